@@ -25,8 +25,10 @@ let package = Package(
     targets: [
         // Pure: values in, values out.
         target("Timeline"),
+        target("CallControl", ["Timeline"]),
         target("SIP", ["Timeline"]),
         // Tests mirror the targets.
         tests("TimelineTests", ["Timeline"]),
+        tests("CallControlTests", ["CallControl", "Timeline"]),
     ]
 )

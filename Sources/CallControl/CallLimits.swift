@@ -1,0 +1,25 @@
+/// The waits and counts of the call machine, each configurable within the range its clause leaves open.
+package struct CallLimits: Hashable, Sendable {
+    /// T1: how long a manual call waits before dialling; the maker's choice (EN 16062), here none.
+    package var cancelWindow = Duration.zero
+    /// How long attempts go on after the first failure or drop: 2 minutes (EN 16062 redial, secondary sources).
+    package var redialWindow = Duration.seconds(120)
+    /// How many attempts fit in one redial window; 0 means that only the window bounds them.
+    package var maximumAttempts = 10
+    /// The pause before each further round over the centers; the last one repeats.
+    package var redialGaps: [Duration] = [.zero, .seconds(5), .seconds(10), .seconds(20), .seconds(30)]
+    /// How long one attempt may ring: RFC 3261 timer C asks for more than 3 minutes.
+    package var answerWait = Duration.seconds(181)
+    /// T2: how long a call that the center never clears may last: 60 minutes (EN 16062).
+    package var clearDownFallback = Duration.seconds(3_600)
+    /// How long the end of a call stays on the indicator before the system is idle again.
+    package var endedHold = Duration.seconds(5)
+
+    package init() {}
+
+    /// The pause before round `round`, where round 0 is the first round of the window.
+    func gap(beforeRound round: Int) -> Duration {
+        guard let last = self.redialGaps.last else { return .zero }
+        return round < self.redialGaps.count ? self.redialGaps[round] : last
+    }
+}

@@ -1,0 +1,151 @@
+/// Why an event changed the call or left it as it was.
+package enum CallReason: Hashable, Sendable {
+    case accepted
+    case cancelWindowOpen(Duration)
+    case cancelWindowClosed
+    case inviting(Attempt)
+    case ringing(Attempt)
+    case answered(Attempt, Acknowledgement)
+    case answeredBeforeCancel(Attempt)
+    case cancelledByOccupant
+    case cancelledBeforeAnswer
+    case automaticCannotBeCancelled
+    case crashFollowed
+    case connectedBelongsToTheCenter
+    case alreadyCancelling
+    case callInProgress(Trigger)
+    case crashEndsTheRightToCancel
+    case realTriggerEndsTestCall
+    case testNeedsIdle
+    case nextCenter(AttemptEnd)
+    case lesserForm(AttemptEnd, InviteForm)
+    case redialAfter(AttemptEnd, gap: Duration)
+    case redialAfterDrop(String)
+    case deliveredWithDecline(status: Int)
+    case redialWindowOver(AttemptEnd, window: Duration)
+    case attemptsUsedUp(AttemptEnd, maximum: Int)
+    case noAnswer(wait: Duration)
+    case testIsNotRedialled(AttemptEnd)
+    case freshMSD(messageIdentifier: UInt8)
+    case messageIdentifiersUsedUp
+    case noDialog
+    case clearedByCenter
+    case centerNeverCleared(after: Duration)
+    case endShown(Duration)
+    case stale(attempt: Int)
+
+    /// The sentence that `why` prints.
+    package var sentence: String {
+        switch self {
+        case .accepted: "the trigger was accepted"
+        case .cancelWindowOpen(let window): "a manual call waits \(Self.text(window)) for a cancel before it dials"
+        case .cancelWindowClosed: "nobody cancelled while the cancel window was open"
+        case .inviting(let attempt):
+            "attempt \(attempt.number) goes to center \(attempt.center + 1) (\(attempt.form.rawValue))"
+        case .ringing(let attempt): "the center rings for attempt \(attempt.number)"
+        case .answered(let attempt, let acknowledgement):
+            "the center answered attempt \(attempt.number), acknowledgement \(acknowledgement.rawValue)"
+        case .answeredBeforeCancel(let attempt):
+            "the answer to attempt \(attempt.number) crossed the cancel; a connected call belongs to the center"
+        case .cancelledByOccupant: "the occupant held the button again before the center answered"
+        case .cancelledBeforeAnswer: "the attempt ended after the cancel, unanswered"
+        case .automaticCannotBeCancelled: "an automatic call is never cancelled by an occupant"
+        case .crashFollowed: "a crash signal followed the manual trigger and ended the right to cancel"
+        case .connectedBelongsToTheCenter: "once connected, only the center clears the call down"
+        case .alreadyCancelling: "the cancel is already on its way"
+        case .callInProgress(let trigger):
+            "a call is in progress (\(trigger.rawValue)); a second trigger starts no other"
+        case .crashEndsTheRightToCancel:
+            "a crash during a manual call is its second cause; the call can no longer be cancelled"
+        case .realTriggerEndsTestCall: "a real trigger ends a test call"
+        case .testNeedsIdle: "a test call starts only while no call is in progress"
+        case .nextCenter(let end): "\(end.sentence); the next center is tried at once"
+        case .lesserForm(let end, let form): "\(end.sentence); the same center is tried once \(form.sentence)"
+        case .redialAfter(let end, let gap): "\(end.sentence); all centers are tried again after \(Self.text(gap))"
+        case .redialAfterDrop(let cause): "the call was lost without a clear-down (\(cause)); redialled at once"
+        case .deliveredWithDecline(let status): "the center has the data and declined voice with \(status)"
+        case .redialWindowOver(let end, let window):
+            "\(end.sentence); the redial window of \(Self.text(window)) is over"
+        case .attemptsUsedUp(let end, let maximum): "\(end.sentence); all \(maximum) attempts are used up"
+        case .noAnswer(let wait): "nobody answered within \(Self.text(wait))"
+        case .testIsNotRedialled(let end): "\(end.sentence); a test call is not redialled"
+        case .freshMSD(let identifier): "the center asked for data; MSD \(identifier) is sent"
+        case .messageIdentifiersUsedUp: "messageIdentifier 255 was the last; no further MSD can be told apart"
+        case .noDialog: "there is no call it belongs to"
+        case .clearedByCenter: "the center cleared the call down"
+        case .centerNeverCleared(let wait): "the center did not clear down within \(Self.text(wait))"
+        case .endShown(let hold): "the end was shown for \(Self.text(hold))"
+        case .stale(let attempt): "it belongs to attempt \(attempt), which is over"
+        }
+    }
+
+    /// The condition that decided, as a stable word; `nil` where none was asked.
+    package var guardName: String? {
+        switch self {
+        case .automaticCannotBeCancelled, .crashFollowed, .crashEndsTheRightToCancel, .cancelledByOccupant:
+            "isCancellable"
+        case .connectedBelongsToTheCenter, .answeredBeforeCancel: "isConnected"
+        case .callInProgress, .testNeedsIdle, .realTriggerEndsTestCall: "isIdle"
+        case .redialWindowOver, .redialAfter, .redialAfterDrop, .nextCenter: "insideRedialWindow"
+        case .attemptsUsedUp: "attemptsLeft"
+        case .lesserForm: "formNotYetTried"
+        case .stale, .noDialog, .alreadyCancelling: "isCurrent"
+        case .messageIdentifiersUsedUp: "identifierLeft"
+        case .testIsNotRedialled: "isEmergency"
+        case .accepted, .cancelWindowOpen, .cancelWindowClosed, .inviting, .ringing, .answered, .cancelledBeforeAnswer,
+            .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .endShown:
+            nil
+        }
+    }
+
+    /// The timer that decided, by its configured name, and its value; `nil` where none did.
+    package var timer: (name: String, value: Duration)? {
+        switch self {
+        case .cancelWindowOpen(let window): ("call.cancelWindow (T1)", window)
+        case .redialAfter(_, let gap): ("call.redial.gaps", gap)
+        case .redialWindowOver(_, let window): ("call.redial.window", window)
+        case .noAnswer(let wait): ("call.answerWait", wait)
+        case .centerNeverCleared(let wait): ("call.clearDownFallback (T2)", wait)
+        case .endShown(let hold): ("call.endedHold", hold)
+        case .accepted, .cancelWindowClosed, .inviting, .ringing, .answered, .answeredBeforeCancel,
+            .cancelledByOccupant,
+            .cancelledBeforeAnswer, .automaticCannotBeCancelled, .crashFollowed, .connectedBelongsToTheCenter,
+            .alreadyCancelling, .callInProgress, .crashEndsTheRightToCancel, .realTriggerEndsTestCall, .testNeedsIdle,
+            .nextCenter, .lesserForm, .redialAfterDrop, .deliveredWithDecline, .attemptsUsedUp, .testIsNotRedialled,
+            .freshMSD, .messageIdentifiersUsedUp, .noDialog, .clearedByCenter, .stale:
+            nil
+        }
+    }
+
+    /// A duration as a person writes it, in seconds or milliseconds.
+    package static func text(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = attoseconds / 1_000_000_000_000_000
+        if milliseconds == 0 { return "\(seconds) s" }
+        return "\(seconds * 1_000 + milliseconds) ms"
+    }
+}
+
+extension AttemptEnd {
+    /// What happened to the attempt, as a clause of a sentence.
+    package var sentence: String {
+        switch self {
+        case .declinedWithAcknowledgement(let status): "the center declined with \(status) and acknowledged the MSD"
+        case .badLocation: "the center refused the location (424)"
+        case .bodyRefused(let status): "the center refused a body or option (\(status))"
+        case .rejected(let status): "the center rejected the attempt with \(status)"
+        case .cancelled: "the attempt was cancelled"
+        case .failed(let cause): "the attempt failed: \(cause)"
+        }
+    }
+}
+
+extension InviteForm {
+    fileprivate var sentence: String {
+        switch self {
+        case .full: "in full"
+        case .withoutLocation: "without a location"
+        case .voiceOnly: "for voice only"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import Timeline
+
+/// Turns the settled level of a plain crash line into a crash, and never takes a stuck line for one.
+package struct CrashLevelMachine: Hashable, Sendable {
+    /// The times of the rules.
+    package struct Limits: Hashable, Sendable {
+        /// How long the crash level must last: half of the 200 ms pulse that airbag units send.
+        package var hold = Duration.milliseconds(100)
+        /// How long further pulses are part of the same crash.
+        package var lockout = Duration.seconds(5)
+        /// How long a crash level may last before the line is called stuck: no unit holds it for longer than 12 s.
+        package var stuckAfter = Duration.seconds(12)
+
+        package init() {}
+    }
+
+    /// What a change of the line means.
+    package enum Sign: Hashable, Sendable {
+        /// A crash; `at` is the time stamp of its first edge.
+        case crash(at: Instant)
+        /// Another pulse within the lockout: a multiple impact, no second trigger.
+        case furtherImpact(at: Instant)
+        /// The crash level ended too early to count.
+        case glitch(Duration)
+        /// At crash level since the line was opened: a fault, never a call.
+        case activeFromStart
+        /// At crash level for longer than any unit signals: a fault; the call it started goes on.
+        case stuck(since: Instant)
+        /// A faulty line is back at rest.
+        case cleared
+    }
+
+    private enum State: Hashable {
+        case rest
+        case rising(since: Instant)
+        case crashed(since: Instant)
+        case faulty
+    }
+
+    private let limits: Limits
+    private var state = State.rest
+    private var lockedUntil: Instant?
+
+    package init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// When `deadlineReached` is next owed.
+    package var nextDeadline: Instant? {
+        switch self.state {
+        case .rest, .faulty: nil
+        case .rising(let since): since.advanced(by: self.limits.hold)
+        case .crashed(let since): since.advanced(by: self.limits.stuckAfter)
+        }
+    }
+
+    /// The level found when the line was opened.
+    package mutating func started(active: Bool) -> [Sign] {
+        self.state = active ? .faulty : .rest
+        return active ? [.activeFromStart] : []
+    }
+
+    /// The line went to crash level at `time`.
+    package mutating func activated(at time: Instant) -> [Sign] {
+        switch self.state {
+        case .rest:
+            self.state = .rising(since: time)
+            return []
+        case .rising, .crashed, .faulty:
+            return []
+        }
+    }
+
+    /// The line went back to rest at `time`.
+    package mutating func deactivated(at time: Instant) -> [Sign] {
+        switch self.state {
+        case .rising(let since):
+            self.state = .rest
+            let duration = since.duration(to: time)
+            return duration >= self.limits.hold ? [self.crash(since)] : [.glitch(duration)]
+        case .crashed:
+            self.state = .rest
+            return []
+        case .faulty:
+            self.state = .rest
+            return [.cleared]
+        case .rest:
+            return []
+        }
+    }
+
+    /// Time has come to `nextDeadline`.
+    package mutating func deadlineReached(at now: Instant) -> [Sign] {
+        switch self.state {
+        case .rising(let since):
+            guard since.advanced(by: self.limits.hold) <= now else { return [] }
+            self.state = .crashed(since: since)
+            return [self.crash(since)]
+        case .crashed(let since):
+            guard since.advanced(by: self.limits.stuckAfter) <= now else { return [] }
+            self.state = .faulty
+            return [.stuck(since: since)]
+        case .rest, .faulty:
+            return []
+        }
+    }
+
+    private mutating func crash(_ since: Instant) -> Sign {
+        if let lockedUntil = self.lockedUntil, since < lockedUntil { return .furtherImpact(at: since) }
+        self.lockedUntil = since.advanced(by: self.limits.lockout)
+        return .crash(at: since)
+    }
+}
