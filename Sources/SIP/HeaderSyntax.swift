@@ -48,9 +48,8 @@ package enum HeaderSyntax {
     }
 
     private static func trimmed(_ octets: [UInt8]) -> String {
-        let isBlank = { (octet: UInt8) in octet == 0x20 || octet == 0x09 }
-        let start = octets.firstIndex { !isBlank($0) } ?? octets.endIndex
-        let end = octets.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+        let start = octets.firstIndex { !Self.isBlank($0) } ?? octets.endIndex
+        let end = octets.lastIndex { !Self.isBlank($0) }.map { $0 + 1 } ?? start
         return String(decoding: octets[start..<end], as: UTF8.self)
     }
 }

@@ -39,12 +39,23 @@ package struct Headers: Hashable, Sendable, ExpressibleByArrayLiteral {
         self.fields.append(Header(name, value))
     }
 
+    /// Puts a field before all others, where Via stands.
+    package mutating func prepend(_ name: String, _ value: String) {
+        self.fields.insert(Header(name, value), at: 0)
+    }
+
     package mutating func append(contentsOf others: Headers) {
         self.fields.append(contentsOf: others.fields)
     }
 
     package mutating func remove(_ name: String) {
         self.fields.removeAll { $0.isNamed(name) }
+    }
+
+    /// Replaces the value of the first field of that name and leaves further ones as they are.
+    package mutating func replaceFirst(_ name: String, with value: String) {
+        guard let index = self.fields.firstIndex(where: { $0.isNamed(name) }) else { return }
+        self.fields[index] = Header(self.fields[index].name, value)
     }
 
     /// Replaces the first field of that name in its place and drops the others; appends when there is none.
@@ -57,7 +68,7 @@ package struct Headers: Hashable, Sendable, ExpressibleByArrayLiteral {
         self.fields.insert(Header(name, value), at: index)
     }
 
-    /// The comma-separated elements of all fields of that name; commas in quotes, angle brackets and comments do not split.
+    /// The comma-separated elements of all fields of that name; commas in quotes and angle brackets do not split.
     package func elements(_ name: String) -> [String] {
         self.all(name).flatMap(HeaderSyntax.split(atCommas:))
     }

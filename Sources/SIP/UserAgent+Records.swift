@@ -1,0 +1,322 @@
+import Timeline
+
+/// What the user agent remembers of each flow, call and transaction.
+extension UserAgent {
+    /// What names a client transaction: the branch, and the method, for CANCEL shares its INVITE's branch (17.1.3).
+    struct ClientKey: Hashable, Sendable {
+        let branch: String
+        let method: Method
+    }
+
+    /// What names a server transaction (17.2.3); an ACK is sought under INVITE.
+    struct ServerKey: Hashable, Sendable {
+        let branch: String
+        let sentBy: String
+        let method: Method
+
+        init(_ envelope: Envelope, method: Method) {
+            if let branch = envelope.topVia.uniqueBranch {
+                self.branch = branch
+            } else {
+                // RFC 2543 senders: the parts that a retransmission, an ACK and a CANCEL have in common.
+                let tag = envelope.from.tag ?? ""
+                let branch = envelope.topVia.branch ?? ""
+                self.branch = "\(branch) \(envelope.callID) \(envelope.cseq.number) \(tag)"
+            }
+            self.sentBy = envelope.topVia.sentBy
+            self.method = method
+        }
+    }
+
+    /// What tells that an INVITE came twice on different ways (8.2.2.2).
+    struct InvitationKey: Hashable, Sendable {
+        let callID: String
+        let fromTag: String
+        let number: UInt32
+
+        init(_ envelope: Envelope) {
+            self.callID = envelope.callID
+            self.fromTag = envelope.from.tag ?? ""
+            self.number = envelope.cseq.number
+        }
+    }
+
+    enum TimerKey: Hashable, Sendable {
+        case client(ClientKey)
+        case server(ServerKey)
+        case call(Call)
+        case flow(Flow)
+    }
+
+    struct FlowRecord: Sendable {
+        let transport: Transport
+        let local: FlowAddress
+        let remote: FlowAddress
+        /// The ping interval; `nil` on flows that the peer keeps alive.
+        let keepAlive: Duration?
+        var framer: MessageFramer
+        var pingDue: Instant?
+        var pongDue: Instant?
+        /// When the message that began must be complete.
+        var partialDue: Instant?
+        var calls: Set<Call> = []
+        var clients: Set<ClientKey> = []
+        var servers: Set<ServerKey> = []
+
+        var nextDeadline: Instant? { Instant.earliest(self.pingDue, self.pongDue, self.partialDue) }
+    }
+
+    enum ClientMachine: Sendable {
+        case invite(ClientInviteTransaction)
+        case other(ClientTransaction)
+    }
+
+    enum ClientOwner: Hashable, Sendable {
+        case invite(Call)
+        case request(Sent, Call)
+        case bye(Call)
+        /// A CANCEL, or the BYE of a dialog that nobody wants: its answer changes nothing.
+        case nobody
+    }
+
+    struct ClientRecord: Sendable {
+        let number: UInt64
+        let flow: Flow
+        let owner: ClientOwner
+        var machine: ClientMachine
+        /// The ACK of each 2xx by its To tag, to be sent again with each retransmission (13.2.2.4).
+        var acks: [String: Message] = [:]
+    }
+
+    enum ServerMachine: Sendable {
+        case invite(ServerInviteTransaction)
+        case other(ServerTransaction)
+    }
+
+    struct ServerRecord: Sendable {
+        let flow: Flow
+        /// The call of an INVITE.
+        let call: Call?
+        var machine: ServerMachine
+    }
+
+    /// A request in a dialog that waits for `respond`.
+    struct PendingRequest: Sendable {
+        let call: Call
+        let key: ServerKey
+        let message: Message
+    }
+
+    struct CallRecord: Sendable {
+        let flow: Flow
+        var phase: Phase
+        /// Requests of the peer that wait for our answer.
+        var pending: Set<Request> = []
+        /// Every dialog identifier under which the call is found.
+        var identifiers: [Dialog.Identifier] = []
+        /// On the called side, under what the INVITE is known.
+        var invitation: InvitationKey?
+    }
+
+    /// Where a call stands.
+    enum Phase: Sendable {
+        /// Our INVITE has no final answer. → confirmed, over
+        case calling(Calling)
+        /// The peer's INVITE has no final answer. → answered, over
+        case ringing(Ringing)
+        /// Our 2xx has no ACK. → confirmed, clearing, over
+        case answered(Dialog, Answered)
+        /// → clearing, over
+        case confirmed(Dialog)
+        /// Our BYE has no answer. → over
+        case clearing(Dialog)
+    }
+
+    enum Cancellation: Hashable, Sendable {
+        case none
+        /// Asked for, but no provisional came, before which no CANCEL may be sent (9.1).
+        case held
+        case sent(giveUp: Instant)
+    }
+
+    struct Calling: Sendable {
+        let key: ClientKey
+        let invite: Message
+        var heardProvisional = false
+        var provisionalDue: Instant?
+        var cancellation = Cancellation.none
+        /// Reported as failed: what still comes is cancelled or cleared without a word.
+        var isAbandoned = false
+        var dialogs: [Dialog] = []
+
+        var nextDeadline: Instant? {
+            switch self.cancellation {
+            case .none, .held: self.provisionalDue
+            case .sent(let giveUp): Instant.earliest(self.provisionalDue, giveUp)
+            }
+        }
+    }
+
+    struct Ringing: Sendable {
+        let key: ServerKey
+        let invite: Message
+        let localTag: String
+        var dialog: Dialog
+    }
+
+    struct Answered: Sendable {
+        let response: Message
+        var retransmission: Retransmission
+        let giveUp: Instant
+        /// A BYE must not leave before the ACK (RFC 3261 15).
+        var byeHeld = false
+
+        var nextDeadline: Instant? { Instant.earliest(self.retransmission.due, self.giveUp) }
+    }
+}
+
+extension UserAgent.CallRecord {
+    /// The dialog in which requests of ours are sent: the latest early one while several are.
+    var dialog: Dialog? {
+        get {
+            switch self.phase {
+            case .calling(let calling): calling.dialogs.last
+            case .ringing(let ringing): ringing.dialog
+            case .answered(let dialog, _), .confirmed(let dialog), .clearing(let dialog): dialog
+            }
+        }
+        set {
+            guard let newValue else { return }
+            self.replace(newValue)
+        }
+    }
+
+    /// The dialog of that identifier.
+    func dialog(_ identifier: Dialog.Identifier) -> Dialog? {
+        switch self.phase {
+        case .calling(let calling): calling.dialogs.first { $0.identifier == identifier }
+        case .ringing(let ringing):
+            ringing.dialog.identifier == identifier ? ringing.dialog : nil
+        case .answered(let dialog, _), .confirmed(let dialog), .clearing(let dialog):
+            dialog.identifier == identifier ? dialog : nil
+        }
+    }
+
+    /// Puts a changed dialog in the place of the one with its identifier.
+    mutating func replace(_ dialog: Dialog) {
+        switch self.phase {
+        case .calling(var calling):
+            guard let index = calling.dialogs.firstIndex(where: { $0.identifier == dialog.identifier }) else { return }
+            calling.dialogs[index] = dialog
+            self.phase = .calling(calling)
+        case .ringing(var ringing):
+            ringing.dialog = dialog
+            self.phase = .ringing(ringing)
+        case .answered(_, let answered): self.phase = .answered(dialog, answered)
+        case .confirmed: self.phase = .confirmed(dialog)
+        case .clearing: self.phase = .clearing(dialog)
+        }
+    }
+
+    var nextDeadline: Instant? {
+        switch self.phase {
+        case .calling(let calling): calling.nextDeadline
+        case .answered(_, let answered): answered.nextDeadline
+        case .ringing, .confirmed, .clearing: nil
+        }
+    }
+}
+
+extension UserAgent.ClientRecord {
+    var nextDeadline: Instant? {
+        switch self.machine {
+        case .invite(let machine): machine.nextDeadline
+        case .other(let machine): machine.nextDeadline
+        }
+    }
+
+    var isTerminated: Bool {
+        switch self.machine {
+        case .invite(let machine): machine.isTerminated
+        case .other(let machine): machine.isTerminated
+        }
+    }
+
+    mutating func received(_ response: Message, at now: Instant) -> [TransactionAction] {
+        switch self.machine {
+        case .invite(var machine):
+            defer { self.machine = .invite(machine) }
+            return machine.received(response, at: now)
+        case .other(var machine):
+            defer { self.machine = .other(machine) }
+            return machine.received(response, at: now)
+        }
+    }
+
+    mutating func deadlineReached(at now: Instant) -> [TransactionAction] {
+        switch self.machine {
+        case .invite(var machine):
+            defer { self.machine = .invite(machine) }
+            return machine.deadlineReached(at: now)
+        case .other(var machine):
+            defer { self.machine = .other(machine) }
+            return machine.deadlineReached(at: now)
+        }
+    }
+
+    mutating func transportFailed() -> [TransactionAction] {
+        switch self.machine {
+        case .invite(var machine):
+            defer { self.machine = .invite(machine) }
+            return machine.transportFailed()
+        case .other(var machine):
+            defer { self.machine = .other(machine) }
+            return machine.transportFailed()
+        }
+    }
+}
+
+extension UserAgent.ServerRecord {
+    var nextDeadline: Instant? {
+        switch self.machine {
+        case .invite(let machine): machine.nextDeadline
+        case .other(let machine): machine.nextDeadline
+        }
+    }
+
+    var isTerminated: Bool {
+        switch self.machine {
+        case .invite(let machine): machine.isTerminated
+        case .other(let machine): machine.isTerminated
+        }
+    }
+
+    mutating func respond(with response: Message, at now: Instant) -> [TransactionAction] {
+        switch self.machine {
+        case .invite(var machine):
+            defer { self.machine = .invite(machine) }
+            return machine.respond(with: response, at: now)
+        case .other(var machine):
+            defer { self.machine = .other(machine) }
+            return machine.respond(with: response, at: now)
+        }
+    }
+
+    func receivedAgain() -> [TransactionAction] {
+        switch self.machine {
+        case .invite(let machine): machine.receivedAgain()
+        case .other(let machine): machine.receivedAgain()
+        }
+    }
+
+    mutating func deadlineReached(at now: Instant) -> [TransactionAction] {
+        switch self.machine {
+        case .invite(var machine):
+            defer { self.machine = .invite(machine) }
+            return machine.deadlineReached(at: now)
+        case .other(var machine):
+            defer { self.machine = .other(machine) }
+            return machine.deadlineReached(at: now)
+        }
+    }
+}
