@@ -71,3 +71,15 @@ import Timeline
         #expect(machine == before)
     }
 }
+
+@Suite struct RecordTests {
+    @Test func anAnswerIsOnRecordAsTheStepFromConnectingToTheVoiceSession() {
+        var machine = CallStateMachine.inviting(.manual)
+        let actions = machine.attemptAnswered(sent(1), .positive, at: at(1))
+        let steps = actions.compactMap { action -> [CallState]? in
+            guard case .record(let record) = action else { return nil }
+            return [record.from, record.to]
+        }
+        #expect(steps == [[.connecting, .voiceSession]])
+    }
+}

@@ -1,0 +1,19 @@
+/// The lines of one rig: the port between the daemon and a GPIO backend.
+///
+/// Events come in order, one at a time, from whatever thread met them; the receiver must not block.
+package protocol LineBank: AnyObject, Sendable {
+    var specifications: [LineSpecification] { get }
+
+    /// Starts reporting: first the level of every usable line and the health of every other, then what happens.
+    ///
+    /// To be called once.
+    func start(_ deliver: @escaping @Sendable (LineEvent) -> Void)
+
+    /// The level of an input as it is now, or the level an output has.
+    func level(of name: LineName) throws(LineError) -> Level
+
+    func health(of name: LineName) throws(LineError) -> LineHealth
+
+    /// Gives an output a level; one that has it already is left alone.
+    func drive(_ name: LineName, _ level: Level) throws(LineError)
+}

@@ -1,0 +1,51 @@
+package import Timeline
+
+/// A change of an input's level, stamped when it happened.
+package struct Edge: Hashable, Sendable {
+    package let line: LineName
+    /// The level after the change.
+    package let level: Level
+    /// The kernel's time stamp of the edge, not the time of its reading.
+    package let at: Instant
+    /// The line's edges counted from 1 since it was requested; a gap means lost edges.
+    package let sequence: UInt64
+
+    package init(line: LineName, level: Level, at: Instant, sequence: UInt64) {
+        self.line = line
+        self.level = level
+        self.at = at
+        self.sequence = sequence
+    }
+}
+
+/// What a bank of lines reports.
+package enum LineEvent: Hashable, Sendable {
+    case edge(Edge)
+    /// So many edges of the line are missing from the sequence; a `level` follows, after the edge that showed the gap.
+    case lost(line: LineName, count: UInt64)
+    /// The level of an input as it was read: at the start, after lost edges, and when a line comes back.
+    case level(line: LineName, level: Level, at: Instant)
+    /// An output now has this level.
+    case output(line: LineName, level: Level, at: Instant)
+    case health(line: LineName, health: LineHealth)
+}
+
+/// Whether a line can be used, and if not, why.
+package enum LineHealth: Hashable, Sendable, CustomStringConvertible {
+    case good
+    /// Another program holds the line.
+    case busy(holder: String)
+    /// The line was not found when it was asked for.
+    case missing(reason: String)
+    /// The line was there and is gone, as when its chip is unplugged.
+    case vanished
+
+    package var description: String {
+        switch self {
+        case .good: "good"
+        case .busy(let holder): "in use by \(holder)"
+        case .missing(let reason): "missing: \(reason)"
+        case .vanished: "vanished"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// What the vehicle puts on record.
+package enum VehicleRecord: Hashable, Sendable {
+    case incidentOpened(IncidentOpening)
+    case event(EventRecord)
+    case attempt(AttemptRecord)
+    case messageSent(MessageRecord)
+    case incidentChanged(id: String, IncidentChange)
+    case incidentClosed(id: String, IncidentClosing)
+    case level(LevelRecord)
+}
+
+/// Whether an emergency goes on, and how it ended otherwise.
+package enum IncidentState: String, Hashable, Sendable, CaseIterable {
+    case open, delivered, undelivered, cancelled
+}
+
+/// A trigger that starts an emergency.
+package struct IncidentOpening: Hashable, Sendable {
+    /// Random, chosen by the caller: 128 bits in hexadecimal.
+    package let id: String
+    package let profile: String
+    package let trigger: String
+    package let isTest: Bool
+    package let started: Stamp
+    /// Seconds since 1970 as in the MSD, 0 when the time was not known.
+    package let msdTimestamp: UInt32
+
+    package init(id: String, profile: String, trigger: String, isTest: Bool, started: Stamp, msdTimestamp: UInt32) {
+        self.id = id
+        self.profile = profile
+        self.trigger = trigger
+        self.isTest = isTest
+        self.started = started
+        self.msdTimestamp = msdTimestamp
+    }
+}
+
+/// What has changed of an emergency; `nil` leaves a value as it is.
+package struct IncidentChange: Hashable, Sendable {
+    /// The profile that the call goes out with now.
+    package let profile: String?
+    /// The last messageIdentifier that was used.
+    package let messageIdentifier: UInt8?
+    /// Whether the center has acknowledged an MSD.
+    package let isAcknowledged: Bool?
+
+    package init(profile: String? = nil, messageIdentifier: UInt8? = nil, isAcknowledged: Bool? = nil) {
+        self.profile = profile
+        self.messageIdentifier = messageIdentifier
+        self.isAcknowledged = isAcknowledged
+    }
+}
+
+/// How an emergency ended.
+package struct IncidentClosing: Hashable, Sendable {
+    package let state: IncidentState
+    /// Why, in a few words.
+    package let outcome: String
+    package let ended: Stamp
+
+    package init(state: IncidentState, outcome: String, ended: Stamp) {
+        self.state = state
+        self.outcome = outcome
+        self.ended = ended
+    }
+}
+
+/// One INVITE of an emergency.
+package struct AttemptRecord: Hashable, Sendable {
+    package let incident: String
+    /// Counted from 1 within the incident.
+    package let number: Int
+    /// The center as the configuration names it.
+    package let center: String
+    package let at: Stamp
+    /// What came of it, `nil` until it is over; writing the same number again replaces it.
+    package let outcome: String?
+
+    package init(incident: String, number: Int, center: String, at: Stamp, outcome: String?) {
+        self.incident = incident
+        self.number = number
+        self.center = center
+        self.at = at
+        self.outcome = outcome
+    }
+}
+
+/// The last settled level of a line.
+package struct LevelRecord: Hashable, Sendable {
+    package let line: String
+    package let isActive: Bool
+    package let at: Stamp
+
+    package init(line: String, isActive: Bool, at: Stamp) {
+        self.line = line
+        self.isActive = isActive
+        self.at = at
+    }
+}
+
+/// An emergency as it is on record.
+package struct StoredIncident: Hashable, Sendable {
+    /// Counts the incidents of this store.
+    package let number: Int64
+    package let opening: IncidentOpening
+    package let state: IncidentState
+    /// The profile that the last call went out with.
+    package let profile: String
+    package let messageIdentifier: UInt8?
+    package let isAcknowledged: Bool
+    package let outcome: String?
+    package let ended: Stamp?
+}

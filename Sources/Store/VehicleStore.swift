@@ -1,0 +1,107 @@
+import GRDB
+
+/// The vehicle's durable record: incidents, what was sent for them, events and the last levels.
+///
+/// Writes come back in order and, when several wait, in one commit. A completion runs on the store's own queue: it
+/// must not block and must not read from the store.
+package final class VehicleStore: Sendable {
+    /// Events kept, about 20 MB; beyond it the oldest that belong to no incident go first.
+    package static let maximumEvents = 50_000
+    /// Incidents kept; beyond it the oldest that are over go, with all that belongs to them.
+    package static let maximumIncidents = 1000
+    /// Messages kept, and attempts; beyond it the oldest go.
+    package static let maximumMessages = 10_000
+
+    /// What happened to a damaged predecessor of the file, `nil` in the ordinary case.
+    package let recovery: StoreRecovery?
+    private let queue: WriteQueue<VehicleRecord>
+
+    /// Opens or makes the file at `path`; a damaged one is moved aside first, see `recovery`.
+    package convenience init(path: String, faults: StoreFaults = .none) throws(StoreError) {
+        try self.init(.file(path), faults: faults)
+    }
+
+    /// A store that is gone with the process, for tests and simulations.
+    package static func inMemory(faults: StoreFaults = .none) throws(StoreError) -> VehicleStore {
+        try VehicleStore(.memory, faults: faults)
+    }
+
+    private init(_ place: StoreFile.Place, faults: StoreFaults) throws(StoreError) {
+        let (database, recovery) = try StoreFile.open(place, migrator: VehicleTables.migrator)
+        self.recovery = recovery
+        self.queue = WriteQueue(database, faults: faults, ledger: VehicleTables.ledger)
+    }
+
+    /// How often records were turned away because too many were waiting.
+    package var overloads: Int { self.queue.overloads }
+
+    /// Writes the records in one transaction; they are on disk when the completion succeeds.
+    ///
+    /// `overloaded` and `closed` are answered at once, on the caller's thread.
+    package func write(
+        _ records: [VehicleRecord],
+        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
+    ) {
+        self.queue.write(records, completion: completion)
+    }
+
+    /// Writes what waits and closes the file; waits for the disk.
+    package func close() {
+        self.queue.close()
+    }
+}
+
+/// Readings wait for the writes before them, so they are not for the loop.
+extension VehicleStore {
+    /// The incidents that have not ended, the oldest first.
+    package func unfinishedIncidents() throws(StoreError) -> [StoredIncident] {
+        try self.queue.read { db in
+            let sql = "SELECT * FROM incidents WHERE state = 'open' ORDER BY number LIMIT ?"
+            return try Row.fetchAll(db, sql: sql, arguments: [StoreFile.maximumRows]).map(StoredIncident.init(row:))
+        }
+    }
+
+    /// The latest incidents, the latest first.
+    package func incidents(limit: Int) throws(StoreError) -> [StoredIncident] {
+        let limit = try StoreFile.checked(limit)
+        return try self.queue.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM incidents ORDER BY number DESC LIMIT ?", arguments: [limit])
+                .map(StoredIncident.init(row:))
+        }
+    }
+
+    package func incident(id: String) throws(StoreError) -> StoredIncident? {
+        try self.queue.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM incidents WHERE id = ?", arguments: [id])
+                .map(StoredIncident.init(row:))
+        }
+    }
+
+    /// The latest events, of one incident or of all, in their order.
+    package func events(incident: String?, limit: Int) throws(StoreError) -> [StoredEvent] {
+        let limit = try StoreFile.checked(limit)
+        return try self.queue.read { db in try StoredEvent.latest(db, subject: incident, limit: limit) }
+    }
+
+    /// The MSDs sent for an incident, in their order.
+    package func messages(incident: String) throws(StoreError) -> [MessageRecord] {
+        try self.queue.read { db in try MessageRecord.all(db, subject: incident) }
+    }
+
+    /// The attempts of an incident, in their order.
+    package func attempts(incident: String) throws(StoreError) -> [AttemptRecord] {
+        try self.queue.read { db in
+            let sql = "SELECT * FROM attempts WHERE incident = ? ORDER BY number LIMIT ?"
+            return try Row.fetchAll(db, sql: sql, arguments: [incident, StoreFile.maximumRows])
+                .map(AttemptRecord.init(row:))
+        }
+    }
+
+    /// The last level of every line, by name.
+    package func levels() throws(StoreError) -> [LevelRecord] {
+        try self.queue.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM levels ORDER BY line LIMIT ?", arguments: [StoreFile.maximumRows])
+                .map(LevelRecord.init(row:))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import GRDB
+
+extension StoredIncident {
+    init(row: Row) {
+        guard let state = IncidentState(rawValue: row["state"]) else {
+            preconditionFailure("The tables allow no other state.")
+        }
+        self.init(
+            number: row["number"],
+            opening: IncidentOpening(
+                id: row["id"],
+                profile: row["first_profile"],
+                trigger: row["trigger_kind"],
+                isTest: row["is_test"],
+                started: Stamp(required: row, prefix: "started"),
+                msdTimestamp: row["msd_timestamp"]
+            ),
+            state: state,
+            profile: row["profile"],
+            messageIdentifier: row["message_identifier"],
+            isAcknowledged: row["acknowledged"],
+            outcome: row["outcome"],
+            ended: Stamp(row, prefix: "ended")
+        )
+    }
+}
+
+extension AttemptRecord {
+    init(row: Row) {
+        self.init(
+            incident: row["incident"],
+            number: row["number"],
+            center: row["center"],
+            at: Stamp(required: row, prefix: "at"),
+            outcome: row["outcome"]
+        )
+    }
+}
+
+extension LevelRecord {
+    init(row: Row) {
+        self.init(line: row["line"], isActive: row["active"], at: Stamp(required: row, prefix: "at"))
+    }
+}

@@ -1,0 +1,162 @@
+import GRDB
+
+/// The vehicle's tables, and how its records get into them.
+enum VehicleTables {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 incidents") { db in
+            try db.execute(sql: Self.first)
+            try SharedTables.create(db, subjects: "incidents")
+        }
+        return migrator
+    }
+
+    static let ledger = WriteQueue<VehicleRecord>.Ledger(
+        apply: Self.apply,
+        isExpendable: Self.isExpendable,
+        retentions: [
+            Retention(
+                table: "incidents",
+                maximumRows: VehicleStore.maximumIncidents,
+                deletions: [
+                    """
+                    DELETE FROM incidents WHERE number IN
+                        (SELECT number FROM incidents WHERE state <> 'open' ORDER BY number LIMIT ?)
+                    """
+                ]
+            ),
+            SharedTables.eventRetention(VehicleStore.maximumEvents),
+            SharedTables.latestRetention("messages", by: "number", VehicleStore.maximumMessages),
+            SharedTables.latestRetention("attempts", by: "rowid", VehicleStore.maximumMessages),
+        ]
+    )
+
+    private static let first = """
+        CREATE TABLE incidents (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 64),
+            first_profile TEXT NOT NULL CHECK (length(first_profile) <= \(SharedTables.maximumText)),
+            profile TEXT NOT NULL CHECK (length(profile) <= \(SharedTables.maximumText)),
+            trigger_kind TEXT NOT NULL CHECK (length(trigger_kind) <= \(SharedTables.maximumText)),
+            is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
+            \(SharedTables.stamp("started")),
+            msd_timestamp INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('open', 'delivered', 'undelivered', 'cancelled')),
+            message_identifier INTEGER CHECK (message_identifier BETWEEN 0 AND 255),
+            acknowledged INTEGER NOT NULL DEFAULT 0 CHECK (acknowledged IN (0, 1)),
+            outcome TEXT CHECK (length(outcome) <= \(SharedTables.maximumText)),
+            \(SharedTables.stamp("ended", isRequired: false)),
+            CHECK ((state = 'open') = (ended_boot IS NULL)),
+            CHECK ((ended_boot IS NULL) = (ended_ns IS NULL))
+        ) STRICT;
+        CREATE INDEX incidents_open ON incidents (number) WHERE state = 'open';
+        CREATE TABLE attempts (
+            incident TEXT NOT NULL REFERENCES incidents(id) ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK (number > 0),
+            center TEXT NOT NULL CHECK (length(center) <= \(SharedTables.maximumText)),
+            \(SharedTables.stamp("at")),
+            outcome TEXT CHECK (length(outcome) <= \(SharedTables.maximumText)),
+            PRIMARY KEY (incident, number)
+        ) STRICT;
+        CREATE TABLE levels (
+            line TEXT PRIMARY KEY CHECK (length(line) <= \(SharedTables.maximumText)),
+            active INTEGER NOT NULL CHECK (active IN (0, 1)),
+            \(SharedTables.stamp("at"))
+        ) STRICT;
+        """
+
+    private static func isExpendable(_ record: VehicleRecord) -> Bool {
+        switch record {
+        case .event, .level: true
+        case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed: false
+        }
+    }
+
+    private static func apply(_ record: VehicleRecord, _ db: Database) throws {
+        switch record {
+        case .incidentOpened(let opening): try Self.insert(opening, db)
+        case .event(let event): try SharedTables.insert(event, db)
+        case .attempt(let attempt): try Self.insert(attempt, db)
+        case .messageSent(let message): try SharedTables.insert(message, db)
+        case .incidentChanged(let id, let change): try Self.update(id, change, db)
+        case .incidentClosed(let id, let closing): try Self.update(id, closing, db)
+        case .level(let level): try Self.insert(level, db)
+        }
+    }
+
+    private static func insert(_ opening: IncidentOpening, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO incidents (id, first_profile, profile, trigger_kind, is_test, started_boot, started_ns,
+                    started_wall_ms, msd_timestamp, state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+                """
+        )
+        try statement.execute(
+            arguments: [
+                opening.id, opening.profile, opening.profile, opening.trigger, opening.isTest, opening.started.boot,
+                opening.started.nanoseconds, opening.started.wallMilliseconds, opening.msdTimestamp,
+            ]
+        )
+    }
+
+    private static func insert(_ attempt: AttemptRecord, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO attempts (incident, number, center, at_boot, at_ns, at_wall_ms, outcome)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (incident, number) DO UPDATE SET center = excluded.center, outcome = excluded.outcome
+                """
+        )
+        try statement.execute(
+            arguments: [
+                attempt.incident, attempt.number, attempt.center, attempt.at.boot,
+                attempt.at.nanoseconds, attempt.at.wallMilliseconds, attempt.outcome,
+            ]
+        )
+    }
+
+    private static func insert(_ level: LevelRecord, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO levels (line, active, at_boot, at_ns, at_wall_ms) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (line) DO UPDATE SET active = excluded.active, at_boot = excluded.at_boot,
+                    at_ns = excluded.at_ns, at_wall_ms = excluded.at_wall_ms
+                """
+        )
+        try statement.execute(
+            arguments: [
+                level.line, level.isActive, level.at.boot, level.at.nanoseconds,
+                level.at.wallMilliseconds,
+            ]
+        )
+    }
+
+    private static func update(_ id: String, _ change: IncidentChange, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE incidents SET profile = coalesce(?, profile),
+                    message_identifier = coalesce(?, message_identifier), acknowledged = coalesce(?, acknowledged)
+                WHERE id = ?
+                """
+        )
+        try statement.execute(arguments: [change.profile, change.messageIdentifier, change.isAcknowledged, id])
+        guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }
+    }
+
+    private static func update(_ id: String, _ closing: IncidentClosing, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE incidents SET state = ?, outcome = ?, ended_boot = ?, ended_ns = ?, ended_wall_ms = ?
+                WHERE id = ?
+                """
+        )
+        try statement.execute(
+            arguments: [
+                closing.state.rawValue, closing.outcome, closing.ended.boot,
+                closing.ended.nanoseconds, closing.ended.wallMilliseconds, id,
+            ]
+        )
+        guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }
+    }
+}

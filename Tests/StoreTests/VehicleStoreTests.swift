@@ -1,0 +1,152 @@
+import Store
+import Testing
+
+@Suite struct VehicleStoreTests {
+    @Test func anIncidentIsReadBackAsItWasWritten() throws {
+        let store = try VehicleStore.inMemory()
+        let trigger = Samples.event("a", "triggered", #"{"line":"sos-button"}"#)
+        let attempt = AttemptRecord(
+            incident: "a",
+            number: 1,
+            center: "first",
+            at: Samples.stamp(2, wall: nil),
+            outcome: nil
+        )
+        let over = AttemptRecord(incident: "a", number: 1, center: "first", at: attempt.at, outcome: "486")
+        #expect(
+            store.writeNow([
+                .incidentOpened(Samples.opening("a")), .event(trigger),
+                .attempt(attempt), .messageSent(Samples.message("a", 1)), .messageSent(Samples.message("a", 2)),
+                .attempt(over), .incidentChanged(id: "a", IncidentChange(profile: "112", messageIdentifier: 2)),
+                .incidentChanged(id: "a", IncidentChange(isAcknowledged: true)),
+            ]) == nil
+        )
+        let open = try #require(try store.incident(id: "a"))
+        #expect(open.opening == Samples.opening("a"))
+        #expect(open.state == .open)
+        #expect(open.profile == "112")
+        #expect(open.messageIdentifier == 2)
+        #expect(open.isAcknowledged)
+        #expect(open.ended == nil)
+        #expect(try store.unfinishedIncidents() == [open])
+        #expect(try store.attempts(incident: "a") == [over])
+        #expect(try store.messages(incident: "a") == [Samples.message("a", 1), Samples.message("a", 2)])
+        let events = try store.events(incident: "a", limit: 10)
+        #expect(events.map(\.event) == [trigger])
+
+        #expect(store.writeNow([.incidentClosed(id: "a", Samples.closing())]) == nil)
+        let closed = try #require(try store.incident(id: "a"))
+        #expect(closed.state == .delivered)
+        #expect(closed.outcome == "cleared by the center")
+        #expect(closed.ended == Samples.stamp(9, wall: nil))
+        #expect(try store.unfinishedIncidents() == [])
+    }
+
+    @Test func readingsGiveTheLatest() throws {
+        let store = try VehicleStore.inMemory()
+        for id in ["a", "b", "c"] {
+            #expect(store.writeNow([.incidentOpened(Samples.opening(id)), .event(Samples.event(id))]) == nil)
+        }
+        #expect(store.writeNow([.event(Samples.event(nil, "start"))]) == nil)
+        #expect(try store.incidents(limit: 2).map(\.opening.id) == ["c", "b"])
+        #expect(try store.events(incident: nil, limit: 2).map(\.event.subject) == ["c", nil])
+        #expect(try store.events(incident: "b", limit: 2).map(\.sequence) == [2])
+        #expect(try store.incident(id: "d") == nil)
+    }
+
+    @Test func theLastLevelOfEachLineIsKept() throws {
+        let store = try VehicleStore.inMemory()
+        let levels = [("b", true), ("a", false), ("b", false)].map { line, isActive in
+            LevelRecord(line: line, isActive: isActive, at: Samples.stamp(4))
+        }
+        #expect(store.writeNow(levels.map(VehicleRecord.level)) == nil)
+        #expect(try store.levels() == [levels[1], levels[2]])
+    }
+
+    @Test(arguments: [0, -1, 10_001])
+    func refusesToReadThatManyRows(limit: Int) throws {
+        let store = try VehicleStore.inMemory()
+        #expect(throws: StoreError.limitOutOfRange(limit)) { try store.incidents(limit: limit) }
+        #expect(throws: StoreError.limitOutOfRange(limit)) { try store.events(incident: nil, limit: limit) }
+    }
+
+    @Test func refusesASecondIncidentOfOneIdentifier() throws {
+        let store = try VehicleStore.inMemory()
+        #expect(store.writeNow([.incidentOpened(Samples.opening("a"))]) == nil)
+        let error = store.writeNow([.event(Samples.event()), .incidentOpened(Samples.opening("a"))])
+        guard case .refused = error else {
+            Issue.record("not refused: \(String(describing: error))")
+            return
+        }
+        #expect(try store.events(incident: nil, limit: 10) == [])
+    }
+
+    @Test func refusesToChangeWhatIsNotOnRecord() throws {
+        let store = try VehicleStore.inMemory()
+        #expect(store.writeNow([.incidentChanged(id: "x", IncidentChange())]) == .unknown(id: "x"))
+        #expect(store.writeNow([.incidentClosed(id: "x", Samples.closing())]) == .unknown(id: "x"))
+    }
+
+    @Test(
+        arguments: [
+            VehicleRecord.event(Samples.event("nobody")), .event(Samples.event(nil, "")),
+            .event(Samples.event(nil, "k", "[]")), .event(Samples.event(nil, "k", "{")),
+            .event(Samples.event(nil, "k", "{\"a\":\"\(String(repeating: "x", count: 65_536))\"}")),
+            .messageSent(Samples.message("nobody", 1)), .incidentOpened(Samples.opening("")),
+            .incidentOpened(Samples.opening(String(repeating: "a", count: 65))),
+        ]
+    )
+    func refusesARecordThatBreaksTheTables(record: VehicleRecord) throws {
+        let store = try VehicleStore.inMemory()
+        guard case .refused = store.writeNow([record]) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(store.writeNow([.incidentOpened(Samples.opening("a"))]) == nil)
+    }
+
+    @Test func refusesToCloseAnIncidentAsOpen() throws {
+        let store = try VehicleStore.inMemory()
+        #expect(store.writeNow([.incidentOpened(Samples.opening("a"))]) == nil)
+        guard case .refused = store.writeNow([.incidentClosed(id: "a", Samples.closing(.open))]) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(try store.unfinishedIncidents().count == 1)
+    }
+
+    @Test func keepsABoundedNumberOfEventsAndThoseOfIncidentsLongest() throws {
+        let folder = try Folder()
+        let store = try VehicleStore(path: folder.path("s"))
+        #expect(store.writeNow([.incidentOpened(Samples.opening("a")), .event(Samples.event("a"))]) == nil)
+        let batch = Array(repeating: VehicleRecord.event(Samples.event()), count: 1024)
+        for _ in 0..<50 {
+            #expect(store.writeNow(batch) == nil)
+        }
+        #expect(try store.events(incident: "a", limit: 10).count == 1)
+        let latest = try store.events(incident: nil, limit: 10_000)
+        #expect(latest.count == 10_000)
+        #expect(latest.last?.sequence == 51_201)
+        #expect(try folder.count("events", in: "s") == VehicleStore.maximumEvents)
+    }
+
+    @Test func keepsABoundedNumberOfIncidentsAndNeverDropsAnOpenOne() throws {
+        let folder = try Folder()
+        let store = try VehicleStore(path: folder.path("s"))
+        #expect(store.writeNow([.incidentOpened(Samples.opening("open"))]) == nil)
+        for start in stride(from: 0, to: 1600, by: 400) {
+            let records = (start..<start + 400).flatMap { number -> [VehicleRecord] in
+                [
+                    .incidentOpened(Samples.opening("i\(number)")), .messageSent(Samples.message("i\(number)", 1)),
+                    .incidentClosed(id: "i\(number)", Samples.closing()),
+                ]
+            }
+            #expect(store.writeNow(records) == nil)
+        }
+        #expect(try store.unfinishedIncidents().map(\.opening.id) == ["open"])
+        #expect(try folder.count("incidents", in: "s") == VehicleStore.maximumIncidents)
+        #expect(try folder.count("messages", in: "s") == VehicleStore.maximumIncidents - 1)
+        #expect(try store.incident(id: "i0") == nil)
+        #expect(try store.incident(id: "i1599") != nil)
+    }
+}
