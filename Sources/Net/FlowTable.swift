@@ -1,0 +1,266 @@
+internal import NIOCore
+internal import NIOPosix
+internal import SIP
+internal import Synchronization
+
+/// All flows of a transport, confined to one event loop.
+final class FlowTable {
+    /// How far a flow has come; it leaves the table when it ends.
+    private enum Entry {
+        /// Its name is being looked up. Next: connecting, or failed.
+        case resolving(limit: Scheduled<Void>)
+        /// An address has been asked for a connection. Next: the next address, standing, or failed.
+        case connecting(Attempt)
+        /// Next: gone.
+        case standing(any Channel, FlowHandler)
+    }
+
+    /// The addresses of one `open` that are still to be tried.
+    private struct Attempt {
+        var address: SocketAddress?
+        var channel: (any Channel)?
+        var rest: ArraySlice<SocketAddress>
+        var failures: [NetFailure] = []
+    }
+
+    let eventLoop: any EventLoop
+    let limits: NetLimits
+    private let lookup: AddressLookup
+    private let refused: RefusedCount
+    private let deliver: @Sendable (NetEvent) -> Void
+
+    private var entries: [Flow: Entry] = [:]
+    private var listeners: [any Channel] = []
+    private var lookups = 0
+    private var acceptedAlive = 0
+    private var nextAccepted = SIPTransport.firstAcceptedFlow
+    private var isShutDown = false
+
+    init(
+        eventLoop: any EventLoop,
+        limits: NetLimits,
+        lookup: AddressLookup,
+        refused: RefusedCount,
+        deliver: @escaping @Sendable (NetEvent) -> Void
+    ) {
+        self.eventLoop = eventLoop
+        self.limits = limits
+        self.lookup = lookup
+        self.refused = refused
+        self.deliver = deliver
+    }
+
+    // MARK: Opening
+
+    func open(_ flow: Flow, to endpoint: Endpoint) {
+        precondition(flow.number < SIPTransport.firstAcceptedFlow, "This flow number belongs to accepted connections.")
+        precondition(self.entries[flow] == nil, "A flow is opened once.")
+        let place = NetFailure.place(endpoint.host, endpoint.port)
+        guard !self.isShutDown else {
+            return self.deliver(.failed(flow, NetFailure(.connect, .shutDown, at: place)))
+        }
+        guard endpoint.transport == .tcp else {
+            return self.deliver(.failed(flow, NetFailure(.connect, .unsupported(endpoint.transport), at: place)))
+        }
+        if let address = AddressLookup.numeric(endpoint.host, port: endpoint.port) {
+            self.connectNext(flow, Attempt(rest: [address]))
+        } else {
+            self.resolve(flow, endpoint)
+        }
+    }
+
+    private func resolve(_ flow: Flow, _ endpoint: Endpoint) {
+        guard self.lookups < NetLimits.maximumLookups else {
+            let cause = NetFailure.Cause.lookupsExceeded(limit: NetLimits.maximumLookups)
+            return self.deliver(.failed(flow, NetFailure(.resolve, cause, at: endpoint.host)))
+        }
+        self.lookups += 1
+        let late = NetFailure(.resolve, .timedOut(after: self.limits.resolveTimeout), at: endpoint.host)
+        let limit = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.limits.resolveTimeout)) {
+            self.resolved(flow, .failure(late))
+        }
+        self.entries[flow] = .resolving(limit: limit)
+        let table = NIOLoopBound(self, eventLoop: self.eventLoop)
+        self.lookup.start(endpoint.host, port: endpoint.port) { answer in
+            table.eventLoop.execute {
+                table.value.lookups -= 1
+                table.value.resolved(flow, answer)
+            }
+        }
+    }
+
+    private func resolved(_ flow: Flow, _ answer: Result<[SocketAddress], NetFailure>) {
+        guard case .resolving(let limit) = self.entries[flow] else { return }  // Closed, or too late.
+        limit.cancel()
+        switch answer {
+        case .success(let addresses):
+            self.connectNext(flow, Attempt(rest: addresses.prefix(NetLimits.maximumAddresses)))
+        case .failure(let failure):
+            self.fail(flow, because: failure)
+        }
+    }
+
+    private func connectNext(_ flow: Flow, _ attempt: Attempt) {
+        var attempt = attempt
+        guard let address = attempt.rest.popFirst() else {
+            guard let last = attempt.failures.popLast() else {
+                preconditionFailure("A look-up without an address is a failure of its own.")
+            }
+            return self.fail(
+                flow,
+                because: NetFailure(last.operation, last.cause, at: last.place, after: attempt.failures)
+            )
+        }
+        attempt.address = address
+        attempt.channel = nil
+        self.entries[flow] = .connecting(attempt)
+        self.connect(flow, to: address).assumeIsolated().whenFailure { error in
+            self.neverStood(flow, because: NetFailure.cause(of: error))
+        }
+    }
+
+    /// The address asked last gave no connection, or one that was gone before it could be used.
+    func neverStood(_ flow: Flow, because cause: NetFailure.Cause) {
+        // A flow that was closed meanwhile has said all there is to say; an accepted one was never reported.
+        guard case .connecting(var attempt) = self.entries[flow], let address = attempt.address else { return }
+        attempt.failures.append(NetFailure(.connect, cause, at: NetFailure.place(address)))
+        self.connectNext(flow, attempt)
+    }
+
+    private func connect(_ flow: Flow, to address: SocketAddress) -> EventLoopFuture<any Channel> {
+        let table = NIOLoopBound(self, eventLoop: self.eventLoop)
+        return ClientBootstrap(group: self.eventLoop)
+            .connectTimeout(TimeAmount(self.limits.connectTimeout))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard case .connecting(var attempt) = table.value.entries[flow] else {
+                        throw NetFailure(.connect, .closedHere, at: NetFailure.place(address))
+                    }
+                    attempt.channel = channel
+                    table.value.entries[flow] = .connecting(attempt)
+                    try table.value.prepare(channel, for: flow)
+                }
+            }
+            .connect(to: address)
+    }
+
+    private func fail(_ flow: Flow, because failure: NetFailure) {
+        self.entries[flow] = nil
+        self.deliver(.failed(flow, failure))
+    }
+
+    // MARK: Standing flows
+
+    /// Sets what every connection needs before its first octet.
+    private func prepare(_ channel: any Channel, for flow: Flow) throws {
+        try SocketOptions.set(on: channel, limits: self.limits)
+        try channel.pipeline.syncOperations.addHandler(FlowHandler(flow: flow, table: self))
+    }
+
+    /// The channel of `flow` has become active.
+    func stands(
+        _ flow: Flow,
+        on channel: any Channel,
+        by handler: FlowHandler,
+        local: FlowAddress,
+        remote: FlowAddress
+    ) {
+        self.entries[flow] = .standing(channel, handler)
+        if flow.number >= SIPTransport.firstAcceptedFlow {
+            self.acceptedAlive += 1
+            self.deliver(.accepted(flow, .tcp, local: local, remote: remote))
+        } else {
+            self.deliver(.opened(flow, .tcp, local: local, remote: remote))
+        }
+    }
+
+    func received(_ bytes: [UInt8], over flow: Flow) {
+        self.deliver(.received(flow, bytes))
+    }
+
+    /// The channel of `flow` has become inactive.
+    func gone(_ flow: Flow, because failure: NetFailure) {
+        self.entries[flow] = nil
+        if flow.number >= SIPTransport.firstAcceptedFlow { self.acceptedAlive -= 1 }
+        self.deliver(.closed(flow, failure))
+    }
+
+    func send(_ bytes: [UInt8], over flow: Flow) {
+        guard case .standing(let channel, let handler) = self.entries[flow] else { return }
+        handler.send(bytes, on: channel)
+        // The high-water mark is the backlog limit, and is looked at when the kernel has taken what it wants.
+        guard !channel.isWritable, channel.isActive else { return }
+        handler.end(.write, .backlogExceeded(limit: self.limits.maximumBacklog), on: channel)
+    }
+
+    func close(_ flow: Flow, because cause: NetFailure.Cause = .closedHere) {
+        switch self.entries[flow] {
+        case nil: return
+        case .resolving(let limit):
+            limit.cancel()
+            self.fail(flow, because: NetFailure(.close, cause, at: "an address not yet known"))
+        case .connecting(let attempt):
+            self.fail(flow, because: NetFailure(.close, cause, at: "an address not yet connected"))
+            attempt.channel?.close(promise: nil)
+        case .standing(let channel, let handler):
+            handler.end(.close, cause, on: channel)
+        }
+    }
+
+    // MARK: Listening
+
+    func listen(on address: SocketAddress) -> EventLoopFuture<FlowAddress> {
+        let table = NIOLoopBound(self, eventLoop: self.eventLoop)
+        return ServerBootstrap(group: self.eventLoop)
+            .serverChannelOption(.backlog, value: Int32(NetLimits.acceptQueue))
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                // Out of descriptors is no reason to stop listening: accepting pauses for a second.
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try table.value.accept(channel) }
+            }
+            .bind(to: address)
+            .assumeIsolated()
+            .flatMapThrowing { channel in
+                guard !self.isShutDown else {
+                    channel.close(promise: nil)
+                    throw NetFailure(.listen, .shutDown, at: NetFailure.place(address))
+                }
+                self.listeners.append(channel)
+                guard let bound = FlowAddress(channel.localAddress) else {
+                    preconditionFailure("A listening TCP socket has a numeric address and a port.")
+                }
+                return bound
+            }
+            .nonisolated()
+    }
+
+    private func accept(_ channel: any Channel) throws {
+        guard self.acceptedAlive < self.limits.maximumAccepted else {
+            self.refused.value.add(1, ordering: .relaxed)
+            throw NetFailure(.accept, .acceptedExceeded(limit: self.limits.maximumAccepted), at: "a peer")
+        }
+        let flow = Flow(number: self.nextAccepted)
+        self.nextAccepted += 1
+        try self.prepare(channel, for: flow)
+    }
+
+    // MARK: End
+
+    /// Ends everything; the future completes when the last flow has been reported gone.
+    func shutDown() -> EventLoopFuture<Void> {
+        self.isShutDown = true
+        var channels = self.listeners
+        for listener in self.listeners { listener.close(promise: nil) }
+        self.listeners = []
+        for (flow, entry) in self.entries {
+            if case .standing(let channel, _) = entry { channels.append(channel) }
+            self.close(flow, because: .shutDown)
+        }
+        return .andAllComplete(channels.map(\.closeFuture), on: self.eventLoop)
+    }
+}

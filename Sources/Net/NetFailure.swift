@@ -1,0 +1,94 @@
+private import Glibc
+package import SIP
+
+/// Why a connection or a listening address is not there: what was done, to whom, and what came of it.
+package struct NetFailure: Error, Hashable, Sendable {
+    /// The step that failed.
+    package enum Operation: String, Hashable, Sendable {
+        case resolve, connect, listen, accept, read, write, close
+    }
+
+    /// What ended the step.
+    package enum Cause: Hashable, Sendable {
+        /// A system call failed with this error number.
+        case system(errno: Int32)
+        /// The name has no address; `code` is what getaddrinfo(3) returned.
+        case unresolved(code: Int32)
+        /// The place to listen on is not a numeric address.
+        case notNumeric
+        /// Nothing came back in this time.
+        case timedOut(after: Duration)
+        /// The peer ended the connection in order.
+        case closedByPeer
+        /// `close` was called.
+        case closedHere
+        /// More than this many octets waited to be sent.
+        case backlogExceeded(limit: Int)
+        /// This many names are being looked up already.
+        case lookupsExceeded(limit: Int)
+        /// This many accepted connections are alive already.
+        case acceptedExceeded(limit: Int)
+        /// Connections of this transport are not built in.
+        case unsupported(Transport)
+        /// The transport as a whole has been shut down.
+        case shutDown
+        /// SwiftNIO reported an error that carries no number.
+        case other(String)
+    }
+
+    package let operation: Operation
+    package let cause: Cause
+    /// The peer or listening address as `host:port`, or the name that was looked up.
+    package let place: String
+    /// What the addresses tried before this one answered, in order.
+    package let earlier: [NetFailure]
+
+    package init(_ operation: Operation, _ cause: Cause, at place: String, after earlier: [NetFailure] = []) {
+        self.operation = operation
+        self.cause = cause
+        self.place = place
+        self.earlier = earlier
+    }
+
+    /// The error number of the system call that failed, `nil` when none did.
+    package var errno: Int32? {
+        guard case .system(let errno) = self.cause else { return nil }
+        return errno
+    }
+}
+
+extension NetFailure: CustomStringConvertible {
+    /// The failure as a sentence without its full stop, earlier addresses first.
+    package var description: String {
+        (self.earlier.map(\.sentence) + [self.sentence]).joined(separator: "; ")
+    }
+
+    private var sentence: String {
+        switch self.cause {
+        case .system(ECONNREFUSED) where self.operation == .connect: "connection refused by \(self.place)"
+        case .system(ECONNRESET): "connection reset by \(self.place)"
+        case .system(ETIMEDOUT): "\(self.place) has stopped answering"
+        case .system(let errno): "\(self.operation.rawValue) \(self.place): \(Self.text(of: errno)) (errno \(errno))"
+        case .unresolved(let code): "name \(self.place) not found: \(Self.text(ofLookup: code))"
+        case .notNumeric: "\(self.place): listening takes a numeric address"
+        case .timedOut(let limit) where self.operation == .resolve: "no address for \(self.place) within \(limit)"
+        case .timedOut(let limit): "no answer from \(self.place) within \(limit)"
+        case .closedByPeer: "closed by \(self.place)"
+        case .closedHere: "connection to \(self.place) closed from this side"
+        case .backlogExceeded(let limit): "\(self.place) does not read: more than \(limit) octets are waiting"
+        case .lookupsExceeded(let limit): "name \(self.place) not looked up: \(limit) names are being looked up already"
+        case .acceptedExceeded(let limit): "connection of \(self.place) not accepted: \(limit) are alive already"
+        case .unsupported(let transport): "\(self.place): \(transport.rawValue) is not built in, only tcp is"
+        case .shutDown: "\(self.place): the transport is shut down"
+        case .other(let text): "\(self.operation.rawValue) \(self.place): \(text)"
+        }
+    }
+
+    private static func text(of errno: Int32) -> String {
+        unsafe String(cString: strerror(errno))
+    }
+
+    private static func text(ofLookup code: Int32) -> String {
+        unsafe String(cString: gai_strerror(code))
+    }
+}

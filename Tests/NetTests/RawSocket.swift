@@ -1,0 +1,42 @@
+import Glibc
+import SIP
+import Testing
+
+/// A plain TCP client whose every step the test decides.
+struct RawSocket: ~Copyable {
+    let descriptor: Int32
+
+    init(connectedTo endpoint: Endpoint) throws {
+        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(self.descriptor >= 0)
+        var list: UnsafeMutablePointer<addrinfo>?
+        try #require(unsafe getaddrinfo(endpoint.host, String(endpoint.port), nil, &list) == 0)
+        defer { unsafe freeaddrinfo(list) }
+        guard let found = unsafe list?.pointee else { throw UnexpectedEvent() }
+        let answer = unsafe connect(self.descriptor, found.ai_addr, found.ai_addrlen)
+        try #require(answer == 0)
+    }
+
+    deinit { close(self.descriptor) }
+
+    /// What has already arrived, without waiting.
+    func arrived() -> [UInt8] {
+        Self.arrived(at: self.descriptor)
+    }
+
+    static func arrived(at descriptor: Int32) -> [UInt8] {
+        var octets = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe octets.withUnsafeMutableBytes { room in
+            unsafe recv(descriptor, room.baseAddress, room.count, Int32(MSG_DONTWAIT))
+        }
+        return Array(octets.prefix(max(0, count)))
+    }
+
+    /// Makes closing reset the connection instead of ending it in order.
+    func resetOnClose() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout<linger>.size)
+        let answer = unsafe setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &option, size)
+        #expect(answer == 0)
+    }
+}

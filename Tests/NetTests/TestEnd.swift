@@ -1,0 +1,78 @@
+import NIOCore
+import NIOPosix
+import SIP
+import Testing
+
+@testable import Net
+
+/// A transport with the events it delivered, in order.
+struct TestEnd {
+    let transport: SIPTransport
+    private var events: AsyncStream<NetEvent>.Iterator
+
+    init(
+        on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        limits: NetLimits = NetLimits(),
+        lookup: AddressLookup = .system
+    ) {
+        let (stream, source) = AsyncStream.makeStream(of: NetEvent.self)
+        self.events = stream.makeAsyncIterator()
+        self.transport = SIPTransport(group: group, limits: limits, lookup: lookup) { source.yield($0) }
+    }
+
+    /// The next event, awaited.
+    mutating func next() async throws -> NetEvent {
+        guard let event = await self.events.next(isolation: #isolation) else { throw UnexpectedEvent() }
+        return event
+    }
+
+    /// Listens on a free port of the loopback address.
+    func listen() async throws -> Endpoint {
+        let address = try await self.transport.listen(on: Endpoint(transport: .tcp, host: "127.0.0.1", port: 0))
+        return Endpoint(transport: .tcp, host: address.host, port: address.port)
+    }
+
+    /// The flow of the next event, which has to be `opened` or `accepted`.
+    mutating func nextStanding() async throws -> Flow {
+        switch try await self.next() {
+        case .opened(let flow, _, _, _), .accepted(let flow, _, _, _): return flow
+        case let other:
+            Issue.record("expected a standing flow, got \(other)")
+            throw UnexpectedEvent()
+        }
+    }
+
+    /// The failure of the next event, which has to be `failed` or `closed` for that flow.
+    mutating func nextEnd(of flow: Flow) async throws -> NetFailure {
+        switch try await self.next() {
+        case .failed(flow, let failure), .closed(flow, let failure): return failure
+        case let other:
+            Issue.record("expected the end of \(flow), got \(other)")
+            throw UnexpectedEvent()
+        }
+    }
+
+    /// Octets of that flow until `count` have come.
+    mutating func nextOctets(_ count: Int, of flow: Flow) async throws -> [UInt8] {
+        var octets: [UInt8] = []
+        while octets.count < count {
+            guard case .received(flow, let more) = try await self.next() else { throw UnexpectedEvent() }
+            octets += more
+        }
+        return octets
+    }
+
+    /// Two ends on one event loop, and the flow between them as each side names it.
+    static func connectedPair(
+        limits: NetLimits = NetLimits()
+    ) async throws -> (opener: TestEnd, TestEnd, Flow, accepted: Flow) {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        var (opener, acceptor) = (TestEnd(on: loop, limits: limits), TestEnd(on: loop))
+        opener.transport.open(Flow(number: 1), to: try await acceptor.listen())
+        let opened = try await opener.nextStanding()
+        let accepted = try await acceptor.nextStanding()
+        return (opener, acceptor, opened, accepted)
+    }
+}
+
+struct UnexpectedEvent: Error {}
