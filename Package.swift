@@ -16,19 +16,89 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+extension Target.Dependency {
+    static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let grdb = Self.product(name: "GRDB", package: "GRDB.swift")
+    static let logging = Self.product(name: "Logging", package: "swift-log")
+    static let nioConcurrencyHelpers = Self.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+    static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = Self.product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
+    static let yams = Self.product(name: "Yams", package: "Yams")
 }
 
 let package = Package(
     name: "ecall",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
     targets: [
+        // C, no Swift.
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CTimex"),
         // Pure: values in, values out.
         target("Timeline"),
         target("CallControl", ["Timeline"]),
+        target("UPER"),
+        target("MSD", ["UPER"]),
+        target("Positioning", ["MSD", "Timeline"]),
         target("SIP", ["Timeline"]),
+        target("NGECall", ["CExpat", "SIP"]),
+        // Edges: one kernel facility, library or protocol each.
+        target("Configuration", [.yams]),
+        target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
+        target("GPIO", ["Timeline"]),
+        target("Net", ["SIP", .nioCore, .nioPosix]),
+        target("Store", ["Timeline", .grdb]),
+        target("Supervision", ["CTimex", "Timeline", .logging, .nioCore]),
+        // Assembly: edges and machines put together.
+        target(
+            "IVS",
+            [
+                "CallControl", "Configuration", "ControlSocket", "GPIO", "MSD", "NGECall", "Net", "Positioning", "SIP",
+                "Store", "Supervision", "Timeline", .logging, .nioCore, .nioPosix,
+            ]
+        ),
+        target(
+            "Center",
+            [
+                "ControlSocket", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline", .nioCore,
+                .nioPosix,
+            ]
+        ),
+        // Programs.
+        program("ecalld", ["Configuration", "IVS", "Supervision", .argumentParser, .logging]),
+        program("ecallctl", ["ControlSocket", "IVS", "MSD", "Supervision", .argumentParser, .nioPosix]),
+        program("ecallcenter", ["Center", "SIP", "Supervision", .argumentParser]),
         // Tests mirror the targets.
-        tests("TimelineTests", ["Timeline"]),
         tests("CallControlTests", ["CallControl", "Timeline"]),
+        tests("ConfigurationTests", ["Configuration"]),
+        tests(
+            "ControlSocketTests",
+            ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
+        ),
+        tests("GPIOTests", ["GPIO", "Timeline"]),
+        tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
+        tests("NetTests", ["Net", "SIP", .nioCore, .nioEmbedded, .nioPosix]),
+        tests("NGECallTests", ["NGECall", "SIP"]),
+        tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
+        tests("SIPTests", ["SIP", "Timeline"]),
+        tests("StoreTests", ["Store", "Timeline", .grdb]),
+        tests("SupervisionTests", ["Supervision", "Timeline", .logging, .nioCore, .nioEmbedded, .nioPosix]),
+        tests("TidyTests"),
+        tests("TimelineTests", ["Timeline"]),
+        tests("UPERTests", ["UPER"]),
     ]
 )

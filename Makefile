@@ -1,0 +1,36 @@
+.DEFAULT_GOAL := help
+.PHONY: help check lint format build unit test demo race bench fuzz
+
+IMPORTS := --explicit-target-dependency-import-check error
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+check: lint build unit  ## What every commit has to pass: strict lint, no warning, import check, quick tests
+
+lint:  ## Formatting and lint, strictly
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz
+
+format:  ## Rewrite the files in our format
+	swift format format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks Fuzz
+
+build:  ## Build; undeclared imports are errors
+	swift build $(IMPORTS)
+
+unit:  ## Unit and simulation tests
+	swift test --parallel $(IMPORTS)
+
+test:  ## Everything the README's test command runs
+	./test
+
+demo:  ## Three calls on loopback, with a transcript
+	./demo
+
+race:  ## Unit and simulation tests under Thread Sanitizer
+	swift test --sanitize=thread --scratch-path .build-thread
+
+bench:  ## The figures of docs/performance.md
+	Benchmarks/run
+
+fuzz:  ## Each parser under libFuzzer and AddressSanitizer; RUNS executions each
+	Fuzz/run $(RUNS)

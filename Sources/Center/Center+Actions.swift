@@ -1,0 +1,188 @@
+internal import MSD
+internal import NGECall
+internal import SIP
+internal import Store
+internal import Timeline
+
+extension Center {
+    /// What the operator typed.
+    mutating func command(_ command: OperatorCommand, at now: CenterMoment) {
+        switch command {
+        case .calls:
+            for number in self.calls.keys.sorted() {
+                let service = self.calls[number]?.content.service?.text ?? "no eCall service"
+                let vin = self.calls[number]?.msd.map { "\($0.vehicleIdentificationNumber)" } ?? "no VIN"
+                self.note(.callListed, number, "\(service), \(vin)", at: now)
+            }
+            if self.calls.isEmpty { self.note(.callListed, nil, "no call is going on", at: now) }
+        case .reply(nil, let reply): self.reply = reply
+        case .reply(let number?, let reply): self.drive(known: number, at: now) { $0.select(reply) }
+        case .answer(let number, let reply):
+            self.drive(known: number, at: now) { $0.operatorAnswers(reply, at: now.instant) }
+        case .sendData(let number):
+            let receives = self.calls[number]?.content.receivesMSDPackage ?? false
+            self.drive(known: number, at: now) { $0.operatorRequestsMSD(vehicleReceives: receives) }
+        case .clearDown(let number): self.drive(known: number, at: now) { $0.operatorClearsDown() }
+        case .mistake(let sentence): self.note(.mistake, nil, sentence, at: now)
+        }
+    }
+
+    private mutating func drive(
+        known number: Int,
+        at now: CenterMoment,
+        _ event: (inout CenterCallMachine) -> [CenterCallMachine.Action]
+    ) {
+        guard self.calls[number] != nil else {
+            return self.note(.mistake, nil, "there is no call \(number)", at: now)
+        }
+        self.drive(number, at: now, event)
+    }
+
+    mutating func perform(_ action: CenterCallMachine.Action, of number: Int, at now: CenterMoment) {
+        switch action {
+        case .answer(let reply): self.answer(number, reply, at: now)
+        case .reportLateRecord:
+            self.note(.recordLate, number, "the MSD is not on record yet; the answer leaves", at: now)
+        case .requestMSD: self.requestMSD(number, at: now)
+        case .clearDown: self.clearDown(number, at: now)
+        case .refuse(let reason): self.note(.mistake, number, reason, at: now)
+        }
+    }
+
+    private mutating func answer(_ number: Int, _ reply: CenterConfiguration.Reply, at now: CenterMoment) {
+        switch reply {
+        case .accept(let acknowledgement): self.accept(number, acknowledgement, at: now)
+        case .decline(let status, let isAcknowledged): self.decline(number, status, isAcknowledged, at: now)
+        }
+    }
+
+    /// 200 with the session and, unless it is to be silent, the acknowledgement of the MSD.
+    private mutating func accept(
+        _ number: Int,
+        _ wanted: CenterConfiguration.Acknowledgement,
+        at now: CenterMoment
+    ) {
+        guard var call = self.calls[number] else { return }
+        guard let session = self.session(for: call) else {
+            self.process(
+                self.userAgent.reject(call.leg, status: 488, reason: nil, headers: [], body: [], at: now.instant),
+                at: now
+            )
+            self.note(.declined, number, "488: the offer has no codec in common", at: now, fields: ["status": "488"])
+            return self.forget(number, outcome: "488", at: now)
+        }
+        let acknowledgement = self.acknowledgement(in: &call, isPositive: wanted == .positive && call.isReadable)
+        let given = wanted == .none ? nil : acknowledgement
+        self.calls[number] = call
+        let content = EmergencyAnswer.accepting(session, acknowledgement: given)
+            .content(boundary: "center-" + self.randomDigits(12))
+        self.process(
+            self.userAgent.answer(call.leg, headers: content.headers, body: content.body, at: now.instant),
+            at: now
+        )
+        let word = given.map { $0.received ? "positive" : "negative" } ?? "none"
+        self.records.append(
+            .callChanged(
+                id: call.id,
+                CallChange(state: "answered", acknowledgement: .init(rawValue: word))
+            )
+        )
+        self.note(
+            .answered,
+            number,
+            "200 sent, acknowledgement \(word)",
+            at: now,
+            fields: ["status": "200", "acknowledgement": word]
+        )
+    }
+
+    /// 486, 600 or 603, with the acknowledgement when the data is to count as delivered.
+    private mutating func decline(_ number: Int, _ status: Int, _ isAcknowledged: Bool, at now: CenterMoment) {
+        guard var call = self.calls[number] else { return }
+        let acknowledgement = self.acknowledgement(in: &call, isPositive: call.isReadable)
+        let given = isAcknowledged ? acknowledgement : nil
+        let content = EmergencyAnswer.declining(acknowledgement: given)
+            .content(boundary: "center-" + self.randomDigits(12))
+        self.process(
+            self.userAgent.reject(
+                call.leg,
+                status: status,
+                reason: nil,
+                headers: content.headers,
+                body: content.body,
+                at: now.instant
+            ),
+            at: now
+        )
+        let word = given.map { $0.received ? "positive" : "negative" } ?? "none"
+        self.note(
+            .declined,
+            number,
+            "\(status) sent, acknowledgement \(word)",
+            at: now,
+            fields: ["status": String(status), "acknowledgement": word]
+        )
+        self.records.append(.callChanged(id: call.id, CallChange(acknowledgement: .init(rawValue: word))))
+        self.forget(number, outcome: String(status), at: now)
+    }
+
+    /// The acknowledgement of the INVITE's MSD; `nil` when there is none, or none that can be referred to.
+    private func acknowledgement(
+        in call: inout CenterCall,
+        isPositive: Bool
+    ) -> EmergencyAnswer.Acknowledgement? {
+        guard let reference = call.content.msd?.contentID else { return nil }
+        return EmergencyAnswer.Acknowledgement(
+            ref: reference,
+            received: isPositive,
+            contentID: call.identifiers.acknowledgement(call.nextPart())
+        )
+    }
+
+    /// The answer to the offer, or an offer of ours when there was none; `nil` when no codec is common.
+    private mutating func session(for call: CenterCall) -> SessionDescription? {
+        let address = self.connections[call.flow]?.local.host ?? "127.0.0.1"
+        let sessionID = self.random.next() >> 16
+        // There is no sound path in this build: port 9 (discard), inactive.
+        guard let offer = call.content.session else {
+            return SessionDescription(
+                originUser: "center",
+                sessionID: sessionID,
+                address: address,
+                audioPort: 9,
+                codecs: SessionDescription.standardCodecs,
+                direction: .inactive
+            )
+        }
+        var answer = SessionDescription.answer(
+            to: offer,
+            originUser: "center",
+            sessionID: sessionID,
+            address: address,
+            audioPort: 9
+        )
+        answer?.direction = .inactive
+        return answer
+    }
+
+    private mutating func requestMSD(_ number: Int, at now: CenterMoment) {
+        guard var call = self.calls[number] else { return }
+        let contentID = call.identifiers.request(call.nextPart())
+        self.calls[number] = call
+        let content = EmergencyInfo.request(contentID: contentID, boundary: "center-" + self.randomDigits(12))
+        let (_, outputs) = self.userAgent.request(
+            .info,
+            in: call.leg,
+            headers: content.headers,
+            body: content.body,
+            at: now.instant
+        )
+        self.note(.msdRequested, number, "INFO send-data sent", at: now)
+        self.process(outputs, at: now)
+    }
+
+    private mutating func clearDown(_ number: Int, at now: CenterMoment) {
+        guard let call = self.calls[number] else { return }
+        self.process(self.userAgent.bye(call.leg, at: now.instant), at: now)
+    }
+}

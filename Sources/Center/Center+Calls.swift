@@ -1,0 +1,238 @@
+internal import FoundationEssentials
+internal import MSD
+internal import NGECall
+internal import SIP
+internal import Store
+internal import Timeline
+
+extension Center {
+    /// What the user agent reports of the calls.
+    mutating func agentEvent(_ event: UserAgent.Event, at now: CenterMoment) {
+        switch event {
+        case .incoming(let leg, let message, let flow): self.received(leg, message, over: flow, at: now)
+        case .established(let leg): self.established(leg, at: now)
+        case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
+        case .answeredRequest(_, let leg, let message):
+            self.note(
+                .requestAnswered,
+                self.numbers[leg],
+                "the vehicle answered our INFO with \(message.status ?? 0)",
+                at: now,
+                fields: ["status": String(message.status ?? 0)]
+            )
+        case .failedRequest(_, let leg, _):
+            self.note(.requestAnswered, self.numbers[leg], "our INFO was not answered", at: now)
+        case .withdrawn(let leg): self.over(leg, .withdrawn, "the vehicle cancelled the call", at: now)
+        case .cleared(let leg, _): self.over(leg, .vehicleCleared, "the vehicle sent BYE", at: now)
+        case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason)", at: now)
+        case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason)", at: now)
+        case .ended(let leg): self.over(leg, .clearedDown, "the vehicle answered our BYE", at: now)
+        case .provisional, .answered, .rejected:
+            break  // Of calls that a center places; this one places none.
+        case .discarded(let sentence): self.note(.messageDiscarded, nil, sentence, at: now)
+        }
+    }
+
+    /// An INVITE came: it rings, its data is read and put on record.
+    private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: CenterMoment) {
+        self.lastNumber += 1
+        let number = self.lastNumber
+        let content = InviteContent(message)
+        let call = CenterCall(
+            number: number,
+            id: self.randomDigits(32),
+            leg: leg,
+            flow: flow,
+            receivedAt: now.instant,
+            content: content,
+            identifiers: ContentIdentifiers(token: self.randomDigits(12), host: self.configuration.host),
+            machine: CenterCallMachine(self.configurationNow, receivedAt: now.instant)
+        )
+        self.calls[number] = call
+        self.numbers[leg] = number
+        self.deadlines[number] = call.machine.nextDeadline
+        let trigger = content.service.map(\.word) ?? "unknown"
+        let from = message.headers["From"] ?? ""
+        self.records.append(
+            .callReceived(
+                CallOpening(
+                    id: call.id,
+                    callID: message.headers["Call-ID"] ?? "",
+                    received: self.stamp(now),
+                    from: from,
+                    service: content.service?.text ?? "",
+                    trigger: trigger,
+                    state: "ringing"
+                )
+            )
+        )
+        self.recordedNow.append(number)
+        self.note(
+            .callReceived,
+            number,
+            "INVITE from \(self.connections[flow]?.remote.description ?? "a closed connection")",
+            at: now,
+            fields: ["service": content.service?.text ?? message.requestURI, "from": from, "id": call.id]
+        )
+        self.process(self.userAgent.ring(leg, at: now.instant), at: now)
+        self.note(.ringing, number, "180 sent", at: now)
+        if let msd = content.msd {
+            let isWhole = self.take(msd.octets, of: number, carrier: .invite, at: now)
+            self.calls[number]?.isReadable = isWhole
+        } else {
+            self.note(.problem, number, "the INVITE carries no MSD", at: now)
+        }
+        for problem in content.problems { self.note(.problem, number, "\(problem)", at: now) }
+    }
+
+    /// The configuration with the reply that holds for new calls.
+    private var configurationNow: CenterConfiguration {
+        var configuration = self.configuration
+        configuration.reply = self.reply
+        return configuration
+    }
+
+    /// Reads an MSD, shows and records it, and says whether it is whole.
+    ///
+    /// What could be read of a damaged one is shown too.
+    private mutating func take(
+        _ octets: [UInt8],
+        of number: Int,
+        carrier: MessageRecord.Carrier,
+        at now: CenterMoment
+    ) -> Bool {
+        guard let call = self.calls[number] else { return false }
+        let salvage = MSD.salvage(octets)
+        let identifier = salvage.fields.messageIdentifier
+        self.records.append(
+            .messageReceived(
+                MessageRecord(
+                    subject: call.id,
+                    at: self.stamp(now),
+                    messageIdentifier: identifier,
+                    octets: octets,
+                    carrier: carrier
+                )
+            )
+        )
+        let decoded = salvage.fields.summaryLines.joined(separator: "\n")
+        self.records.append(
+            .callChanged(
+                id: call.id,
+                CallChange(msd: octets, messageIdentifier: identifier, decoded: Self.json(salvage))
+            )
+        )
+        var fields = ["hex": MSDText.hex(octets), "decoded": decoded]
+        if let identifier { fields["messageIdentifier"] = String(identifier) }
+        let kind: CenterEvent.Kind = carrier == .invite ? .msd : .freshMSD
+        guard let msd = salvage.msd else {
+            let damage = salvage.error.map { "\($0)" } ?? "incomplete"
+            self.note(kind, number, "MSD damaged: \(damage); what was read before is shown", at: now, fields: fields)
+            return false
+        }
+        if let before = call.msd, before.timestamp != msd.timestamp {
+            self.note(.problem, number, "the fresh MSD has another time stamp than the first", at: now)
+        }
+        self.calls[number]?.msd = msd
+        self.note(kind, number, "MSD \(msd.messageIdentifier) decoded, \(octets.count) octets", at: now, fields: fields)
+        return true
+    }
+
+    /// The reading as the store keeps it: JSON with the schema's names.
+    private static func json(_ salvage: MSD.Salvage) -> String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings, numbers and booleans alone are encoded, which cannot fail; the octets are on record in any case.
+        return (try? encoder.encode(salvage)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private mutating func established(_ leg: UserAgent.Call, at now: CenterMoment) {
+        guard let number = self.numbers[leg] else { return }
+        self.calls[number]?.machine.established()
+        self.note(.established, number, "the vehicle confirmed the call", at: now)
+        guard let call = self.calls[number] else { return }
+        self.records.append(.callChanged(id: call.id, CallChange(state: "voiceSession")))
+    }
+
+    /// The call is over by the vehicle's doing, a loss, or the end of our BYE.
+    private mutating func over(
+        _ leg: UserAgent.Call,
+        _ kind: CenterEvent.Kind,
+        _ reason: String,
+        at now: CenterMoment
+    ) {
+        guard let number = self.numbers[leg] else { return }
+        self.calls[number]?.machine.ended()
+        self.note(kind, number, reason, at: now)
+        self.forget(number, outcome: kind.rawValue, at: now)
+    }
+
+    /// A request inside a call: INFO with an MSD or a control object.
+    private mutating func requested(
+        _ request: UserAgent.Request,
+        _ leg: UserAgent.Call,
+        _ message: Message,
+        at now: CenterMoment
+    ) {
+        guard let number = self.numbers[leg], message.method == .info else {
+            let allow = self.userAgent.configuration.allow.map(\.name).joined(separator: ", ")
+            return self.respond(to: request, 405, [Header("Allow", allow)], at: now)
+        }
+        switch InfoReading(message) {
+        case .refused(let refusal):
+            self.note(.requestRefused, number, "\(refusal); answered \(refusal.status)", at: now)
+            self.respond(to: request, refusal.status, refusal.headers, at: now)
+        case .content(let content):
+            self.respond(to: request, 200, [], at: now)
+            if let msd = content.msd {
+                // The answer to the INFO says nothing of the content; a damaged MSD is shown to the operator.
+                let isWhole = self.take(msd.octets, of: number, carrier: .info, at: now)
+                if !isWhole { self.note(.problem, number, "ask again with send-data", at: now) }
+            }
+            for control in content.controls { self.show(control.document, of: number, at: now) }
+            for problem in content.problems { self.note(.problem, number, "\(problem)", at: now) }
+        }
+    }
+
+    private mutating func show(_ control: ControlDocument, of number: Int, at now: CenterMoment) {
+        for result in control.acknowledgements.flatMap(\.actionResults) {
+            let why = result.reason.map { " (\($0.rawValue))" } ?? ""
+            self.note(
+                .controlReceived,
+                number,
+                "the vehicle says of \(result.action): \(result.success ? "done" : "not done\(why)")",
+                at: now
+            )
+        }
+    }
+
+    private mutating func respond(
+        to request: UserAgent.Request,
+        _ status: Int,
+        _ headers: Headers,
+        at now: CenterMoment
+    ) {
+        self.process(
+            self.userAgent.respond(to: request, status: status, headers: headers, body: [], at: now.instant),
+            at: now
+        )
+    }
+}
+
+extension ServiceURN {
+    /// The trigger that the service stands for.
+    fileprivate var word: String {
+        switch self {
+        case .automatic: "automatic"
+        case .manual: "manual"
+        case .test: "test"
+        }
+    }
+}
+
+extension Message {
+    fileprivate var requestURI: String {
+        guard case .request(_, let uri) = self.startLine else { return "" }
+        return uri
+    }
+}

@@ -1,0 +1,203 @@
+internal import MSD
+internal import NGECall
+internal import Net
+internal import SIP
+internal import Store
+internal import Supervision
+package import Timeline
+
+/// The response center's loop as a value: answers calls, reads and acknowledges their data, keeps them.
+///
+/// It does no I/O: connections, commands and the end of writes come in, octets, records and event lines go out, so that
+/// the same value runs in the program and in a simulated world.
+package struct Center: Sendable {
+    let configuration: CenterConfiguration
+    let boot: String
+    var random: any RandomNumberGenerator & Sendable
+    var userAgent: UserAgent
+    /// The reply of calls that nobody has selected another for.
+    var reply: CenterConfiguration.Reply
+    var calls: [Int: CenterCall] = [:]
+    var numbers: [UserAgent.Call: Int] = [:]
+    var lastNumber = 0
+    var connections: [Flow: (local: FlowAddress, remote: FlowAddress)] = [:]
+    var sequence = 0
+    var batch = 0
+    /// The calls whose first record is in each batch that is not written yet.
+    var waiting: [Int: [Int]] = [:]
+    var records: [CenterRecord] = []
+    var recordedNow: [Int] = []
+    var outputs: [CenterOutput] = []
+    /// When each call wants its deadline, so that one step does not look at every call.
+    var deadlines: [Int: Instant] = [:]
+
+    /// A center without calls; `boot` names this boot, `random` makes every token and identifier.
+    package init(
+        configuration: CenterConfiguration,
+        boot: String,
+        random: any RandomNumberGenerator & Sendable,
+        agentRandom: any RandomNumberGenerator & Sendable
+    ) {
+        self.configuration = configuration
+        self.boot = boot
+        self.random = random
+        self.reply = configuration.reply
+        var agent = UserAgent.Configuration(contactUser: "center")
+        agent.userAgentName = "ecallcenter"
+        agent.accept = EmergencyAnswer.standardAccept
+        agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        self.userAgent = UserAgent(configuration: agent, random: agentRandom)
+    }
+
+    /// When `deadlineReached` is next owed.
+    package var nextDeadline: Instant? {
+        Instant.earliest(self.userAgent.nextDeadline, self.deadlines.values.min())
+    }
+
+    /// How many calls are going on.
+    package var callCount: Int { self.calls.count }
+
+    /// Takes one event and returns what is to be done about it, in order.
+    package mutating func step(_ input: CenterInput, at now: CenterMoment) -> [CenterOutput] {
+        switch input {
+        case .net(let event): self.netEvent(event, at: now)
+        case .command(let command): self.command(command, at: now)
+        case .written(let batch, let error): self.written(batch, error, at: now)
+        case .overflow(let count):
+            self.note(.eventsLost, nil, "\(count) events found the mailbox full", at: now)
+        }
+        return self.finish()
+    }
+
+    /// Time has come to `nextDeadline`; early and late calls are harmless.
+    package mutating func deadlineReached(at now: CenterMoment) -> [CenterOutput] {
+        self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
+        for number in self.deadlines.filter({ $0.value <= now.instant }).keys.sorted() {
+            self.drive(number, at: now) { $0.deadlineReached(at: now.instant) }
+        }
+        return self.finish()
+    }
+
+    private mutating func netEvent(_ event: NetEvent, at now: CenterMoment) {
+        switch event {
+        case .accepted(let flow, let transport, let local, let remote),
+            .opened(let flow, let transport, let local, let remote):
+            self.connections[flow] = (local, remote)
+            self.process(
+                self.userAgent.flowOpened(
+                    flow,
+                    transport: transport,
+                    local: local,
+                    remote: remote,
+                    keepAlive: nil,
+                    at: now.instant
+                ),
+                at: now
+            )
+        case .received(let flow, let bytes):
+            self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
+        case .closed(let flow, let failure), .failed(let flow, let failure):
+            self.connections[flow] = nil
+            self.process(
+                self.userAgent.flowClosed(flow, because: failure.description, at: now.instant),
+                at: now
+            )
+        }
+    }
+
+    mutating func process(_ outputs: [UserAgent.Output], at now: CenterMoment) {
+        for output in outputs {
+            switch output {
+            case .send(let message, let flow): self.outputs.append(.send(message.serialized(), over: flow))
+            case .transmit(let bytes, let flow): self.outputs.append(.send(bytes, over: flow))
+            case .close(let flow, _): self.outputs.append(.close(flow))
+            case .event(let event): self.agentEvent(event, at: now)
+            }
+        }
+    }
+
+    /// Hands this step's records to the store; calls whose first record is among them wait for it.
+    private mutating func finish() -> [CenterOutput] {
+        if !self.records.isEmpty {
+            self.batch += 1
+            self.outputs.append(.write(batch: self.batch, self.records))
+            self.records = []
+            if !self.recordedNow.isEmpty { self.waiting[self.batch] = self.recordedNow }
+            self.recordedNow = []
+        }
+        defer { self.outputs = [] }
+        return self.outputs
+    }
+
+    /// A batch is on disk, or could not be written; the calls that waited for it go on.
+    private mutating func written(_ batch: Int, _ error: StoreError?, at now: CenterMoment) {
+        if let error { self.note(.recordFailed, nil, "the record cannot be written: \(error)", at: now) }
+        for number in self.waiting.removeValue(forKey: batch) ?? [] {
+            self.drive(number, at: now) { $0.recorded() }
+        }
+    }
+
+    /// Lets one event happen to a call's machine and carries out what it asks.
+    mutating func drive(
+        _ number: Int,
+        at now: CenterMoment,
+        _ event: (inout CenterCallMachine) -> [CenterCallMachine.Action]
+    ) {
+        guard
+            let actions = self.calls[number].map({ call -> [CenterCallMachine.Action] in
+                var machine = call.machine
+                let actions = event(&machine)
+                self.calls[number]?.machine = machine
+                self.deadlines[number] = machine.nextDeadline
+                return actions
+            })
+        else { return }
+        for action in actions { self.perform(action, of: number, at: now) }
+    }
+
+    /// Forgets a call that is over; its record stays in the store.
+    mutating func forget(_ number: Int, outcome: String, at now: CenterMoment) {
+        guard let call = self.calls.removeValue(forKey: number) else { return }
+        self.numbers[call.leg] = nil
+        self.deadlines[number] = nil
+        self.records.append(
+            .callEnded(id: call.id, CallEnding(state: "ended", outcome: outcome, ended: self.stamp(now)))
+        )
+    }
+
+    func stamp(_ now: CenterMoment) -> Stamp {
+        let milliseconds = now.wall.seconds * 1_000 + Int64(now.wall.nanoseconds) / 1_000_000
+        return Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.wall.isSynchronized ? milliseconds : nil)
+    }
+
+    /// Tells what happened.
+    mutating func note(
+        _ kind: CenterEvent.Kind,
+        _ number: Int?,
+        _ reason: String,
+        at now: CenterMoment,
+        fields: [String: String] = [:]
+    ) {
+        self.sequence += 1
+        let state = number.flatMap { self.calls[$0]?.machine.phase.rawValue }
+        self.outputs.append(
+            .show(
+                CenterEvent(
+                    sequence: self.sequence,
+                    moment: now,
+                    kind: kind,
+                    call: number,
+                    state: state,
+                    reason: reason,
+                    fields: fields
+                )
+            )
+        )
+    }
+
+    /// Random letters for identifiers: `count` hexadecimal digits.
+    mutating func randomDigits(_ count: Int) -> String {
+        let digits = Array("0123456789abcdef")
+        return String((0..<count).map { _ in digits[Int(self.random.next() & 15)] })
+    }
+}

@@ -1,0 +1,32 @@
+internal import MSD
+internal import NGECall
+internal import SIP
+internal import Timeline
+
+/// One call at the center: what it brought, and where it stands.
+struct CenterCall: Sendable {
+    /// The number by which the operator names it; counts from 1.
+    let number: Int
+    /// The name in the store: 128 random bits in hexadecimal.
+    let id: String
+    let leg: UserAgent.Call
+    let flow: Flow
+    let receivedAt: Instant
+    let content: InviteContent
+    /// Numbers the parts that this center sends in this call.
+    var partNumber = 0
+    let identifiers: ContentIdentifiers
+    var machine: CenterCallMachine
+    /// The last MSD that could be read.
+    var msd: MSD?
+    /// Whether the MSD of the INVITE could be read.
+    var isReadable = false
+    /// The batch that its first record is in; `nil` once that is written.
+    var recordBatch: Int?
+
+    /// A Content-ID number that was not used in this call.
+    mutating func nextPart() -> Int {
+        self.partNumber += 1
+        return self.partNumber
+    }
+}

@@ -1,0 +1,161 @@
+internal import Timeline
+
+/// Decides what the center does about one call: ring, answer when the data is on record, end.
+struct CenterCallMachine: Hashable, Sendable {
+    /// What the machine asks for.
+    enum Action: Hashable {
+        case answer(CenterConfiguration.Reply)
+        /// The answer leaves although the MSD is not on record yet.
+        case reportLateRecord
+        case requestMSD
+        case clearDown
+        /// A command that does not fit the state, with the reason.
+        case refuse(String)
+    }
+
+    /// What the event lines call the state.
+    enum Phase: String {
+        case ringing
+        case answered
+        case voiceSession
+        case ended
+    }
+
+    private enum State: Hashable {
+        /// Becomes answered, or ended by a withdrawal or a decline.
+        case ringing(answerAt: Instant?, isRecorded: Bool)
+        /// It is time to answer, and the record is not written; becomes answered by `until`.
+        case recording(CenterConfiguration.Reply, until: Instant)
+        /// 200 is out and not acknowledged by SIP's ACK yet; becomes a session.
+        case answered
+        case session
+        case ended
+    }
+
+    private let configuration: CenterConfiguration
+    private var reply: CenterConfiguration.Reply
+    private var state: State
+
+    init(_ configuration: CenterConfiguration, receivedAt now: Instant) {
+        self.configuration = configuration
+        self.reply = configuration.reply
+        let answerAt = configuration.ringing.map { now.advanced(by: $0) }
+        self.state = .ringing(answerAt: answerAt, isRecorded: false)
+    }
+
+    var phase: Phase {
+        switch self.state {
+        case .ringing, .recording: .ringing
+        case .answered: .answered
+        case .session: .voiceSession
+        case .ended: .ended
+        }
+    }
+
+    var nextDeadline: Instant? {
+        switch self.state {
+        case .ringing(let answerAt, _): answerAt
+        case .recording(_, let until): until
+        case .answered, .session, .ended: nil
+        }
+    }
+
+    /// The MSD is on record, or cannot be.
+    mutating func recorded() -> [Action] {
+        switch self.state {
+        case .ringing(let answerAt, _):
+            self.state = .ringing(answerAt: answerAt, isRecorded: true)
+            return []
+        case .recording(let reply, _):
+            return self.answer(reply)
+        case .answered, .session, .ended:
+            return []
+        }
+    }
+
+    /// Selects the reply of this call while it rings.
+    mutating func select(_ reply: CenterConfiguration.Reply) -> [Action] {
+        switch self.state {
+        case .ringing:
+            self.reply = reply
+            return []
+        case .recording, .answered, .session, .ended:
+            return [.refuse("the call no longer rings")]
+        }
+    }
+
+    /// The operator answers, with the selected reply or another.
+    mutating func operatorAnswers(_ reply: CenterConfiguration.Reply?, at now: Instant) -> [Action] {
+        switch self.state {
+        case .ringing(_, let isRecorded):
+            return self.timeToAnswer(reply ?? self.reply, isRecorded: isRecorded, at: now)
+        case .recording, .answered, .session, .ended:
+            return [.refuse("the call no longer rings")]
+        }
+    }
+
+    mutating func deadlineReached(at now: Instant) -> [Action] {
+        switch self.state {
+        case .ringing(let answerAt?, let isRecorded):
+            guard answerAt <= now else { return [] }
+            return self.timeToAnswer(self.reply, isRecorded: isRecorded, at: now)
+        case .recording(let reply, let until):
+            guard until <= now else { return [] }
+            return [.reportLateRecord] + self.answer(reply)
+        case .ringing(nil, _), .answered, .session, .ended:
+            return []
+        }
+    }
+
+    /// The vehicle's ACK came.
+    mutating func established() {
+        switch self.state {
+        case .answered: self.state = .session
+        case .ringing, .recording, .session, .ended: break
+        }
+    }
+
+    mutating func operatorRequestsMSD(vehicleReceives: Bool) -> [Action] {
+        switch self.state {
+        case .answered, .session:
+            vehicleReceives ? [.requestMSD] : [.refuse("the vehicle named no Recv-Info for the eCall package")]
+        case .ringing, .recording: [.refuse("the call is not answered yet")]
+        case .ended: [.refuse("the call is over")]
+        }
+    }
+
+    mutating func operatorClearsDown() -> [Action] {
+        switch self.state {
+        case .answered, .session:
+            self.state = .ended
+            return [.clearDown]
+        case .ringing, .recording:
+            return [.refuse("the call is not answered yet; decline it instead")]
+        case .ended:
+            return [.refuse("the call is over")]
+        }
+    }
+
+    /// The call ended by the vehicle's doing, or was lost.
+    mutating func ended() {
+        self.state = .ended
+    }
+
+    private mutating func timeToAnswer(
+        _ reply: CenterConfiguration.Reply,
+        isRecorded: Bool,
+        at now: Instant
+    ) -> [Action] {
+        guard !isRecorded else { return self.answer(reply) }
+        self.state = .recording(reply, until: now.advanced(by: self.configuration.recordWait))
+        return []
+    }
+
+    private mutating func answer(_ reply: CenterConfiguration.Reply) -> [Action] {
+        switch reply {
+        case .accept: self.state = .answered
+        case .decline: self.state = .ended
+        }
+        return [.answer(reply)]
+    }
+}

@@ -1,0 +1,62 @@
+/// Everything that one response center is told.
+package struct CenterConfiguration: Hashable, Sendable {
+    /// The final response to an eCall's INVITE.
+    package enum Reply: Hashable, Sendable {
+        /// 200, and what it says of the MSD; a MSD that cannot be read is acknowledged as not received.
+        case accept(Acknowledgement)
+        /// 486, 600 or 603, with or without the acknowledgement that the data has arrived.
+        case decline(status: Int, isAcknowledged: Bool)
+    }
+
+    /// What a 200 says of the MSD.
+    package enum Acknowledgement: String, Hashable, Sendable, CaseIterable {
+        /// Received, unless the MSD could not be read.
+        case positive
+        /// Not received, whatever came: for tests of vehicles.
+        case negative
+        /// Nothing, as a center without NG eCall would answer.
+        case none
+    }
+
+    /// How long a call rings before it is answered; `nil` leaves it to the operator.
+    package var ringing: Duration? = .seconds(1)
+    package var reply = Reply.accept(.positive)
+    /// How long the answer waits for the MSD to be on record; then it leaves, and the lateness is an event.
+    package var recordWait = Duration.seconds(1)
+    /// How often vehicles' connections may be silent; they probe, the center answers.
+    package var host = "center.invalid"
+
+    package init() {}
+}
+
+extension CenterConfiguration.Reply: LosslessStringConvertible {
+    /// Reads `accept`, `accept-negative`, `accept-silent`, `486`, `600`, `603` and the latter with `+ack`.
+    package init?(_ description: String) {
+        switch description {
+        case "accept": self = .accept(.positive)
+        case "accept-negative": self = .accept(.negative)
+        case "accept-silent": self = .accept(.none)
+        case "486": self = .decline(status: 486, isAcknowledged: false)
+        case "600": self = .decline(status: 600, isAcknowledged: false)
+        case "603": self = .decline(status: 603, isAcknowledged: false)
+        case "486+ack": self = .decline(status: 486, isAcknowledged: true)
+        case "600+ack": self = .decline(status: 600, isAcknowledged: true)
+        case "603+ack": self = .decline(status: 603, isAcknowledged: true)
+        default: return nil
+        }
+    }
+
+    /// Every text that `init` reads.
+    package static let words = [
+        "accept", "accept-negative", "accept-silent", "486", "600", "603", "486+ack", "600+ack", "603+ack",
+    ]
+
+    package var description: String {
+        switch self {
+        case .accept(.positive): "accept"
+        case .accept(.negative): "accept-negative"
+        case .accept(.none): "accept-silent"
+        case .decline(let status, let isAcknowledged): isAcknowledged ? "\(status)+ack" : "\(status)"
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package import Net
+package import SIP
+package import Store
+package import Supervision
+package import Timeline
+
+/// What comes into the center's loop.
+package enum CenterInput: Sendable {
+    case net(NetEvent)
+    case command(OperatorCommand)
+    /// The answer to `CenterOutput.write`.
+    case written(batch: Int, StoreError?)
+    /// So many events found the mailbox full and are lost.
+    case overflow(Int)
+}
+
+/// What the center's loop wants done, in this order; none of it waits.
+package enum CenterOutput: Sendable {
+    case send([UInt8], over: Flow)
+    case close(Flow)
+    case write(batch: Int, [CenterRecord])
+    case show(CenterEvent)
+}
+
+/// What the operator types.
+package enum OperatorCommand: Hashable, Sendable {
+    /// List the calls that are going on.
+    case calls
+    /// Answer a ringing call, with its selected reply or the given one.
+    case answer(Int, CenterConfiguration.Reply?)
+    /// Select the reply of a ringing call, or of all calls to come.
+    case reply(Int?, CenterConfiguration.Reply)
+    /// Ask for a fresh MSD.
+    case sendData(Int)
+    /// End a call.
+    case clearDown(Int)
+    /// A line that is no command, with what is expected.
+    case mistake(String)
+}
+
+extension OperatorCommand {
+    /// The commands, as the operator reads them.
+    package static let help =
+        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | clear CALL; REPLY is one of "
+        + CenterConfiguration.Reply.words.joined(separator: ", ")
+
+    /// Reads one line; what cannot be read becomes a mistake that says why.
+    package init(line: String) {
+        let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
+        switch (words.first, words.count) {
+        case ("calls", 1): self = .calls
+        case ("answer", 2): self = Self.numbered(words[1]) { .answer($0, nil) }
+        case ("answer", 3):
+            self = Self.replying(words[2]) { reply in Self.numbered(words[1]) { .answer($0, reply) } }
+        case ("reply", 2): self = Self.replying(words[1]) { .reply(nil, $0) }
+        case ("reply", 3):
+            self = Self.replying(words[2]) { reply in Self.numbered(words[1]) { .reply($0, reply) } }
+        case ("send-data", 2): self = Self.numbered(words[1]) { .sendData($0) }
+        case ("clear", 2): self = Self.numbered(words[1]) { .clearDown($0) }
+        default: self = .mistake("no command \"\(line)\"; the commands are \(Self.help)")
+        }
+    }
+
+    private static func numbered(_ word: String, _ command: (Int) -> OperatorCommand) -> OperatorCommand {
+        guard let number = Int(word), number > 0 else {
+            return .mistake("\"\(word)\" is no call; the call's number is expected, as in the list of calls")
+        }
+        return command(number)
+    }
+
+    private static func replying(
+        _ word: String,
+        _ command: (CenterConfiguration.Reply) -> OperatorCommand
+    ) -> OperatorCommand {
+        guard let reply = CenterConfiguration.Reply(word) else {
+            return .mistake(
+                "\"\(word)\" is no reply; the replies are \(CenterConfiguration.Reply.words.joined(separator: ", "))"
+            )
+        }
+        return command(reply)
+    }
+}
+
+/// Now, on both clocks: the boot clock decides, the wall clock is only written down.
+package struct CenterMoment: Hashable, Sendable {
+    package let instant: Instant
+    package let wall: WallTime
+
+    package init(instant: Instant, wall: WallTime) {
+        self.instant = instant
+        self.wall = wall
+    }
+}
+
+/// One thing that happened at the center, as its event lines tell it; docs/events.md lists kinds and fields.
+package struct CenterEvent: Hashable, Sendable {
+    /// What happened, as a stable word.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case callReceived
+        case msd
+        case freshMSD
+        case problem
+        case ringing
+        case answered
+        case declined
+        case established
+        case msdRequested
+        case requestAnswered
+        case requestRefused
+        case controlReceived
+        case clearedDown
+        case vehicleCleared
+        case withdrawn
+        case lost
+        case callListed
+        case recordLate
+        case recordFailed
+        case eventsLost
+        case mistake
+        case messageDiscarded
+    }
+
+    package let sequence: Int
+    package let moment: CenterMoment
+    package let kind: Kind
+    /// The number by which the operator names the call.
+    package let call: Int?
+    package let state: String?
+    package let reason: String
+    package let fields: [String: String]
+}

@@ -1,0 +1,80 @@
+internal import NIOCore
+internal import NIOPosix
+package import Net
+package import SIP
+package import Store
+internal import Supervision
+internal import Synchronization
+
+/// One response center: its edges, and the one loop between them.
+package final class CenterRig: Sendable {
+    /// Events that may wait for the loop: the INVITEs of a thousand vehicles and what follows them.
+    package static let mailboxCapacity = 65_536
+
+    private let group: MultiThreadedEventLoopGroup
+    private let transport: SIPTransport
+    private let store: CenterStore
+    private let loop: LateLoop
+
+    /// The loop, once it is there: the edges are made first and know it only then.
+    private final class LateLoop: Sendable {
+        private let loop = Mutex<Loop<CenterBody>?>(nil)
+
+        func set(_ loop: Loop<CenterBody>?) { self.loop.withLock { $0 = loop } }
+
+        func post(_ input: CenterInput) { self.loop.withLock { $0 }?.post(input) }
+    }
+
+    /// Opens the store and starts the loop; `show` gets every event, on the loop's thread, and must not block for long.
+    package init(
+        _ configuration: CenterConfiguration,
+        storePath: String,
+        show: @escaping @Sendable (CenterEvent) -> Void
+    ) throws(StoreError) {
+        let late = LateLoop()
+        let store = try CenterStore(path: storePath)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let transport = SIPTransport(group: group) { late.post(.net($0)) }
+        self.group = group
+        self.store = store
+        self.transport = transport
+        self.loop = late
+        let boot = Self.boot()
+        late.set(
+            Loop<CenterBody>(on: group.next(), capacity: Self.mailboxCapacity) { _ in
+                let center = Center(
+                    configuration: configuration,
+                    boot: boot,
+                    random: SystemRandomNumberGenerator(),
+                    agentRandom: SystemRandomNumberGenerator()
+                )
+                return CenterBody(center, transport: transport, store: store, show: show, post: late.post)
+            }
+        )
+    }
+
+    /// Listens for vehicles and returns the address it got.
+    package func listen(on endpoint: Endpoint) async throws(NetFailure) -> FlowAddress {
+        try await self.transport.listen(on: endpoint)
+    }
+
+    /// What the operator typed; from any thread.
+    package func command(_ command: OperatorCommand) {
+        self.loop.post(.command(command))
+    }
+
+    /// Closes everything and writes what waits.
+    package func stop() async {
+        await self.transport.shutDown()
+        self.loop.set(nil)
+        self.store.close()
+        // The process ends with this; a loop that does not stop in time takes nothing with it.
+        try? await self.group.shutdownGracefully()
+    }
+
+    /// The name of this boot; without it no time of an earlier run can be compared, which is the safe side.
+    private static func boot() -> String {
+        // Why there is none changes nothing for a center.
+        (try? BootID.current.description) ?? "unknown"
+    }
+}

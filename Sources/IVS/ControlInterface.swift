@@ -1,0 +1,215 @@
+/// The Varlink interface of `ecalld`; the same text as `varlink/net.ecall.ecalld.varlink`, which a test compares.
+package enum ControlInterface {
+    package static let text = """
+        # The in-vehicle system of an eCall rig: its state, its history, and its simulated lines.
+        # Test and research equipment: not type-approved, not for real emergencies.
+        #
+        # Points in time come in pairs: "at" counts nanoseconds of the monotonic clock (CLOCK_MONOTONIC), the clock of the
+        # kernel's edge time stamps; "time" is the wall clock as RFC 3339 in UTC, and null while that clock is not trusted.
+        # Who reads this socket learns the VIN and the place of the vehicle, from the fields of the events.
+        interface net.ecall.ecalld
+
+        # The states of the call.
+        type CallState (idle, triggered, connecting, voiceSession, ended)
+
+        # What started an incident: the SOS button, a crash line, or a person at the rig.
+        type Trigger (manual, automatic, test)
+
+        # What a line means, whatever its polarity.
+        type Level (active, inactive)
+
+        # The job of a line. The first three are inputs, the others outputs.
+        type Role (sosButton, sosCover, crash, led, malfunctionLamp, chime)
+
+        # Whether a line can be used: another process holds a busy one, a missing one was never found,
+        # a vanished one was there.
+        type Health (good, busy, missing, vanished)
+
+        # Who smooths the contact of an input: the kernel, this process on the kernel's time stamps, or nobody.
+        type Debounce (kernel, own, none)
+
+        # The connection to a center: none wanted (a 112 hop before a trigger), being opened, open,
+        # or waiting to be opened again.
+        type Link (closed, opening, open, waiting)
+
+        # How an incident stands: still open, acknowledged by the center, ended without an acknowledgement,
+        # or cancelled by an occupant.
+        type IncidentState (open, delivered, undelivered, cancelled)
+
+        # One configured center, in the order of preference. "detail" says why the link is not open.
+        type CenterStatus (
+          name: string,
+          uri: string,
+          link: Link,
+          detail: ?string,
+          at: int,
+          time: ?string
+        )
+
+        # One configured line. "detail" says who holds it or what is wrong; null when its health is good.
+        type LineStatus (
+          name: string,
+          role: Role,
+          level: Level,
+          debounce: Debounce,
+          health: Health,
+          detail: ?string
+        )
+
+        # What one output shows now: the name of its pattern, and the meaning that the configuration gives it.
+        type IndicatorStatus (
+          line: string,
+          pattern: string,
+          meaning: string
+        )
+
+        # The last thing before sending. An emergency service is reachable only when "open"; "sentence" says why or why not.
+        type GateStatus (
+          open: bool,
+          sentence: string
+        )
+
+        # The durable record. A store that does not work stops no call.
+        type StoreStatus (
+          working: bool,
+          sentence: string
+        )
+
+        # One transition, or one event that changed nothing. "sequence" counts from 1 since the start of the program and has
+        # no gap unless events were lost; "kind" is a stable word; "state" is the state after the event; "reason" is a
+        # sentence for people; "fields" hold what belongs to that kind.
+        type Event (
+          sequence: int,
+          at: int,
+          time: ?string,
+          incident: ?string,
+          kind: string,
+          state: CallState,
+          reason: string,
+          fields: [string]string
+        )
+
+        # A timer that decided: its configured name and its configured value in milliseconds.
+        type Timer (
+          name: string,
+          milliseconds: int
+        )
+
+        # One emergency from trigger to end with all its attempts. "boot" is the kernel's boot identifier: the monotonic
+        # times of two boots cannot be compared. "outcome" is a sentence, null while the incident is open.
+        type Incident (
+          id: string,
+          trigger: Trigger,
+          profile: string,
+          state: IncidentState,
+          boot: string,
+          at: int,
+          time: ?string,
+          attempts: int,
+          acknowledged: bool,
+          messageIdentifier: ?int,
+          outcome: ?string,
+          endedAt: ?int,
+          endedTime: ?string
+        )
+
+        # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
+        # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
+        method Status() -> (
+          version: string,
+          simulated: bool,
+          state: CallState,
+          detail: string,
+          incident: ?string,
+          trigger: ?Trigger,
+          profile: string,
+          attempt: ?int,
+          at: int,
+          time: ?string,
+          centers: []CenterStatus,
+          lines: []LineStatus,
+          indicators: []IndicatorStatus,
+          gate: GateStatus,
+          store: StoreStatus,
+          faults: []string,
+          dropped: int
+        )
+
+        # Every event from now on, one reply each. Has to be called with "more"; a reader that is too slow is dropped.
+        method Watch() -> (event: Event)
+
+        # Why the last event changed the state, or did not. "guard" is the condition that decided, "timer" the timer;
+        # each is null when none did.
+        method Why() -> (
+          sentence: string,
+          event: Event,
+          from: CallState,
+          to: CallState,
+          guard: ?string,
+          timer: ?Timer
+        )
+
+        # The newest incidents, newest first: at most "limit" of them, 20 when it is left out, never more than 1000.
+        method Incidents(limit: ?int) -> (incidents: []Incident)
+
+        # Puts a simulated input line to a level.
+        method SetLine(name: string, level: Level) -> ()
+
+        # Makes a simulated input line active for a time of 1 to 3600000 milliseconds.
+        method PulseLine(name: string, milliseconds: int) -> ()
+
+        # Moves a simulated input line to its other level in 2 * "times" + 1 edges, "times" being 1 to 1000, with 1 to 1000
+        # "milliseconds" between two of them, 1 when it is left out.
+        method BounceLine(name: string, times: int, milliseconds: ?int) -> ()
+
+        # Makes a simulated input line stay at a level whatever is set, until RestoreLine.
+        method StickLine(name: string, level: Level) -> ()
+
+        # Takes a simulated line away, as a pulled connector does, until RestoreLine.
+        method VanishLine(name: string) -> ()
+
+        # Ends what StickLine or VanishLine began.
+        method RestoreLine(name: string) -> ()
+
+        # Presses the simulated SOS button for 1 to 3600000 milliseconds, 1200 when it is left out.
+        method PressButton(holdMilliseconds: ?int) -> ()
+
+        # Sets the position of a simulated rig, in milliarcseconds (latitude -324000000 to 324000000, longitude -648000000 to
+        # 648000000, north and east positive). "directionDegrees" counts clockwise from true north, "errorMeters" is the
+        # radius around the position that holds the true one in 95 of 100 cases; left out, each is unknown.
+        method SetPosition(
+          latitudeMilliarcseconds: int,
+          longitudeMilliarcseconds: int,
+          directionDegrees: ?float,
+          errorMeters: ?float
+        ) -> ()
+
+        # Makes the position of a simulated rig unknown, as a lost receiver does.
+        method ClearPosition() -> ()
+
+        # Starts a test call, never an emergency. "started" is false when something forbids it; "reason" says what.
+        method TestCall() -> (started: bool, reason: string)
+
+        # The rig is not simulated: real lines and a real receiver are not driven from here.
+        error NotSimulated (what: string)
+
+        # No configured line has this name; "known" are those that have one.
+        error UnknownLine (name: string, known: []string)
+
+        # The line is an output, and the method drives inputs.
+        error NotAnInput (name: string)
+
+        # The line has vanished, is missing or busy; RestoreLine brings a vanished one back.
+        error LineUnavailable (name: string, reason: string)
+
+        # A number is outside what is allowed.
+        error OutOfRange (parameter: string, allowed: string)
+
+        # Nothing has happened since the program started.
+        error NothingHappened ()
+
+        # The store cannot be read.
+        error StoreUnavailable (reason: string)
+
+        """
+}

@@ -1,0 +1,272 @@
+internal import CallControl
+internal import NGECall
+internal import SIP
+internal import Timeline
+
+extension IVS {
+    /// What the user agent reports of our calls.
+    mutating func agentEvent(_ event: UserAgent.Event, at now: Moment) {
+        switch event {
+        case .provisional(let leg, let message): self.provisional(leg, message, at: now)
+        case .answered(let leg, let message, _): self.answered(leg, message, at: now)
+        case .rejected(let leg, let message): self.rejected(leg, message, at: now)
+        case .failed(let leg, let reason): self.failed(leg, reason, at: now)
+        case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
+        case .cleared(let leg, _):
+            guard let ended = self.legs.removeValue(forKey: leg) else { return }
+            self.queue.append(.cleared(ended.attempt))
+        case .lost(let leg, let reason):
+            guard let ended = self.legs.removeValue(forKey: leg) else { return }
+            self.queue.append(.lost(ended.attempt, reason.sentence))
+        case .ended(let leg):
+            self.legs[leg] = nil
+            self.note(.callFlowEnded, "our BYE is answered", at: now, severity: .debug)
+        case .answeredRequest(_, _, let message):
+            let status = message.statusCode
+            self.note(
+                .msdAnswered,
+                "the center answered our INFO with \(status)",
+                at: now,
+                severity: status < 300 ? .info : .warning,
+                fields: ["status": String(status)]
+            )
+        case .failedRequest(_, _, let reason):
+            self.note(.msdAnswered, "our INFO failed: \(reason.sentence)", at: now, severity: .warning)
+        case .incoming(let leg, _, _):
+            // No callback window in this build: an incoming call is busy.
+            self.process(
+                self.userAgent.reject(leg, status: 486, reason: nil, headers: [], body: [], at: now.instant),
+                at: now
+            )
+        case .withdrawn, .established: break
+        case .discarded(let sentence):
+            self.note(.messageDiscarded, sentence, at: now, severity: .warning)
+        }
+    }
+
+    private mutating func provisional(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
+        guard let known = self.legs[leg] else { return }
+        let status = message.statusCode
+        self.note(
+            .provisional,
+            "the center answered \(status)",
+            at: now,
+            severity: .debug,
+            fields: ["status": String(status)]
+        )
+        if status == 180 || status == 183 { self.queue.append(.rang(known.attempt)) }
+    }
+
+    private mutating func answered(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
+        guard let known = self.legs[leg] else { return }
+        let content = AnswerContent(message)
+        self.legs[leg]?.receivesInfo = content.receivesMSDPackage
+        let meaning = AnswerMeaning(content, contentID: known.msdContentID, verified: self.isVerified(known.flow))
+        guard case .accepted(let acknowledgement) = meaning else { return }
+        let word = CallControl.Acknowledgement(acknowledgement)
+        if word == .positive { self.ledger.acknowledged(known.attempt.incident) }
+        self.note(
+            .acknowledgement,
+            acknowledgement.sentence,
+            at: now,
+            severity: word == .positive ? .info : .warning,
+            fields: ["status": String(content.status), "acknowledgement": word.rawValue]
+        )
+        self.queue.append(.answered(known.attempt, word))
+    }
+
+    private mutating func rejected(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
+        guard let known = self.legs.removeValue(forKey: leg) else { return }
+        let meaning = AnswerMeaning(
+            message,
+            contentID: known.msdContentID,
+            verified: self.isVerified(known.flow)
+        )
+        self.note(
+            .callFlowEnded,
+            "the center answered \(message.statusCode)",
+            at: now,
+            fields: ["status": String(message.statusCode)]
+        )
+        let end: AttemptEnd
+        switch meaning {
+        case .declinedWithAcknowledgement(let status):
+            self.ledger.acknowledged(known.attempt.incident)
+            end = .declinedWithAcknowledgement(status: status)
+        case .cancelled: end = .cancelled
+        case .badLocation: end = .badLocation
+        case .unacceptable(let status): end = .bodyRefused(status: status)
+        case .declined(let status), .redirected(let status, _), .needsCredentials(let status), .failed(let status),
+            .provisional(let status):
+            end = .rejected(status: status)
+        case .accepted: end = .rejected(status: message.statusCode)
+        }
+        self.over(known.attempt, end, at: now)
+    }
+
+    /// An attempt that ended without a call: on record, and the call machine's turn.
+    private mutating func over(_ attempt: Attempt, _ end: AttemptEnd, at now: Moment) {
+        let center = self.configuration.centers[attempt.center].name
+        self.ledger.attempt(attempt, center: center, outcome: end.sentence, at: now)
+        self.queue.append(.ended(attempt, end))
+    }
+
+    private mutating func failed(_ leg: UserAgent.Call, _ reason: UserAgent.FailureReason, at now: Moment) {
+        guard let known = self.legs.removeValue(forKey: leg) else { return }
+        self.note(.callFlowEnded, reason.sentence, at: now, severity: .warning)
+        self.over(known.attempt, .failed(reason.sentence), at: now)
+    }
+
+    /// Whether the peer is known to be the center: on this machine, until connections carry certificates.
+    private func isVerified(_ flow: Flow) -> Bool {
+        guard let remote = self.connections[flow]?.remote else { return false }
+        return EmergencyGate.isLoopback(remote.host)
+    }
+
+    /// A request inside the call: INFO of the eCall package, answered 200, its data following in a request of ours.
+    private mutating func requested(
+        _ request: UserAgent.Request,
+        _ leg: UserAgent.Call,
+        _ message: Message,
+        at now: Moment
+    ) {
+        guard case .request(.info, _) = message.startLine else {
+            let allow: Headers = [
+                Header("Allow", self.userAgent.configuration.allow.map(\.name).joined(separator: ", "))
+            ]
+            return self.respond(to: request, 405, allow, at: now)
+        }
+        switch InfoReading(message) {
+        case .refused(let refusal):
+            self.note(
+                .requestRefused,
+                "\(refusal); answered \(refusal.status)",
+                at: now,
+                severity: .warning,
+                fields: ["status": String(refusal.status)]
+            )
+            self.respond(to: request, refusal.status, refusal.headers, at: now)
+        case .content(let content):
+            self.respond(to: request, 200, [], at: now)
+            for control in content.controls { self.serve(control, in: leg, at: now) }
+        }
+    }
+
+    private mutating func respond(
+        to request: UserAgent.Request,
+        _ status: Int,
+        _ headers: Headers,
+        at now: Moment
+    ) {
+        self.process(
+            self.userAgent.respond(to: request, status: status, headers: headers, body: [], at: now.instant),
+            at: now
+        )
+    }
+
+    private mutating func serve(_ control: ReceivedControl, in leg: UserAgent.Call, at now: Moment) {
+        guard let known = self.legs[leg] else { return }
+        let answer = ActionAnswer(to: control, msd: .available)
+        if answer.sendsMSD { self.queue.append(.msdRequested(known.attempt, leg, control)) }
+        if let acknowledgement = answer.acknowledgement {
+            self.note(.requestRefused, "the center asked for what is not fitted here", at: now, severity: .warning)
+            self.sendControl(acknowledgement, in: leg, at: now)
+        }
+    }
+
+    /// Answers the center's request with a fresh MSD: the next identifier, the same time stamp, the present position.
+    mutating func sendMSD(_ identifier: UInt8, of incident: Incident, at now: Moment) {
+        guard let frozen = self.frozen, let attempt = self.call.attempt,
+            let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key,
+            let part = self.makeMSD(
+                identifier,
+                of: attempt,
+                frozen,
+                locations: self.locations,
+                trustedAt: now.instant,
+                at: now
+            )
+        else { return }
+        let content = EmergencyInfo.msd(part, boundary: "ivs-" + self.randomDigits(12))
+        let (_, outputs) = self.userAgent.request(
+            .info,
+            in: leg,
+            headers: content.headers,
+            body: content.body,
+            at: now.instant
+        )
+        self.note(
+            .msdSent,
+            "MSD \(identifier) sent on the center's request",
+            at: now,
+            fields: ["messageIdentifier": String(identifier)]
+        )
+        self.process(outputs, at: now)
+    }
+
+    /// Tells the center that no MSD can be made now.
+    mutating func refuseMSD(_ control: ReceivedControl, in leg: UserAgent.Call, at now: Moment) {
+        let answer = ActionAnswer(to: control, msd: .unable(details: "no further MSD in this call"))
+        guard let acknowledgement = answer.acknowledgement else { return }
+        self.sendControl(acknowledgement, in: leg, at: now)
+    }
+
+    private mutating func sendControl(_ document: ControlDocument, in leg: UserAgent.Call, at now: Moment) {
+        let identifiers = ContentIdentifiers(token: self.randomDigits(12), host: "ivs.invalid")
+        let content = EmergencyInfo.control(
+            document,
+            contentID: identifiers.refusal(1),
+            boundary: "ivs-" + self.randomDigits(12)
+        )
+        let (_, outputs) = self.userAgent.request(
+            .info,
+            in: leg,
+            headers: content.headers,
+            body: content.body,
+            at: now.instant
+        )
+        self.process(outputs, at: now)
+    }
+}
+
+extension CallControl.Acknowledgement {
+    fileprivate init(_ acknowledgement: AnswerMeaning.Acknowledgement) {
+        switch acknowledgement {
+        case .positive: self = .positive
+        case .negative: self = .negative
+        case .none: self = .none
+        }
+    }
+}
+
+extension AnswerMeaning.Acknowledgement {
+    fileprivate var sentence: String {
+        switch self {
+        case .positive: "200, the center acknowledges the MSD"
+        case .negative: "200, the center could not use the MSD; it may ask for another"
+        case .none: "200 without a word on the MSD: no center of NG eCall; voice only"
+        }
+    }
+}
+
+extension UserAgent.FailureReason {
+    /// The reason as a clause.
+    var sentence: String {
+        switch self {
+        case .timedOut: "no final response in time"
+        case .noProvisional: "no response at all in time"
+        case .noAnswerToCancel: "no final response after CANCEL"
+        case .flowClosed(let cause): cause
+        case .noACK: "the response was not acknowledged"
+        case .noDialog: "there is no dialog"
+        }
+    }
+}
+
+extension Message {
+    /// The status of a response; the user agent reports answers only with one.
+    fileprivate var statusCode: Int {
+        guard case .response(let status, _) = self.startLine else { return 0 }
+        return status
+    }
+}

@@ -1,0 +1,121 @@
+internal import CallControl
+internal import MSD
+internal import NGECall
+internal import SIP
+internal import Store
+internal import Timeline
+
+extension IVS {
+    /// Tells the call machine what is waiting, one event at a time, each with all that follows from it.
+    mutating func drain(at now: Moment) {
+        while !self.queue.isEmpty {
+            let input = self.queue.removeFirst()
+            self.perform(self.tell(input, at: now), at: now)
+        }
+    }
+
+    private mutating func tell(_ input: CallInput, at now: Moment) -> [CallAction] {
+        let time = now.instant
+        switch input {
+        case .buttonHeld: return self.call.buttonHeld(newIncident: self.newIncident(), at: time)
+        case .crash: return self.call.crashDetected(newIncident: self.newIncident(), at: time)
+        case .test: return self.call.testRequested(newIncident: self.newIncident(), at: time)
+        case .rang(let attempt): return self.call.attemptRang(attempt)
+        case .answered(let attempt, let acknowledgement):
+            return self.call.attemptAnswered(attempt, acknowledgement, at: time)
+        case .ended(let attempt, let end): return self.call.attemptEnded(attempt, end, at: time)
+        case .cleared(let attempt): return self.call.clearedDown(attempt, at: time)
+        case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
+        case .msdRequested(let attempt, let leg, let control):
+            let actions = self.call.msdRequested(attempt)
+            let isServed = actions.contains { if case .sendMSD = $0 { true } else { false } }
+            if !isServed { self.refuseMSD(control, in: leg, at: now) }
+            return actions
+        }
+    }
+
+    /// Carries out what the call machine asks, in its order.
+    mutating func perform(_ actions: [CallAction], at now: Moment) {
+        for action in actions {
+            switch action {
+            case .openIncident(let incident): self.open(incident, at: now)
+            case .freezeMSD(let incident): self.freeze(incident, at: now)
+            case .record(let record): self.note(record, at: now)
+            case .invite(let incident, let attempt): self.prepare(attempt, of: incident, at: now)
+            case .cancel(let attempt): self.cancel(attempt, at: now)
+            case .clearDown(let attempt): self.clearDown(attempt, at: now)
+            case .sendMSD(let incident, let identifier): self.sendMSD(identifier, of: incident, at: now)
+            case .announce(let announcement): self.announce(announcement, at: now)
+            case .closeIncident(let incident, let outcome): self.close(incident, outcome, at: now)
+            }
+        }
+    }
+
+    private mutating func newIncident() -> IncidentID {
+        IncidentID(self.randomDigits(32))
+    }
+
+    /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
+    private mutating func open(_ incident: Incident, at now: Moment) {
+        self.ledger.open(incident, profile: self.configuration.profile, at: now)
+        let until = now.instant.advanced(by: self.configuration.recordWait)
+        if self.hold == nil { self.hold = RecordHold(batch: nil, begun: now.instant, until: until) }
+    }
+
+    private mutating func freeze(_ incident: Incident, at now: Moment) {
+        let identifiers = ContentIdentifiers(token: self.randomDigits(12), host: "ivs.invalid")
+        self.frozen = FrozenData(incident, locations: self.locations, identifiers: identifiers, at: now)
+    }
+
+    /// Sends the INVITE when the connection stands, else opens it first.
+    private mutating func prepare(_ attempt: Attempt, of incident: Incident, at now: Moment) {
+        guard self.links[attempt.center].flow == nil else { return self.invite(attempt, of: incident, at: now) }
+        self.waitingAttempt = (incident, attempt)
+        self.perform(self.links[attempt.center].needed(self.newFlow()), ofLink: attempt.center)
+    }
+
+    private mutating func cancel(_ attempt: Attempt, at now: Moment) {
+        if self.waitingAttempt?.attempt == attempt {
+            self.waitingAttempt = nil
+            self.queue.append(.ended(attempt, .cancelled))
+            return
+        }
+        guard let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key else { return }
+        self.process(self.userAgent.cancel(leg, at: now.instant), at: now)
+    }
+
+    private mutating func clearDown(_ attempt: Attempt, at now: Moment) {
+        guard let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key else { return }
+        self.process(self.userAgent.bye(leg, at: now.instant), at: now)
+    }
+
+    private mutating func announce(_ announcement: Announcement, at now: Moment) {
+        self.indicators.announce(announcement, at: now.instant)
+        self.note(
+            .announcement,
+            "the occupants are told: \(announcement.rawValue)",
+            at: now,
+            fields: ["announcement": announcement.rawValue]
+        )
+    }
+
+    private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
+        self.ledger.close(incident, outcome, at: now)
+        self.waitingAttempt = nil
+        for index in self.links.indices { self.perform(self.links[index].released(), ofLink: index) }
+    }
+
+    /// An incident that an earlier run left open: warned about, marked, and never dialled.
+    mutating func interrupted(_ incident: StoredIncident, at now: Moment) {
+        let sentence = "incident \(incident.opening.id) was interrupted; it is marked undelivered and not dialled again"
+        self.ledger.interrupt(incident, at: now)
+        self.note(
+            .incidentInterrupted,
+            sentence,
+            at: now,
+            severity: .warning,
+            fields: ["interrupted": incident.opening.id]
+        )
+        self.raise(.incidentInterrupted, sentence, at: now)
+    }
+}

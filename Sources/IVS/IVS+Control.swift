@@ -1,0 +1,211 @@
+internal import CallControl
+internal import ControlSocket
+internal import GPIO
+internal import MSD
+internal import Positioning
+internal import Timeline
+
+extension IVS {
+    /// A call of the control socket, or the end of a client.
+    mutating func controlEvent(_ event: ControlEvent, at now: Moment) {
+        switch event {
+        case .call(let call): self.controlCall(call, at: now)
+        case .gone(let connection):
+            self.ledger.watchers.removeAll { $0.connection == connection.number }
+        case .dropped(let drop):
+            self.note(.eventsLost, drop.description, at: now, severity: .warning)
+            guard let connection = drop.connection else { return }
+            self.ledger.watchers.removeAll { $0.connection == connection.number }
+        }
+    }
+
+    private mutating func controlCall(_ call: ControlCall, at now: Moment) {
+        switch ControlMethod(fullName: call.method) {
+        case .status: self.outputs.append(.reply(call.id, self.status(at: now), continues: false))
+        case .watch: self.watch(call)
+        case .why: self.why(call)
+        case .incidents:
+            let limit = min(1_000, max(1, call.parameters["limit"]?.asInt ?? 20))
+            self.outputs.append(.readIncidents(call.id, limit: limit))
+        case .setPosition: self.setPosition(call, at: now)
+        case .clearPosition: self.clearPosition(call, at: now)
+        case .testCall: self.testCall(call, at: now)
+        case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton:
+            self.simulate(call)
+        case nil:
+            self.outputs.append(
+                .fail(
+                    call.id,
+                    error: "org.varlink.service.MethodNotImplemented",
+                    ["method": .string(call.method)]
+                )
+            )
+        }
+    }
+
+    private mutating func watch(_ call: ControlCall) {
+        guard call.more else {
+            return self.outputs.append(.fail(call.id, error: "org.varlink.service.ExpectedMore", [:]))
+        }
+        self.ledger.watchers.append(call.id)
+    }
+
+    private mutating func why(_ call: ControlCall) {
+        guard let explanation = self.ledger.explanation else {
+            return self.fail(call, "NothingHappened", [:])
+        }
+        let event = explanation.event
+        let timer: JSONValue =
+            explanation.timerName.map { name in
+                ["name": .string(name), "milliseconds": .int((explanation.timerValue ?? .zero).wholeMilliseconds)]
+            } ?? .null
+        let sentence =
+            explanation.from == explanation.to
+            ? "\(event.kind.word) left the call \(explanation.to.rawValue): \(event.reason)."
+            : "\(event.kind.word) took the call from \(explanation.from.rawValue) to \(explanation.to.rawValue): "
+                + "\(event.reason)."
+        self.outputs.append(
+            .reply(
+                call.id,
+                [
+                    "sentence": .string(sentence), "event": event.json, "from": .string(explanation.from.rawValue),
+                    "to": .string(explanation.to.rawValue),
+                    "guard": explanation.guardName.map(JSONValue.string) ?? .null, "timer": timer,
+                ],
+                continues: false
+            )
+        )
+    }
+
+    private mutating func testCall(_ call: ControlCall, at now: Moment) {
+        let isIdle = self.call.state == .idle || self.call.state == .ended
+        self.queue.append(.test)
+        let reason = isIdle ? "the test call starts" : CallReason.testNeedsIdle.sentence
+        self.outputs.append(
+            .reply(call.id, ["started": .bool(isIdle), "reason": .string(reason)], continues: false)
+        )
+    }
+
+    private mutating func setPosition(_ call: ControlCall, at now: Moment) {
+        guard self.requireSimulation(call, "the position") else { return }
+        let number = { (name: String) in call.parameters[name]?.asInt.flatMap(Int32.init(exactly:)) ?? Int32.max }
+        let position = Position(
+            positionLatitude: number("latitudeMilliarcseconds"),
+            positionLongitude: number("longitudeMilliarcseconds")
+        )
+        let course = call.parameters["directionDegrees"]?.asDouble
+        let direction = course.map(Direction.step(courseDegrees:))
+        // Without an error figure nothing is known of the quality: the position is told and not trusted.
+        let error = call.parameters["errorMeters"]?.asDouble ?? Double(Fix.maximumTrustedRadiusMeters + 1)
+        guard (0...Self.maximumErrorMeters).contains(error) else {
+            return self.outOfRange(call, "errorMeters", "0 to \(Int(Self.maximumErrorMeters))")
+        }
+        guard direction != Direction.unknown else { return self.outOfRange(call, "directionDegrees", "0 to 360") }
+        let fix = Fix(
+            position: position,
+            radius95Meters: Int(error.rounded(.up)),
+            direction: direction,
+            takenAt: now.instant
+        )
+        guard let fix else {
+            let parameter =
+                Position.latitudes.contains(position.positionLatitude)
+                ? "longitudeMilliarcseconds" : "latitudeMilliarcseconds"
+            let range = parameter.hasPrefix("lat") ? Position.latitudes : Position.longitudes
+            return self.outOfRange(call, parameter, "\(range.lowerBound) to \(range.upperBound)")
+        }
+        self.locations.update(fix)
+        self.note(.positionSet, "the position of the simulated rig was set", at: now)
+        self.outputs.append(.reply(call.id, [:], continues: false))
+    }
+
+    /// The largest radius that says anything: half the earth's circumference.
+    private static let maximumErrorMeters = 20_000_000.0
+
+    private mutating func clearPosition(_ call: ControlCall, at now: Moment) {
+        guard self.requireSimulation(call, "the position") else { return }
+        self.locations = RecentLocations()
+        self.note(.positionSet, "the position of the simulated rig is unknown", at: now)
+        self.outputs.append(.reply(call.id, [:], continues: false))
+    }
+
+    /// Does something to a simulated line; the lines themselves refuse names and directions that do not fit.
+    private mutating func simulate(_ call: ControlCall) {
+        guard self.requireSimulation(call, "a line") else { return }
+        let name = LineName(call.parameters["name"]?.asString ?? self.configuration.lines.button.text)
+        let level = call.parameters["level"]?.asString.flatMap(Level.init(rawValue:)) ?? .inactive
+        let milliseconds = { (member: String, otherwise: Int) in
+            Duration.milliseconds(call.parameters[member]?.asInt ?? otherwise)
+        }
+        let command: LineCommand
+        switch ControlMethod(fullName: call.method) {
+        case .pulseLine: command = .pulse(name, milliseconds("milliseconds", 0))
+        case .pressButton: command = .pulse(name, milliseconds("holdMilliseconds", Self.defaultPressMilliseconds))
+        case .bounceLine:
+            command = .bounce(
+                name,
+                times: call.parameters["times"]?.asInt ?? 0,
+                period: milliseconds("milliseconds", 1)
+            )
+        case .stickLine: command = .stick(name, level)
+        case .vanishLine: command = .vanish(name)
+        case .restoreLine: command = .restore(name)
+        case .setLine, .status, .watch, .why, .incidents, .setPosition, .clearPosition, .testCall, nil:
+            command = .set(name, level)
+        }
+        self.outputs.append(.simulate(call.id, command))
+    }
+
+    /// A press that counts by the default hold of 1 s, with a margin for a slow machine.
+    private static let defaultPressMilliseconds = 1_200
+
+    private mutating func requireSimulation(_ call: ControlCall, _ what: String) -> Bool {
+        guard !self.configuration.isSimulated else { return true }
+        self.fail(call, "NotSimulated", ["what": .string("\(what) of a real rig is not driven from here")])
+        return false
+    }
+
+    private mutating func outOfRange(_ call: ControlCall, _ parameter: String, _ allowed: String) {
+        self.fail(call, "OutOfRange", ["parameter": .string(parameter), "allowed": .string(allowed)])
+    }
+
+    private mutating func fail(_ call: ControlCall, _ error: String, _ parameters: JSONValue) {
+        self.outputs.append(.fail(call.id, error: "\(ControlMethod.interface).\(error)", parameters))
+    }
+}
+
+/// The methods of the interface `net.ecall.ecalld`.
+package enum ControlMethod: String, CaseIterable, Sendable {
+    case status = "Status"
+    case watch = "Watch"
+    case why = "Why"
+    case incidents = "Incidents"
+    case setLine = "SetLine"
+    case pulseLine = "PulseLine"
+    case bounceLine = "BounceLine"
+    case stickLine = "StickLine"
+    case vanishLine = "VanishLine"
+    case restoreLine = "RestoreLine"
+    case pressButton = "PressButton"
+    case setPosition = "SetPosition"
+    case clearPosition = "ClearPosition"
+    case testCall = "TestCall"
+
+    package static let interface = "net.ecall.ecalld"
+
+    /// The name as it is called.
+    package var fullName: String { "\(Self.interface).\(self.rawValue)" }
+
+    init?(fullName: String) {
+        guard let dot = fullName.lastIndex(of: "."), fullName[..<dot] == Self.interface else { return nil }
+        self.init(rawValue: String(fullName[fullName.index(after: dot)...]))
+    }
+}
+
+extension Duration {
+    /// Milliseconds, the rest cut off.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = self.components
+        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,153 @@
+internal import CallControl
+internal import ControlSocket
+internal import MSD
+internal import SIP
+internal import Supervision
+internal import Store
+internal import Timeline
+
+extension IVS {
+    /// Tells everybody what happened: the record, the log and those who watch.
+    @discardableResult
+    mutating func note(
+        _ kind: VehicleEvent.Kind,
+        _ reason: String,
+        at now: Moment,
+        severity: VehicleEvent.Severity = .info,
+        fields: [String: String] = [:],
+        privateFields: [String: String] = [:],
+        state: CallState? = nil
+    ) -> VehicleEvent {
+        self.ledger.sequence += 1
+        let event = VehicleEvent(
+            sequence: self.ledger.sequence,
+            moment: now,
+            kind: kind,
+            severity: severity,
+            incident: self.call.incident?.id,
+            state: state ?? self.call.state,
+            reason: reason,
+            fields: fields,
+            privateFields: privateFields
+        )
+        self.ledger.keep(event)
+        self.outputs.append(.log(event))
+        let told = event.json
+        for watcher in self.ledger.watchers { self.outputs.append(.reply(watcher, ["event": told], continues: true)) }
+        return event
+    }
+
+    /// An entry of the call machine's history, which is what `why` answers with.
+    mutating func note(_ record: CallRecord, at now: Moment) {
+        var fields = ["from": record.from.rawValue, "to": record.to.rawValue]
+        if let guardName = record.reason.guardName { fields["guard"] = guardName }
+        if let timer = record.reason.timer {
+            fields["timer"] = timer.name
+            fields["configured"] = CallReason.text(timer.value)
+        }
+        if let attempt = self.call.attempt { fields["attempt"] = String(attempt.number) }
+        let event = self.note(
+            .call(record.event),
+            record.reason.sentence,
+            at: now,
+            fields: fields,
+            state: record.to
+        )
+        self.ledger.explanation = Explanation(
+            event: event,
+            from: record.from,
+            to: record.to,
+            guardName: record.reason.guardName,
+            timerName: record.reason.timer?.name,
+            timerValue: record.reason.timer?.value
+        )
+    }
+
+    /// Shows an MSD to those who may see it; the log learns only that it was made.
+    mutating func noteMSD(_ msd: MSD, _ octets: [UInt8], at now: Moment) {
+        let fields = [
+            "messageIdentifier": String(msd.messageIdentifier), "msdVersion": String(msd.msdVersion.rawValue),
+            "octets": String(octets.count),
+            "positionCanBeTrusted": String(msd.control.positionCanBeTrusted),
+        ]
+        let hex = octets.map { octet in
+            let digits = String(octet, radix: 16, uppercase: true)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined()
+        let shown = ["hex": hex, "decoded": msd.summaryLines.joined(separator: "\n")]
+        self.note(
+            .msd,
+            "MSD \(msd.messageIdentifier) encoded, decoded again and equal",
+            at: now,
+            fields: fields,
+            privateFields: shown
+        )
+    }
+
+    /// Hands this step's records to the store; a trigger's batch is what its INVITE waits for.
+    mutating func flushRecords() {
+        guard !self.ledger.records.isEmpty else { return }
+        self.ledger.batch += 1
+        if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = self.ledger.batch }
+        self.outputs.append(.write(batch: self.ledger.batch, self.ledger.records))
+        self.ledger.records = []
+    }
+
+    /// A batch is on disk, or could not be written; either lets the call go on.
+    mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
+        if let error {
+            self.raise(.recordFailing, "the record cannot be written: \(error)", at: now)
+            if self.hold?.batch == batch {
+                self.note(.recordFailed, "the trigger is not on record; the call goes out", at: now, severity: .error)
+            }
+        } else {
+            self.clear(.recordFailing, at: now)
+        }
+        if let held = self.hold?.batch, batch >= held { self.release(at: now) }
+    }
+
+    /// The record is late: the call goes out, and the lateness is an event.
+    mutating func releaseHoldIfDue(at now: Moment) {
+        guard let hold = self.hold, hold.until <= now.instant else { return }
+        let waited = CallReason.text(hold.begun.duration(to: now.instant))
+        self.note(
+            .recordLate,
+            "the trigger was not on record after \(waited); the call goes out",
+            at: now,
+            severity: .warning,
+            fields: ["waited": waited]
+        )
+        self.release(at: now)
+    }
+
+    private mutating func release(at now: Moment) {
+        guard let hold = self.hold else { return }
+        self.hold = nil
+        for held in hold.sends { self.outputs.append(.send(held.message.serialized(), over: held.flow)) }
+    }
+}
+
+extension Moment {
+    /// The wall clock as RFC 3339, null while it is not trusted.
+    var timeText: JSONValue {
+        self.wall.isSynchronized ? .string(self.wall.description) : .null
+    }
+}
+
+extension VehicleEvent {
+    /// The event as `watch` and `--json` show it; docs/events.md describes each member.
+    var json: JSONValue {
+        var fields = self.fields.mapValues(JSONValue.string)
+        for (name, value) in self.privateFields { fields[name] = .string(value) }
+        return [
+            "sequence": .int(self.sequence),
+            "at": .int(Int(self.moment.instant.nanosecondsSinceBoot)),
+            "time": self.moment.timeText,
+            "incident": self.incident.map { .string($0.text) } ?? .null,
+            "kind": .string(self.kind.word),
+            "state": .string(self.state.rawValue),
+            "reason": .string(self.reason),
+            "fields": .object(fields),
+        ]
+    }
+}

@@ -1,0 +1,35 @@
+internal import CallControl
+internal import GPIO
+
+/// What is wrong, and with which unit.
+struct FaultKey: Hashable, Sendable, Comparable {
+    let fault: Fault
+    /// The line, or empty for the system as a whole.
+    let unit: String
+
+    static func < (left: FaultKey, right: FaultKey) -> Bool {
+        (left.fault, left.unit) < (right.fault, right.unit)
+    }
+}
+
+extension IVS {
+    /// Lights the malfunction lamp and says once what is wrong.
+    mutating func raise(_ fault: Fault, of line: LineName? = nil, _ sentence: String, at now: Moment) {
+        let key = FaultKey(fault: fault, unit: line?.text ?? "")
+        guard self.faults.updateValue(sentence, forKey: key) == nil else { return }
+        self.note(.fault, sentence, at: now, severity: .error, fields: key.fields)
+    }
+
+    /// The fault is gone.
+    mutating func clear(_ fault: Fault, of line: LineName? = nil, at now: Moment) {
+        let key = FaultKey(fault: fault, unit: line?.text ?? "")
+        guard self.faults.removeValue(forKey: key) != nil else { return }
+        self.note(.faultCleared, "\(fault.rawValue) is gone", at: now, fields: key.fields)
+    }
+}
+
+extension FaultKey {
+    fileprivate var fields: [String: String] {
+        self.unit.isEmpty ? ["fault": self.fault.rawValue] : ["fault": self.fault.rawValue, "unit": self.unit]
+    }
+}

@@ -1,0 +1,179 @@
+internal import CallControl
+internal import MSD
+internal import NGECall
+internal import Positioning
+internal import SIP
+internal import Supervision
+internal import Store
+internal import Timeline
+
+extension IVS {
+    /// Builds and sends the INVITE of an attempt over the open connection to its center.
+    mutating func invite(_ attempt: Attempt, of incident: Incident, at now: Moment) {
+        guard let flow = self.links[attempt.center].flow, let local = self.connections[flow]?.local else {
+            return self.queue.append(.ended(attempt, .failed("no connection to the center")))
+        }
+        let center = self.configuration.centers[attempt.center]
+        let part = attempt.form == .voiceOnly ? nil : self.firstMSD(of: attempt, at: now)
+        let plan: UserAgent.InvitePlan
+        do {
+            plan = try self.plan(attempt, of: incident, to: center, msd: part, from: local, at: now)
+        } catch {
+            // The configuration's URIs are checked when it is read, so that this is a mistake of ours in them.
+            return self.queue.append(.ended(attempt, .failed("the INVITE cannot be built: \(error)")))
+        }
+        let (leg, outputs) = self.userAgent.invite(plan, over: flow, at: now.instant)
+        self.legs[leg] = CallLeg(attempt: attempt, msdContentID: part?.contentID, flow: flow)
+        let fields = [
+            "center": center.name, "attempt": String(attempt.number), "form": attempt.form.rawValue,
+            "request": plan.requestURI, "octets": String(plan.body.count),
+        ]
+        self.ledger.attempt(attempt, center: center.name, outcome: nil, at: now)
+        self.note(
+            .inviteSent,
+            "INVITE \(plan.requestURI) to \(center.name)",
+            at: now,
+            fields: fields
+        )
+        self.process(outputs, at: now)
+    }
+
+    /// The MSD of an INVITE: every new INVITE starts at messageIdentifier 1 again, with the incident's time stamp.
+    private mutating func firstMSD(of attempt: Attempt, at now: Moment) -> MSDPart? {
+        guard let frozen = self.frozen else { return nil }
+        return self.makeMSD(1, of: attempt, frozen, locations: frozen.locations, trustedAt: frozen.at, at: now)
+    }
+
+    /// Makes, records and shows an MSD; `nil` when none can be made, which never stops the call.
+    mutating func makeMSD(
+        _ identifier: UInt8,
+        of attempt: Attempt,
+        _ frozen: FrozenData,
+        locations: RecentLocations,
+        trustedAt: Instant,
+        at now: Moment
+    ) -> MSDPart? {
+        do {
+            let (msd, octets) = try frozen.msd(
+                identifier,
+                locations: locations,
+                of: self.configuration,
+                trustedAt: trustedAt
+            )
+            let contentID = frozen.identifiers.msd(attempt.number * 1_000 + Int(identifier))
+            self.clear(.msdNotMade, at: now)
+            self.ledger.sent(
+                octets,
+                identifier: identifier,
+                incident: attempt.incident,
+                isFirst: identifier == 1,
+                at: now
+            )
+            self.noteMSD(msd, octets, at: now)
+            return MSDPart(octets: octets, contentID: contentID)
+        } catch {
+            self.raise(.msdNotMade, error.sentence, at: now)
+            return nil
+        }
+    }
+
+    /// Everything of the INVITE that the user agent does not choose itself.
+    private mutating func plan(
+        _ attempt: Attempt,
+        of incident: Incident,
+        to center: VehicleConfiguration.Center,
+        msd: MSDPart?,
+        from local: FlowAddress,
+        at now: Moment
+    ) throws(SyntaxError) -> UserAgent.InvitePlan {
+        let invite = self.emergencyInvite(attempt, of: incident, to: center, msd: msd, from: local, at: now)
+        let content = invite.content(boundary: "ivs-" + self.randomDigits(12))
+        var plan = UserAgent.InvitePlan(
+            requestURI: invite.requestURI,
+            from: NameAddress(uri: try URI(parsing: self.configuration.identity)),
+            to: try NameAddress(parsing: invite.to)
+        )
+        plan.headers = content.headers
+        plan.body = content.body
+        if attempt.form == .voiceOnly {
+            // A plain body, in case a multipart was what the center refused.
+            plan.headers.remove("MIME-Version")
+            plan.headers.set("Content-Type", EmergencyCallData.sessionMediaType)
+            plan.body = invite.session.serialized()
+        }
+        plan.contactParameters = try Parameters(
+            parsing: EmergencyInvite.contactParameters(instanceID: self.configuration.instance)
+        )
+        plan.provisionalWait = self.configuration.provisionalWait
+        return plan
+    }
+
+    private mutating func emergencyInvite(
+        _ attempt: Attempt,
+        of incident: Incident,
+        to center: VehicleConfiguration.Center,
+        msd: MSDPart?,
+        from local: FlowAddress,
+        at now: Moment
+    ) -> EmergencyInvite {
+        let profile: EmergencyInvite.Profile
+        switch self.configuration.profile {
+        case .privateCenter: profile = .privateCenter(uri: center.uri)
+        case .emergency112: profile = .emergency112
+        }
+        // There is no sound path in this build, and the offer says so: port 9 (discard), inactive.
+        let session = SessionDescription(
+            originUser: "ivs",
+            sessionID: self.random.next() >> 16,
+            address: local.host,
+            audioPort: 9,
+            codecs: SessionDescription.standardCodecs,
+            direction: .inactive
+        )
+        var invite = EmergencyInvite(
+            profile: profile,
+            service: ServiceURN(trigger: incident.trigger),
+            session: session
+        )
+        invite.msd = msd
+        invite.allow = self.userAgent.configuration.allow
+        if attempt.form == .full { invite.location = self.location(attempt, at: now) }
+        if attempt.form != .voiceOnly { invite.capabilitiesID = self.frozen?.identifiers.capabilities(attempt.number) }
+        return invite
+    }
+
+    /// The location of the incident as PIDF-LO; `nil` without a position.
+    private func location(_ attempt: Attempt, at now: Moment) -> EmergencyInvite.Location? {
+        guard let frozen = self.frozen, let fix = frozen.locations.current else { return nil }
+        let position = LocationDocument.Position(
+            latitudeMilliarcseconds: fix.position.positionLatitude,
+            longitudeMilliarcseconds: fix.position.positionLongitude
+        )
+        let isDated = now.wall.isSynchronized
+        let document = LocationDocument(
+            entity: "pres:" + self.configuration.identity.drop { $0 != ":" }.dropFirst(),
+            shape: .circle(position, radiusMillimeters: Int64(fix.radius95Meters) * 1_000),
+            method: fix.takenAt == nil ? "Manual" : "GPS",
+            retransmissionAllowed: true,
+            retentionExpiry: isDated
+                ? LocationDocument.timestampText(secondsSince1970: now.wall.seconds + Self.locationRetention) : nil,
+            deviceID: self.configuration.instance,
+            timestamp: isDated ? LocationDocument.timestampText(secondsSince1970: now.wall.seconds) : nil
+        )
+        return EmergencyInvite.Location(document: document, contentID: frozen.identifiers.location(attempt.number))
+    }
+
+    /// How long a receiver may keep the location: RFC 4119 2.2.2 has 24 hours as its default.
+    private static let locationRetention: Int64 = 86_400
+}
+
+extension ServiceURN {
+    /// The service that a trigger asks for.
+    init(trigger: Trigger) {
+        switch trigger {
+        case .manual: self = .manual
+        case .automatic: self = .automatic
+        case .test: self = .test
+        }
+    }
+}

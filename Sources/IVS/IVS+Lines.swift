@@ -1,0 +1,127 @@
+internal import CallControl
+internal import GPIO
+internal import Timeline
+
+extension IVS {
+    /// An edge, a level or the health of a line.
+    mutating func lineEvent(_ event: LineEvent, at now: Moment) {
+        switch event {
+        case .edge(let edge):
+            let fields = ["line": edge.line.text, "level": edge.level.rawValue]
+            self.note(.edge, "\(edge.line) is \(edge.level.rawValue)", at: now, severity: .debug, fields: fields)
+            for sign in self.inputs.edge(edge.line, active: edge.level == .active, at: edge.at) {
+                self.take(sign, at: now)
+            }
+        case .level(let line, let level, let stamp):
+            for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
+        case .lost(let line, let count):
+            let fields = ["line": line.text, "count": String(count)]
+            self.note(.lineLost, "\(count) edges of \(line) are lost", at: now, severity: .warning, fields: fields)
+        case .output:
+            break  // Our own doing, reported for those who watch the lines alone.
+        case .health(let line, let health):
+            self.health(of: line, health, at: now)
+        }
+    }
+
+    private mutating func health(of line: LineName, _ health: LineHealth, at now: Moment) {
+        let fields = ["line": line.text, "health": health.description]
+        self.health[line] = health
+        switch health {
+        case .good:
+            self.indicators.forget(line)
+            self.clear(.lineUnusable, of: line, at: now)
+            self.note(.lineHealth, "\(line) is good", at: now, fields: fields)
+        case .busy, .missing, .vanished:
+            self.inputs.lost(line)
+            self.indicators.forget(line)
+            self.note(.lineHealth, "\(line) is \(health)", at: now, severity: .warning, fields: fields)
+            self.raise(.lineUnusable, of: line, "line \(line) is \(health)", at: now)
+        }
+    }
+
+    /// What a line meant.
+    mutating func take(_ sign: InputLines.Sign, at now: Moment) {
+        switch sign {
+        case .button(let sign): self.button(sign, at: now)
+        case .crash(let line, let sign): self.crash(line, sign, at: now)
+        case .edgeMissed(let line):
+            self.note(
+                .lineLost,
+                "an edge of \(line) is missing: two to the same level",
+                at: now,
+                severity: .warning,
+                fields: ["line": line.text, "count": "1"]
+            )
+        }
+    }
+
+    private mutating func button(_ sign: ButtonMachine.Sign, at now: Moment) {
+        let line = self.configuration.lines.button
+        switch sign {
+        case .held(_, let coverClosed):
+            if coverClosed {
+                self.note(
+                    .buttonSuspicious,
+                    "the button was held through its closed cover; it counts",
+                    at: now,
+                    severity: .warning
+                )
+            }
+            self.queue.append(.buttonHeld)
+        case .tooShort(let duration):
+            let hold = self.configuration.button.hold
+            let event = self.note(
+                .buttonIgnored,
+                "held for \(CallReason.text(duration)), less than the \(CallReason.text(hold)) that count",
+                at: now,
+                fields: ["held": CallReason.text(duration), "hold": CallReason.text(hold)]
+            )
+            self.ledger.explanation = Explanation(
+                event: event,
+                from: self.call.state,
+                to: self.call.state,
+                guardName: "heldLongEnough",
+                timerName: "lines.button.hold",
+                timerValue: hold
+            )
+        case .heldFromStart:
+            self.raise(.buttonStuck, of: line, "the button was down at the start and does not count", at: now)
+        case .stuck:
+            let limit = CallReason.text(self.configuration.button.stuckAfter)
+            self.raise(.buttonStuck, of: line, "the button has been down for \(limit)", at: now)
+        case .cleared:
+            self.clear(.buttonStuck, of: line, at: now)
+        }
+    }
+
+    private mutating func crash(_ line: LineName, _ sign: CrashLevelMachine.Sign, at now: Moment) {
+        switch sign {
+        case .crash:
+            self.queue.append(.crash)
+        case .furtherImpact:
+            self.note(
+                .crashIgnored,
+                "a further impact on \(line) within the lockout of the first",
+                at: now,
+                fields: ["line": line.text]
+            )
+        case .glitch(let duration):
+            let hold = CallReason.text(self.configuration.crash.hold)
+            self.note(
+                .crashIgnored,
+                "\(line) was active for \(CallReason.text(duration)), less than the \(hold) of a crash",
+                at: now,
+                severity: .warning,
+                fields: ["line": line.text]
+            )
+        case .activeFromStart:
+            self.raise(.crashLineStuck, of: line, "\(line) was active at the start and starts no call", at: now)
+        case .stuck:
+            let limit = CallReason.text(self.configuration.crash.stuckAfter)
+            self.raise(.crashLineStuck, of: line, "\(line) has been active for \(limit)", at: now)
+        case .cleared:
+            self.clear(.crashLineStuck, of: line, at: now)
+        }
+    }
+}

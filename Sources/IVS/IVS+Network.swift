@@ -1,0 +1,136 @@
+internal import CallControl
+internal import NGECall
+internal import Net
+internal import SIP
+internal import Timeline
+
+extension IVS {
+    /// What happened on a connection.
+    mutating func netEvent(_ event: NetEvent, at now: Moment) {
+        switch event {
+        case .opened(let flow, let transport, let local, let remote):
+            self.opened(flow, transport, local, remote, at: now)
+        case .received(let flow, let bytes):
+            self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
+        case .failed(let flow, let failure):
+            self.flowEnded(flow, because: failure.description, at: now)
+        case .closed(let flow, let failure):
+            self.flowEnded(flow, because: failure.description, at: now)
+        case .accepted(let flow, _, _, _):
+            // The vehicle listens on nothing; a connection that was not ours is closed.
+            self.outputs.append(.close(flow))
+        }
+    }
+
+    private mutating func opened(
+        _ flow: Flow,
+        _ transport: Transport,
+        _ local: FlowAddress,
+        _ remote: FlowAddress,
+        at now: Moment
+    ) {
+        guard let index = self.links.firstIndex(where: { $0.owns(flow) }) else {
+            return self.outputs.append(.close(flow))
+        }
+        self.links[index].opened(flow)
+        self.linkSince[index] = now
+        self.connections[flow] = Connection(local: local, remote: remote)
+        let name = self.configuration.centers[index].name
+        self.note(.linkOpened, "connected to \(name)", at: now, fields: ["center": name, "remote": "\(remote)"])
+        self.process(
+            self.userAgent.flowOpened(
+                flow,
+                transport: transport,
+                local: local,
+                remote: remote,
+                keepAlive: self.configuration.keepAlive,
+                at: now.instant
+            ),
+            at: now
+        )
+        if let waiting = self.waitingAttempt, waiting.attempt.center == index {
+            self.waitingAttempt = nil
+            self.invite(waiting.attempt, of: waiting.incident, at: now)
+        }
+    }
+
+    /// A connection is gone, or never stood; everything on it ends at once with its own reason.
+    mutating func flowEnded(_ flow: Flow, because cause: String, at now: Moment) {
+        self.connections[flow] = nil
+        self.process(self.userAgent.flowClosed(flow, because: cause, at: now.instant), at: now)
+        guard let index = self.links.firstIndex(where: { $0.owns(flow) }) else { return }
+        let isNews = self.links[index].lastFailure != cause
+        self.links[index].ended(flow, because: cause, at: now.instant)
+        self.linkSince[index] = now
+        let name = self.configuration.centers[index].name
+        if isNews {
+            self.note(
+                .linkClosed,
+                "no connection to \(name): \(cause)",
+                at: now,
+                severity: .warning,
+                fields: ["center": name, "cause": cause]
+            )
+        }
+        if let waiting = self.waitingAttempt, waiting.attempt.center == index {
+            self.waitingAttempt = nil
+            self.queue.append(.ended(waiting.attempt, .failed(cause)))
+        }
+    }
+
+    mutating func perform(_ actions: [CenterLink.Action], ofLink index: Int) {
+        for action in actions {
+            switch action {
+            case .open(let flow): self.outputs.append(.open(flow, self.configuration.centers[index].endpoint))
+            case .close(let flow): self.outputs.append(.close(flow))
+            }
+        }
+    }
+
+    /// What the user agent wants sent, closed and known.
+    mutating func process(_ outputs: [UserAgent.Output], at now: Moment) {
+        for output in outputs {
+            switch output {
+            case .send(let message, let flow): self.send(message, over: flow, at: now)
+            case .transmit(let bytes, let flow): self.outputs.append(.send(bytes, over: flow))
+            case .close(let flow, let reason):
+                self.outputs.append(.close(flow))
+                self.flowEnded(flow, because: reason, at: now)
+            case .event(let event): self.agentEvent(event, at: now)
+            }
+        }
+    }
+
+    /// The only way out for a message: through the 112 gate, and behind a trigger that is not yet on record.
+    private mutating func send(_ message: Message, over flow: Flow, at now: Moment) {
+        guard let remote = self.connections[flow]?.remote else { return }
+        if case .refused(let reason) = self.gateVerdict(on: message, to: remote) {
+            return self.refuse(message, reason, at: now)
+        }
+        if self.hold != nil {
+            self.hold?.sends.append((message, flow))
+            return
+        }
+        self.outputs.append(.send(message.serialized(), over: flow))
+    }
+
+    private func gateVerdict(on message: Message, to remote: FlowAddress) -> EmergencyGate.Verdict {
+        // The addresses were read with the configuration; one that is none would have been refused there.
+        guard
+            let gate = try? EmergencyGate(
+                unlocked: self.isGateUnlocked(),
+                allowedAddresses: self.configuration.gate.allowedAddresses,
+                simulated: self.configuration.isSimulated
+            )
+        else { return .refused(reason: "the list of allowed addresses cannot be read") }
+        return gate.verdict(for: message, toAddress: remote.host)
+    }
+
+    /// An emergency request that must not leave: the attempt ends at once, loudly.
+    private mutating func refuse(_ message: Message, _ reason: String, at now: Moment) {
+        self.note(.gateRefused, reason, at: now, severity: .error)
+        guard case .request(let method, _) = message.startLine, method == .invite, let attempt = self.call.attempt
+        else { return }
+        self.queue.append(.ended(attempt, .failed("the 112 gate refused it: \(reason)")))
+    }
+}

@@ -1,0 +1,141 @@
+internal import CallControl
+internal import ControlSocket
+internal import GPIO
+internal import Timeline
+
+extension IVS {
+    /// The reply to `Status`.
+    func status(at now: Moment) -> JSONValue {
+        [
+            "version": .string(Product.version),
+            "simulated": .bool(self.configuration.isSimulated),
+            "state": .string(self.call.state.rawValue),
+            "detail": .string(self.detail(at: now.instant)),
+            "incident": self.call.incident.map { .string($0.id.text) } ?? .null,
+            "trigger": self.call.incident.map { .string($0.trigger.rawValue) } ?? .null,
+            "profile": .string(self.configuration.profile.rawValue),
+            "attempt": self.call.attempt.map { .int($0.number) } ?? .null,
+            "at": .int(Int(now.instant.nanosecondsSinceBoot)),
+            "time": now.timeText,
+            "centers": .array(self.links.indices.map { self.centerStatus($0, at: now) }),
+            "lines": .array(self.configuration.lineSpecifications.map(self.lineStatus)),
+            "indicators": .array(self.indicatorStatus(at: now.instant)),
+            "gate": self.gateStatus,
+            "store": self.storeStatus,
+            "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
+            "dropped": .int(self.lostEvents),
+        ]
+    }
+
+    private func detail(at now: Instant) -> String {
+        guard let deadline = self.call.nextDeadline else { return "waiting for a trigger" }
+        let left = Duration.milliseconds(max(0, now.duration(to: deadline).wholeMilliseconds))
+        switch self.call.state {
+        case .idle: return "waiting for a trigger"
+        case .triggered: return "the cancel window is open for \(CallReason.text(left))"
+        case .connecting:
+            guard let attempt = self.call.attempt else { return "the next attempt follows in \(CallReason.text(left))" }
+            return "attempt \(attempt.number) to \(self.configuration.centers[attempt.center].name)"
+        case .voiceSession: return "connected; the clear-down fallback (T2) is \(CallReason.text(left)) away"
+        case .ended: return "the end is shown for \(CallReason.text(left))"
+        }
+    }
+
+    private func centerStatus(_ index: Int, at now: Moment) -> JSONValue {
+        let center = self.configuration.centers[index]
+        let since = self.linkSince[index] ?? now
+        return [
+            "name": .string(center.name), "uri": .string(center.uri),
+            "link": .string(self.links[index].standing.rawValue),
+            "detail": self.links[index].lastFailure.map(JSONValue.string) ?? .null,
+            "at": .int(Int(since.instant.nanosecondsSinceBoot)), "time": since.timeText,
+        ]
+    }
+
+    private func lineStatus(_ line: LineSpecification) -> JSONValue {
+        let isInput = line.direction == .input
+        let level =
+            isInput
+            ? self.inputs.isActive(line.name).map { $0 ? Level.active : .inactive }
+            : self.indicators.level(of: line.name)
+        let health = self.health[line.name] ?? .good
+        return [
+            "name": .string(line.name.text), "role": .string(self.role(of: line.name)),
+            "level": .string((level ?? line.initial).rawValue),
+            "debounce": .string(isInput && self.configuration.lines.debounce > .zero ? "own" : "none"),
+            "health": .string(health.word),
+            "detail": health == .good ? .null : .string(health.description),
+        ]
+    }
+
+    private func role(of line: LineName) -> String {
+        let lines = self.configuration.lines
+        if line == lines.button { return "sosButton" }
+        if line == lines.cover { return "sosCover" }
+        if line == lines.led { return "led" }
+        if line == lines.lamp { return "malfunctionLamp" }
+        return line == lines.chime ? "chime" : "crash"
+    }
+
+    private func indicatorStatus(at now: Instant) -> [JSONValue] {
+        let indication = self.indicators.indication
+        let lampIsOn = self.indicators.level(of: self.configuration.lines.lamp) == .active
+        let faults = self.faults.keys.sorted().compactMap { self.faults[$0] }
+        return [
+            [
+                "line": .string(self.configuration.lines.led.text), "pattern": .string(indication.rawValue),
+                "meaning": .string(indication.meaning),
+            ],
+            [
+                "line": .string(self.configuration.lines.lamp.text), "pattern": .string(lampIsOn ? "on" : "off"),
+                "meaning": .string(faults.isEmpty ? "no malfunction is known" : faults.joined(separator: "; ")),
+            ],
+        ]
+    }
+
+    private var gateStatus: JSONValue {
+        if self.configuration.isSimulated {
+            return [
+                "open": false,
+                "sentence": "simulated lines: an emergency service is reachable on this machine only",
+            ]
+        }
+        let addresses = self.configuration.gate.allowedAddresses
+        let isOpen = self.isGateUnlocked() && !addresses.isEmpty
+        let sentence =
+            isOpen ? "unlocked until the next boot for \(addresses.joined(separator: ", "))" : "locked: nothing leaves"
+        return ["open": .bool(isOpen), "sentence": .string(sentence)]
+    }
+
+    private var storeStatus: JSONValue {
+        let failure = self.faults[FaultKey(fault: .recordFailing, unit: "")]
+        return ["working": .bool(failure == nil), "sentence": .string(failure ?? "every record so far is on disk")]
+    }
+}
+
+extension LineHealth {
+    fileprivate var word: String {
+        switch self {
+        case .good: "good"
+        case .busy: "busy"
+        case .missing: "missing"
+        case .vanished: "vanished"
+        }
+    }
+}
+
+extension Indication {
+    /// What the pattern tells the occupants.
+    fileprivate var meaning: String {
+        switch self {
+        case .lampCheck: "the lamps are being checked"
+        case .ready: "ready"
+        case .requested: "a call is requested"
+        case .connecting: "a call is being set up"
+        case .connected: "the center is connected"
+        case .ended: "the call has ended"
+        case .cancelled: "the call was cancelled"
+        case .failed: "the call failed"
+        }
+    }
+}

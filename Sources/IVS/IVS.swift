@@ -1,0 +1,230 @@
+internal import CallControl
+internal import ControlSocket
+internal import GPIO
+internal import MSD
+internal import NGECall
+internal import Positioning
+internal import Store
+internal import SIP
+internal import Supervision
+package import Timeline
+
+/// The vehicle's loop as a value: every event of the outside goes into `step`, everything to be done comes out.
+///
+/// It holds no policy of its own: the machines decide, this connects them. No clock, socket, line or file is in here,
+/// so that the same value runs in the daemon and in a simulated world.
+package struct IVS: Sendable {
+    let configuration: VehicleConfiguration
+    /// Reads whether the 112 gate is unlocked at this moment.
+    let isGateUnlocked: @Sendable () -> Bool
+    var random: any RandomNumberGenerator & Sendable
+
+    var call: CallStateMachine
+    var inputs: InputLines
+    var indicators: IndicatorOutputs
+    var userAgent: UserAgent
+    var links: [CenterLink]
+    var connections: [Flow: Connection] = [:]
+    var nextFlowNumber: UInt64 = 1
+    var locations = RecentLocations()
+
+    /// What the present incident's MSDs are made from.
+    var frozen: FrozenData?
+    /// The attempt that waits for its connection.
+    var waitingAttempt: (incident: Incident, attempt: Attempt)?
+    /// The SIP calls that belong to attempts, the running one and those being wound up.
+    var legs: [UserAgent.Call: CallLeg] = [:]
+    /// Requests that leave when the trigger is on record, or when `recordWait` is over.
+    var hold: RecordHold?
+
+    var ledger: Ledger
+    /// The last health that each line reported.
+    var health: [LineName: LineHealth] = [:]
+    /// Since when each link stands as it does.
+    var linkSince: [Int: Moment] = [:]
+    var lostEvents = 0
+    var faults: [FaultKey: String] = [:]
+    var isStarted = false
+    /// What the call machine is to be told next, in order.
+    var queue: [CallInput] = []
+    var outputs: [VehicleOutput] = []
+
+    /// A vehicle at rest.
+    ///
+    /// `boot` names this boot; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` makes every token and identifier.
+    package init(
+        configuration: VehicleConfiguration,
+        boot: String,
+        random: any RandomNumberGenerator & Sendable,
+        isGateUnlocked: @escaping @Sendable () -> Bool
+    ) {
+        var random = random
+        let agentSeed = random.next()
+        self.configuration = configuration
+        self.isGateUnlocked = isGateUnlocked
+        self.ledger = Ledger(boot: boot)
+        self.random = random
+        self.call = CallStateMachine(centers: configuration.centers.count, limits: configuration.call)
+        self.inputs = InputLines(configuration)
+        self.indicators = IndicatorOutputs(table: configuration.indicators, lines: configuration.lines)
+        var agent = UserAgent.Configuration(contactUser: "ivs")
+        agent.userAgentName = "ecalld"
+        agent.accept = EmergencyInvite.standardAccept
+        agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        self.userAgent = UserAgent(configuration: agent, random: DerivedGenerator(seed: agentSeed))
+        let isKeptWarm = configuration.profile == .privateCenter
+        self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
+        if let position = configuration.position { self.locations.update(position) }
+    }
+
+    /// When `deadlineReached` is next owed.
+    package func nextDeadline(after now: Instant) -> Instant? {
+        let timers = Instant.earliest(self.call.nextDeadline, self.inputs.nextDeadline, self.userAgent.nextDeadline)
+        let lights = self.indicators.nextDeadline(after: now)
+        let links = self.links.compactMap(\.nextDeadline).min()
+        return Instant.earliest(timers, lights, links, self.hold?.until)
+    }
+
+    /// Takes one event and returns what is to be done about it, in order.
+    package mutating func step(_ input: VehicleInput, at now: Moment) -> [VehicleOutput] {
+        switch input {
+        case .started(let unfinished): self.start(unfinished, at: now)
+        case .line(let event): self.lineEvent(event, at: now)
+        case .net(let event): self.netEvent(event, at: now)
+        case .control(let event): self.controlEvent(event, at: now)
+        case .written(let batch, let error): self.written(batch, error, at: now)
+        case .overflow(let count):
+            self.lostEvents += count
+            self.note(.eventsLost, "\(count) events found the mailbox full", at: now, severity: .error)
+        }
+        return self.finish(at: now)
+    }
+
+    /// Time has come to `nextDeadline`; early and late calls are harmless.
+    package mutating func deadlineReached(at now: Moment) -> [VehicleOutput] {
+        self.releaseHoldIfDue(at: now)
+        for sign in self.inputs.deadlineReached(at: now.instant) { self.take(sign, at: now) }
+        for index in self.links.indices {
+            self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
+        }
+        self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
+        self.drain(at: now)
+        self.perform(self.call.deadlineReached(at: now.instant), at: now)
+        return self.finish(at: now)
+    }
+
+    /// Tells the call machine everything that is waiting, then drives the outputs and writes what is new on record.
+    private mutating func finish(at now: Moment) -> [VehicleOutput] {
+        self.drain(at: now)
+        let indication = self.call.indication
+        for (line, level) in self.indicators.drive(indication, hasFault: !self.faults.isEmpty, at: now.instant) {
+            self.outputs.append(.drive(line, level))
+        }
+        if let changed = self.indicators.takeChangedIndication() {
+            self.note(
+                .indicator,
+                "the LED shows \(changed.rawValue)",
+                at: now,
+                fields: ["indication": changed.rawValue]
+            )
+        }
+        self.flushRecords()
+        defer { self.outputs = [] }
+        return self.outputs
+    }
+
+    /// Starts the lamp check and the connections; unfinished incidents of an earlier run are never dialled.
+    private mutating func start(_ unfinished: [StoredIncident], at now: Moment) {
+        self.isStarted = true
+        self.indicators.startLampCheck(for: self.configuration.lampCheck, at: now.instant)
+        self.note(
+            .started,
+            "profile \(self.configuration.profile.rawValue), \(self.configuration.centers.count) centers",
+            at: now,
+            fields: ["profile": self.configuration.profile.rawValue]
+        )
+        for incident in unfinished { self.interrupted(incident, at: now) }
+        for index in self.links.indices {
+            self.perform(self.links[index].started(self.newFlow()), ofLink: index)
+        }
+    }
+
+    /// A flow number that was never used.
+    mutating func newFlow() -> Flow {
+        defer { self.nextFlowNumber += 1 }
+        return Flow(number: self.nextFlowNumber)
+    }
+
+    /// Random letters for identifiers: `count` hexadecimal digits.
+    mutating func randomDigits(_ count: Int) -> String {
+        let digits = Array("0123456789abcdef")
+        return String((0..<count).map { _ in digits[Int(self.random.next() & 15)] })
+    }
+}
+
+/// Why a real call would be degraded; each lights the malfunction lamp.
+package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
+    case buttonStuck
+    case crashLineStuck
+    case lineUnusable
+    case recordFailing
+    case msdNotMade
+    case incidentInterrupted
+
+    package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What the call machine is told.
+enum CallInput: Hashable, Sendable {
+    case buttonHeld
+    case crash
+    case test
+    case rang(Attempt)
+    case answered(Attempt, Acknowledgement)
+    case ended(Attempt, AttemptEnd)
+    case msdRequested(Attempt, UserAgent.Call, ReceivedControl)
+    case cleared(Attempt)
+    case lost(Attempt, String)
+}
+
+/// The two ends of an open connection.
+struct Connection: Hashable, Sendable {
+    let local: FlowAddress
+    let remote: FlowAddress
+}
+
+/// One SIP call of ours and what it was sent with.
+struct CallLeg: Hashable, Sendable {
+    let attempt: Attempt
+    /// The Content-ID of the INVITE's MSD; `nil` when it carried none.
+    let msdContentID: String?
+    let flow: Flow
+    /// Whether the center receives the MSD package, known from its answer.
+    var receivesInfo = false
+}
+
+/// The outgoing requests that wait for a trigger to be on record.
+struct RecordHold: Sendable {
+    /// `nil` until the batch has a number.
+    var batch: Int?
+    let begun: Instant
+    let until: Instant
+    var sends: [(message: Message, flow: Flow)] = []
+}
+
+/// SplitMix64 from one random seed: enough for identifiers inside one process, and reproducible in a simulation.
+struct DerivedGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        self.state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var z = self.state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

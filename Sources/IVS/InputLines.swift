@@ -1,0 +1,109 @@
+internal import CallControl
+internal import GPIO
+internal import Timeline
+
+/// The input lines: debounced, and turned into what they mean.
+struct InputLines: Sendable {
+    /// What a line meant.
+    enum Sign: Hashable, Sendable {
+        case button(ButtonMachine.Sign)
+        case crash(LineName, CrashLevelMachine.Sign)
+        case edgeMissed(LineName)
+    }
+
+    private let lines: VehicleConfiguration.Lines
+    private let crashLimits: CrashLevelMachine.Limits
+    private var button: ButtonMachine
+    private var crash: [LineName: CrashLevelMachine] = [:]
+    /// One for each input whose level is known.
+    private var debouncers: [LineName: Debouncer] = [:]
+
+    init(_ configuration: VehicleConfiguration) {
+        self.lines = configuration.lines
+        self.crashLimits = configuration.crash
+        self.button = ButtonMachine(limits: configuration.button)
+        for name in configuration.lines.crash { self.crash[name] = CrashLevelMachine(limits: configuration.crash) }
+    }
+
+    var nextDeadline: Instant? {
+        let levels = self.debouncers.values.compactMap(\.nextDeadline).min()
+        return Instant.earliest(levels, self.button.nextDeadline, self.crash.values.compactMap(\.nextDeadline).min())
+    }
+
+    /// Whether the cover is there and known to be closed; its line is active while it is open.
+    private var isCoverClosed: Bool {
+        guard let cover = self.lines.cover, let debouncer = self.debouncers[cover] else { return false }
+        return !debouncer.isActive
+    }
+
+    /// The level of an input, `nil` before it is known.
+    func isActive(_ line: LineName) -> Bool? {
+        self.debouncers[line]?.isActive
+    }
+
+    /// A level that was read: the first one is the start of the line.
+    mutating func level(_ line: LineName, active: Bool, at now: Instant) -> [Sign] {
+        guard var debouncer = self.debouncers[line] else {
+            self.debouncers[line] = Debouncer(period: self.lines.debounce, active: active)
+            return self.started(line, active: active)
+        }
+        let reports = debouncer.levelRead(active: active, at: now)
+        self.debouncers[line] = debouncer
+        return self.take(reports, of: line)
+    }
+
+    /// An edge; one on a line whose level was never read starts the line at the opposite level.
+    mutating func edge(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
+        var debouncer = self.debouncers[line] ?? Debouncer(period: self.lines.debounce, active: !active)
+        let reports = debouncer.edge(active: active, at: stamp)
+        self.debouncers[line] = debouncer
+        return self.take(reports, of: line)
+    }
+
+    /// The line cannot be used; when it comes back its level is a start again.
+    mutating func lost(_ line: LineName) {
+        self.debouncers[line] = nil
+    }
+
+    mutating func deadlineReached(at now: Instant) -> [Sign] {
+        var signs: [Sign] = []
+        for line in self.debouncers.keys.sorted() {
+            guard var debouncer = self.debouncers[line] else { continue }
+            let reports = debouncer.deadlineReached(at: now)
+            self.debouncers[line] = debouncer
+            signs += self.take(reports, of: line)
+        }
+        signs += self.button.deadlineReached(at: now).map(Sign.button)
+        for name in self.lines.crash {
+            signs += self.crash[name]?.deadlineReached(at: now).map { .crash(name, $0) } ?? []
+        }
+        return signs
+    }
+
+    private mutating func started(_ line: LineName, active: Bool) -> [Sign] {
+        if line == self.lines.button { return self.button.started(pressed: active).map(Sign.button) }
+        return self.crash[line]?.started(active: active).map { .crash(line, $0) } ?? []
+    }
+
+    private mutating func take(_ reports: [Debouncer.Report], of line: LineName) -> [Sign] {
+        reports.flatMap { report -> [Sign] in
+            switch report {
+            case .settled(let active, let stamp): self.settled(line, active: active, at: stamp)
+            case .edgeMissed: [.edgeMissed(line)]
+            }
+        }
+    }
+
+    private mutating func settled(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
+        if line == self.lines.button {
+            let signs =
+                active
+                ? self.button.pressed(at: stamp, coverClosed: self.isCoverClosed) : self.button.released(at: stamp)
+            return signs.map(Sign.button)
+        }
+        guard var machine = self.crash[line] else { return [] }
+        let signs = active ? machine.activated(at: stamp) : machine.deactivated(at: stamp)
+        self.crash[line] = machine
+        return signs.map { .crash(line, $0) }
+    }
+}

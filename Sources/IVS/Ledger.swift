@@ -1,0 +1,114 @@
+internal import CallControl
+internal import ControlSocket
+internal import Supervision
+internal import Store
+internal import Timeline
+
+/// The vehicle's account of itself: numbers the events, gathers what goes on record, and knows who is watching.
+struct Ledger: Sendable {
+    let boot: String
+    var sequence = 0
+    var batch = 0
+    /// What this step puts on record.
+    var records: [VehicleRecord] = []
+    var watchers: [ControlCall.ID] = []
+    var explanation: Explanation?
+    /// Whether the center has acknowledged an MSD of the present incident.
+    var isAcknowledged = false
+
+    init(boot: String) {
+        self.boot = boot
+    }
+
+    func stamp(_ now: Moment) -> Stamp {
+        let milliseconds = now.wall.seconds * 1_000 + Int64(now.wall.nanoseconds) / 1_000_000
+        return Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.wall.isSynchronized ? milliseconds : nil)
+    }
+
+    mutating func open(_ incident: Incident, profile: VehicleConfiguration.Profile, at now: Moment) {
+        self.isAcknowledged = false
+        self.records.append(
+            .incidentOpened(
+                IncidentOpening(
+                    id: incident.id.text,
+                    profile: profile.rawValue,
+                    trigger: incident.trigger.rawValue,
+                    isTest: incident.trigger == .test,
+                    started: self.stamp(now),
+                    msdTimestamp: now.wall.isSynchronized ? UInt32(clamping: now.wall.seconds) : 0
+                )
+            )
+        )
+    }
+
+    mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
+        let state: IncidentState
+        switch outcome {
+        case .cancelled: state = .cancelled
+        case .deliveredDeclined: state = .delivered
+        case .cleared, .clearDownFallback, .failed, .superseded: state = self.isAcknowledged ? .delivered : .undelivered
+        }
+        let closing = IncidentClosing(state: state, outcome: outcome.rawValue, ended: self.stamp(now))
+        self.records.append(.incidentClosed(id: incident.id.text, closing))
+    }
+
+    /// Marks an incident that an earlier run left open.
+    mutating func interrupt(_ incident: StoredIncident, at now: Moment) {
+        let state: IncidentState = incident.isAcknowledged ? .delivered : .undelivered
+        let closing = IncidentClosing(state: state, outcome: "interrupted", ended: self.stamp(now))
+        self.records.append(.incidentClosed(id: incident.opening.id, closing))
+    }
+
+    /// The center has the data.
+    mutating func acknowledged(_ incident: IncidentID) {
+        self.isAcknowledged = true
+        self.records.append(.incidentChanged(id: incident.text, IncidentChange(isAcknowledged: true)))
+    }
+
+    mutating func sent(_ octets: [UInt8], identifier: UInt8, incident: IncidentID, isFirst: Bool, at now: Moment) {
+        self.records.append(
+            .messageSent(
+                MessageRecord(
+                    subject: incident.text,
+                    at: self.stamp(now),
+                    messageIdentifier: identifier,
+                    octets: octets,
+                    carrier: isFirst ? .invite : .info
+                )
+            )
+        )
+        self.records.append(.incidentChanged(id: incident.text, IncidentChange(messageIdentifier: identifier)))
+    }
+
+    mutating func attempt(_ attempt: Attempt, center: String, outcome: String?, at now: Moment) {
+        self.records.append(
+            .attempt(
+                AttemptRecord(
+                    incident: attempt.incident.text,
+                    number: attempt.number,
+                    center: center,
+                    at: self.stamp(now),
+                    outcome: outcome
+                )
+            )
+        )
+    }
+
+    /// Puts an event on record; what is only of interest to who watches is not.
+    mutating func keep(_ event: VehicleEvent) {
+        guard event.severity != .debug else { return }
+        let fields = JSONValue.object(
+            event.fields.merging(["reason": event.reason]) { old, _ in old }.mapValues(JSONValue.string)
+        )
+        self.records.append(
+            .event(
+                EventRecord(
+                    subject: event.incident?.text,
+                    at: self.stamp(event.moment),
+                    kind: event.kind.word,
+                    fields: fields.text
+                )
+            )
+        )
+    }
+}

@@ -1,0 +1,201 @@
+internal import CallControl
+internal import ControlSocket
+internal import GPIO
+internal import Logging
+internal import Net
+internal import SIP
+internal import Store
+internal import Supervision
+internal import Timeline
+
+/// What only the loop touches: the vehicle's value, and the edges that carry out what it wants.
+final class VehicleBody: LoopBody {
+    /// The edges of one daemon.
+    struct Ports: Sendable {
+        let lines: SimulatedLines
+        let transport: SIPTransport
+        let server: ControlServer
+        /// `nil` when the file could not be opened; every write is then answered with `storeFailure`.
+        let store: VehicleStore?
+        let storeFailure: StoreError
+        let log: Logger
+    }
+
+    private var vehicle: IVS
+    private let ports: Ports
+    private let post: @Sendable (VehicleInput) -> Void
+    private(set) var nextDeadline: Instant?
+
+    init(_ vehicle: IVS, _ ports: Ports, post: @escaping @Sendable (VehicleInput) -> Void) {
+        self.vehicle = vehicle
+        self.ports = ports
+        self.post = post
+    }
+
+    func handle(_ event: VehicleInput, at now: Instant) {
+        self.perform(self.vehicle.step(event, at: Self.moment(now)))
+        self.nextDeadline = self.vehicle.nextDeadline(after: now)
+    }
+
+    func deadlineReached(at now: Instant) {
+        self.perform(self.vehicle.deadlineReached(at: Self.moment(now)))
+        self.nextDeadline = self.vehicle.nextDeadline(after: now)
+    }
+
+    func overflowed(by count: Int, at now: Instant) {
+        self.handle(.overflow(count), at: now)
+    }
+
+    private static func moment(_ now: Instant) -> Moment {
+        Moment(instant: now, wall: WallClock.now())
+    }
+
+    /// Starts the work of one step, in order; what comes of it comes back as events.
+    ///
+    /// The log comes last: a slow reader of the log holds up nothing that leaves.
+    private func perform(_ outputs: [VehicleOutput]) {
+        self.start(outputs)
+        for case .log(let event) in outputs { self.log(event) }
+    }
+
+    private func start(_ outputs: [VehicleOutput]) {
+        for output in outputs {
+            switch output {
+            case .send(let bytes, let flow): self.ports.transport.send(bytes, over: flow)
+            case .open(let flow, let endpoint): self.ports.transport.open(flow, to: endpoint)
+            case .close(let flow): self.ports.transport.close(flow)
+            case .drive(let line, let level): self.drive(line, level)
+            case .write(let batch, let records): self.write(batch, records)
+            case .reply(let id, let parameters, let continues):
+                self.ports.server.reply(id, parameters, continues: continues)
+            case .fail(let id, let error, let parameters):
+                self.ports.server.fail(id, error: error, parameters: parameters)
+            case .simulate(let id, let command): self.simulate(id, command)
+            case .readIncidents(let id, let limit): self.readIncidents(id, limit: limit)
+            case .log: break
+            }
+        }
+    }
+
+    private func drive(_ line: LineName, _ level: Level) {
+        do {
+            try self.ports.lines.drive(line, level)
+        } catch {
+            // The line reports its health itself; the loop drives it again when it is back.
+            self.ports.log.debug("\(error)")
+        }
+    }
+
+    private func write(_ batch: Int, _ records: [VehicleRecord]) {
+        let post = self.post
+        guard let store = self.ports.store else {
+            return post(.written(batch: batch, self.ports.storeFailure))
+        }
+        store.write(records) { result in
+            switch result {
+            case .success: post(.written(batch: batch, nil))
+            case .failure(let error): post(.written(batch: batch, error))
+            }
+        }
+    }
+
+    private func simulate(_ id: ControlCall.ID, _ command: LineCommand) {
+        do {
+            switch command {
+            case .set(let line, let level): try self.ports.lines.set(line, level)
+            case .pulse(let line, let duration): try self.ports.lines.pulse(line, duration)
+            case .bounce(let line, let times, let period):
+                try self.ports.lines.bounce(line, times: times, period: period)
+            case .stick(let line, let level): try self.ports.lines.stick(line, level)
+            case .vanish(let line): try self.ports.lines.vanish(line)
+            case .restore(let line): try self.ports.lines.restore(line)
+            }
+            self.ports.server.reply(id, [:])
+        } catch {
+            let (name, parameters) = error.controlError
+            self.ports.server.fail(id, error: "\(ControlMethod.interface).\(name)", parameters: parameters)
+        }
+    }
+
+    /// Reads off the loop: a reading waits for the writes before it.
+    private func readIncidents(_ id: ControlCall.ID, limit: Int) {
+        let server = self.ports.server
+        guard let store = self.ports.store else {
+            let reason: JSONValue = ["reason": .string(self.ports.storeFailure.description)]
+            return server.fail(id, error: "\(ControlMethod.interface).StoreUnavailable", parameters: reason)
+        }
+        Task {
+            do {
+                let incidents = try store.incidents(limit: limit)
+                let rows = try incidents.map { incident throws(StoreError) in
+                    incident.json(attempts: try store.attempts(incident: incident.opening.id).count)
+                }
+                server.reply(id, ["incidents": .array(rows)])
+            } catch {
+                let reason: JSONValue = ["reason": .string("\(error)")]
+                server.fail(id, error: "\(ControlMethod.interface).StoreUnavailable", parameters: reason)
+            }
+        }
+    }
+
+    private func log(_ event: VehicleEvent) {
+        var metadata: Logger.Metadata = ["state": "\(event.state.rawValue)"]
+        if let incident = event.incident { metadata["incident"] = "\(incident)" }
+        for (name, value) in event.fields { metadata[name] = "\(value)" }
+        self.ports.log.log(level: event.severity.level, "\(event.kind.word): \(event.reason)", metadata: metadata)
+    }
+}
+
+extension VehicleEvent.Severity {
+    fileprivate var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}
+
+extension LineError {
+    /// The error of the interface that says the same.
+    fileprivate var controlError: (name: String, parameters: JSONValue) {
+        switch self {
+        case .unknown(let name, let known):
+            ("UnknownLine", ["name": .string(name.text), "known": .array(known.map { .string($0.text) })])
+        case .wrongDirection(let name, _): ("NotAnInput", ["name": .string(name.text)])
+        case .unusable(let name, let health):
+            ("LineUnavailable", ["name": .string(name.text), "reason": .string(health.description)])
+        case .outOfRange(_, let quantity, _, let allowed):
+            ("OutOfRange", ["parameter": .string(quantity), "allowed": .string(allowed)])
+        case .duplicate(let name): ("LineUnavailable", ["name": .string(name.text), "reason": "configured twice"])
+        case .tooMany: ("OutOfRange", ["parameter": "lines", "allowed": .string("\(SimulatedLines.maximumLines)")])
+        }
+    }
+}
+
+extension StoredIncident {
+    fileprivate func json(attempts: Int) -> JSONValue {
+        [
+            "id": .string(self.opening.id), "trigger": .string(self.opening.trigger),
+            "profile": .string(self.profile), "state": .string(self.state.rawValue),
+            "boot": .string(self.opening.started.boot),
+            "at": .int(Int(self.opening.started.at.nanosecondsSinceBoot)), "time": self.opening.started.timeText,
+            "attempts": .int(attempts), "acknowledged": .bool(self.isAcknowledged),
+            "messageIdentifier": self.messageIdentifier.map { .int(Int($0)) } ?? .null,
+            "outcome": self.outcome.map(JSONValue.string) ?? .null,
+            "endedAt": self.ended.map { .int(Int($0.at.nanosecondsSinceBoot)) } ?? .null,
+            "endedTime": self.ended?.timeText ?? .null,
+        ]
+    }
+}
+
+extension Stamp {
+    fileprivate var timeText: JSONValue {
+        self.wallMilliseconds.map { milliseconds in
+            let nanoseconds = Int32(milliseconds % 1_000) * 1_000_000
+            let wall = WallTime(seconds: milliseconds / 1_000, nanoseconds: nanoseconds, isSynchronized: true)
+            return .string(wall.description)
+        } ?? .null
+    }
+}

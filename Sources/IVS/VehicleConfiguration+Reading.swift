@@ -1,0 +1,119 @@
+internal import CallControl
+package import Configuration
+internal import GPIO
+internal import MSD
+internal import Positioning
+internal import SIP
+internal import UPER
+
+extension VehicleConfiguration {
+    /// Reads `ecalld.yaml`; throws every mistake in one go.
+    package static func read(path: String) throws(ConfigurationMistakes) -> VehicleConfiguration {
+        try VehicleConfiguration(try ConfigurationReader.read(path: path, schema: VehicleSchema.schema))
+    }
+
+    /// What the settings of a checked file say.
+    package init(_ settings: Settings) throws(ConfigurationMistakes) {
+        let vehicle = settings.section("vehicle")
+        let vin: VIN
+        do { vin = try VIN(vehicle.string("vin")) } catch {
+            throw ConfigurationMistakes([
+                vehicle.mistake("vin", found: vehicle.string("vin"), expected: error.description)
+            ])
+        }
+        self.init(vehicle: Vehicle(vin: vin), centers: settings.list("centers").map { Center($0.section) })
+        self.vehicle.type = VehicleType(name: vehicle.string("type")) ?? .otherVehicleCategory
+        for kind in vehicle.list("propulsion").compactMap({ PropulsionStorageName(rawValue: $0.string) }) {
+            self.vehicle.propulsion[kind] = true
+        }
+        self.vehicle.occupants = vehicle.optional("occupants").map { UInt8(clamping: $0.integer) }
+        self.msdVersion = vehicle.integer("msdVersion") == 2 ? .v2 : .v3
+        self.profile = Profile(rawValue: settings.string("profile")) ?? .privateCenter
+        self.identity = settings.section("identity").string("uri")
+        self.instance = settings.section("identity").string("instance")
+        self.call = CallLimits(settings.section("call"))
+        self.provisionalWait = settings.section("call").duration("provisionalWait")
+        self.read(lines: settings.section("lines"))
+        self.indicators = IndicatorTable(settings.section("indicators"))
+        self.position = settings.optional("position").flatMap { Fix($0.section) }
+        self.keepAlive = settings.section("connection").duration("keepAlive")
+        self.gate.allowedAddresses = settings.section("gate").list("allowedAddresses").map(\.string)
+        self.gate.unlockFile = settings.section("gate").string("unlockFile")
+        self.storePath = settings.section("store").string("path")
+        self.recordWait = settings.section("store").duration("wait")
+        self.socketPath = settings.section("control").string("socket")
+    }
+
+    private mutating func read(lines: Settings) {
+        self.isSimulated = lines.string("backend") == "simulated"
+        self.lines.debounce = lines.duration("debounce")
+        self.lines.cover = lines.boolean("cover") ? "sos-cover" : nil
+        self.lampCheck = lines.duration("lampCheck")
+        let button = lines.section("button")
+        self.button.hold = button.duration("hold")
+        self.button.stuckAfter = button.duration("stuckAfter")
+        self.button.clearAfter = button.duration("clearAfter")
+        let crash = lines.section("crash")
+        self.crash.hold = crash.duration("hold")
+        self.crash.lockout = crash.duration("lockout")
+        self.crash.stuckAfter = crash.duration("stuckAfter")
+    }
+}
+
+extension VehicleConfiguration.Center {
+    fileprivate init(_ settings: Settings) {
+        let port = UInt16(clamping: settings.integer("port"))
+        self.init(
+            name: settings.string("name"),
+            endpoint: Endpoint(transport: .tcp, host: settings.string("host"), port: port),
+            uri: settings.string("uri")
+        )
+    }
+}
+
+extension CallLimits {
+    fileprivate init(_ settings: Settings) {
+        self.init()
+        let redial = settings.section("redial")
+        self.cancelWindow = settings.duration("cancelWindow")
+        self.redialWindow = redial.duration("window")
+        self.maximumAttempts = redial.integer("maximumAttempts")
+        self.redialGaps = redial.list("gaps").map(\.duration)
+        self.answerWait = settings.duration("answerWait")
+        self.clearDownFallback = settings.duration("clearDownFallback")
+        self.endedHold = settings.duration("endedHold")
+    }
+}
+
+extension IndicatorTable {
+    /// The built-in table with what the file changes of it.
+    fileprivate init(_ settings: Settings) {
+        self.init()
+        for indication in Indication.allCases {
+            let text = settings.section("led").optional(indication.rawValue)?.string
+            if let pattern = text.flatMap(PatternText.pattern) { self.led[indication] = pattern }
+        }
+        for announcement in Announcement.allCases {
+            let text = settings.section("chime").optional(announcement.rawValue)?.string
+            if let pattern = text.flatMap(PatternText.pattern) { self.chime[announcement] = pattern }
+        }
+    }
+}
+
+extension Fix {
+    /// A surveyed place; it does not age.
+    fileprivate init?(_ settings: Settings) {
+        guard
+            let position = Position(
+                latitudeDegrees: settings.number("latitude"),
+                longitudeDegrees: settings.number("longitude")
+            )
+        else { return nil }
+        self.init(
+            position: position,
+            radius95Meters: settings.integer("radius"),
+            direction: settings.optional("direction").map { Direction.step(courseDegrees: $0.number) },
+            takenAt: nil
+        )
+    }
+}

@@ -1,0 +1,107 @@
+package import CallControl
+package import GPIO
+package import MSD
+package import Positioning
+package import SIP
+
+/// Everything that one rig's `ecalld` is told, checked and with its defaults filled in.
+package struct VehicleConfiguration: Sendable {
+    /// Which service the call goes to (EU 2017/79 Annex IV).
+    package enum Profile: String, Hashable, Sendable, CaseIterable {
+        /// A response center at a configured `sip:` URI.
+        case privateCenter = "private"
+        /// The public emergency service, by URN through a configured next hop.
+        case emergency112 = "112"
+    }
+
+    /// A response center, or the next hop of the 112 profile.
+    package struct Center: Hashable, Sendable {
+        package var name: String
+        package var endpoint: Endpoint
+        /// The Request-URI of the private profile.
+        package var uri: String
+
+        package init(name: String, endpoint: Endpoint, uri: String) {
+            self.name = name
+            self.endpoint = endpoint
+            self.uri = uri
+        }
+    }
+
+    /// What the MSD says of the vehicle itself.
+    package struct Vehicle: Hashable, Sendable {
+        package var vin: VIN
+        package var type = VehicleType.passengerVehicleCategoryM1
+        package var propulsion = PropulsionStorage()
+        package var occupants: UInt8?
+
+        package init(vin: VIN) {
+            self.vin = vin
+        }
+    }
+
+    /// The lines by what they are for.
+    package struct Lines: Hashable, Sendable {
+        package var button: LineName = "sos-button"
+        package var cover: LineName?
+        package var crash: [LineName] = ["crash"]
+        package var led: LineName = "led"
+        package var lamp: LineName = "lamp"
+        package var chime: LineName = "chime"
+        /// How long an input must be quiet before its level counts.
+        package var debounce = Debouncer.defaultPeriod
+
+        package init() {}
+    }
+
+    /// The 112 gate's part of the configuration.
+    package struct Gate: Hashable, Sendable {
+        /// Numeric addresses that an emergency request may go to.
+        package var allowedAddresses: [String] = []
+        /// A file of root's that opens the gate until the next boot.
+        package var unlockFile = "/run/ecall/unlock-112"
+
+        package init() {}
+    }
+
+    package var vehicle: Vehicle
+    package var profile = Profile.privateCenter
+    package var centers: [Center]
+    /// Our own SIP URI, the From of each call.
+    package var identity = "sip:vehicle@ecall.invalid"
+    /// The URN that names this device in Contact.
+    package var instance = "urn:uuid:00000000-0000-4000-8000-000000000001"
+    package var msdVersion = MSD.Version.v3
+    package var call = CallLimits()
+    package var button = ButtonMachine.Limits()
+    package var crash = CrashLevelMachine.Limits()
+    package var lines = Lines()
+    package var indicators = IndicatorTable()
+    package var position: Fix?
+    /// How often an open connection is probed (RFC 5626 4.4.1); a dead one is noticed within this and 10 s.
+    package var keepAlive = Duration.seconds(20)
+    /// How long an attempt waits for any answer of the center before the next center is tried.
+    package var provisionalWait = Duration.seconds(5)
+    /// How long the INVITE waits for the trigger's record; a slow disk never holds a call longer (20 ms).
+    package var recordWait = Duration.milliseconds(20)
+    /// How long the LED stays lit at the start, so that a person sees that it works.
+    package var lampCheck = Duration.seconds(2)
+    package var gate = Gate()
+    package var isSimulated = true
+    package var storePath = ""
+    package var socketPath = ""
+
+    package init(vehicle: Vehicle, centers: [Center]) {
+        self.vehicle = vehicle
+        self.centers = centers
+    }
+
+    /// How each line is to be requested.
+    package var lineSpecifications: [LineSpecification] {
+        let inputs = [self.lines.button] + [self.lines.cover].compactMap(\.self) + self.lines.crash
+        let outputs = [self.lines.led, self.lines.chime].map { LineSpecification(name: $0, direction: .output) }
+        // Fail-lit: the lamp burns until the daemon drives it off.
+        let lamp = LineSpecification(name: self.lines.lamp, direction: .output, initial: .active)
+        return inputs.map { LineSpecification(name: $0, direction: .input) } + outputs + [lamp]
+    }
+}

@@ -1,0 +1,108 @@
+package import CallControl
+internal import Timeline
+
+/// One thing that happened in the vehicle, as `watch`, the store and the log tell it.
+///
+/// `kind` and the names of the fields are stable; docs/events.md lists them.
+package struct VehicleEvent: Hashable, Sendable {
+    /// What happened, as a stable word.
+    package enum Kind: Hashable, Sendable {
+        /// The call machine's own events.
+        case call(CallEvent)
+        case started
+        case edge
+        case buttonSuspicious
+        case buttonIgnored
+        case crashIgnored
+        case lineLost
+        case lineHealth
+        case fault
+        case faultCleared
+        case msd
+        case inviteSent
+        case provisional
+        case acknowledgement
+        case callFlowEnded
+        case msdSent
+        case msdAnswered
+        case requestRefused
+        case announcement
+        case indicator
+        case linkOpened
+        case linkClosed
+        case gateRefused
+        case recordLate
+        case recordFailed
+        case eventsLost
+        case messageDiscarded
+        case positionSet
+        case incidentInterrupted
+
+        package var word: String {
+            switch self {
+            case .call(let event): event.rawValue
+            case .started: "started"
+            case .edge: "edge"
+            case .buttonSuspicious: "buttonSuspicious"
+            case .buttonIgnored: "buttonIgnored"
+            case .crashIgnored: "crashIgnored"
+            case .lineLost: "lineLost"
+            case .lineHealth: "lineHealth"
+            case .fault: "fault"
+            case .faultCleared: "faultCleared"
+            case .msd: "msd"
+            case .inviteSent: "inviteSent"
+            case .provisional: "provisional"
+            case .acknowledgement: "acknowledgement"
+            case .callFlowEnded: "callFlowEnded"
+            case .msdSent: "msdSent"
+            case .msdAnswered: "msdAnswered"
+            case .requestRefused: "requestRefused"
+            case .announcement: "announcement"
+            case .indicator: "indicator"
+            case .linkOpened: "linkOpened"
+            case .linkClosed: "linkClosed"
+            case .gateRefused: "gateRefused"
+            case .recordLate: "recordLate"
+            case .recordFailed: "recordFailed"
+            case .eventsLost: "eventsLost"
+            case .messageDiscarded: "messageDiscarded"
+            case .positionSet: "positionSet"
+            case .incidentInterrupted: "incidentInterrupted"
+            }
+        }
+    }
+
+    /// How loudly the log tells it.
+    package enum Severity: Hashable, Sendable {
+        case debug
+        case info
+        case warning
+        case error
+    }
+
+    package let sequence: Int
+    package let moment: Moment
+    package let kind: Kind
+    package let severity: Severity
+    package let incident: IncidentID?
+    package let state: CallState
+    /// The sentence of why.
+    package let reason: String
+    /// Details by stable names; neither VIN nor coordinates.
+    package let fields: [String: String]
+    /// Details that only the control socket shows: VIN, coordinates, MSD octets.
+    package let privateFields: [String: String]
+}
+
+/// What `why` answers: the last event that changed the call or left it as it was, and what decided.
+struct Explanation: Hashable, Sendable {
+    let event: VehicleEvent
+    let from: CallState
+    let to: CallState
+    /// The condition that decided, as a stable word.
+    var guardName: String?
+    /// The timer that decided, by its configured name.
+    var timerName: String?
+    var timerValue: Duration?
+}

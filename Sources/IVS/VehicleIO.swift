@@ -1,0 +1,44 @@
+package import ControlSocket
+package import GPIO
+package import Net
+package import SIP
+package import Store
+
+/// What comes into the vehicle's loop.
+package enum VehicleInput: Sendable {
+    /// The daemon has started; the incidents that an earlier run did not finish.
+    case started(unfinished: [StoredIncident])
+    case line(LineEvent)
+    case net(NetEvent)
+    case control(ControlEvent)
+    /// The answer to `VehicleOutput.write`.
+    case written(batch: Int, StoreError?)
+    /// So many events found the mailbox full and are lost.
+    case overflow(Int)
+}
+
+/// What the vehicle's loop wants done, in this order; none of it waits.
+package enum VehicleOutput: Sendable {
+    case drive(LineName, Level)
+    case open(Flow, Endpoint)
+    case send([UInt8], over: Flow)
+    case close(Flow)
+    case write(batch: Int, [VehicleRecord])
+    case reply(ControlCall.ID, JSONValue, continues: Bool)
+    case fail(ControlCall.ID, error: String, JSONValue)
+    /// Something done to a simulated line, for the call that asked for it.
+    case simulate(ControlCall.ID, LineCommand)
+    /// Answer with the newest incidents of the store, which is read off the loop.
+    case readIncidents(ControlCall.ID, limit: Int)
+    case log(VehicleEvent)
+}
+
+/// What an engineer does to a simulated line.
+package enum LineCommand: Hashable, Sendable {
+    case set(LineName, Level)
+    case pulse(LineName, Duration)
+    case bounce(LineName, times: Int, period: Duration)
+    case stick(LineName, Level)
+    case vanish(LineName)
+    case restore(LineName)
+}

@@ -1,0 +1,297 @@
+internal import CallControl
+internal import Configuration
+internal import MSD
+internal import NGECall
+internal import SIP
+
+/// Every key of `ecalld.yaml`, with its range and its default.
+enum VehicleSchema {
+    static let schema = Schema([
+        Key("vehicle", .section(Self.vehicle), .required, "What the MSD says of the vehicle."),
+        Key(
+            "profile",
+            .choice(["private", "112"]),
+            .defaulted(.string("private")),
+            "private: a response center at its sip: URI. 112: the emergency service by URN through a next hop."
+        ),
+        Key(
+            "centers",
+            .list(of: .section(Self.center), count: 1...8),
+            .required,
+            "The response centers, or next hops, in order of preference; the next is tried when one fails."
+        ),
+        Key("identity", .section(Self.identity), .required, "Who is calling."),
+        Key("call", .section(Self.call), .required, "The times and counts of a call."),
+        Key("lines", .section(Self.lines), .required, "The lines by what they are for."),
+        Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),
+        Key("position", .section(Self.position), .optional, "A surveyed place, for a rig without a receiver."),
+        Key("connection", .section(Self.connection), .required, "The connection to the centers."),
+        Key("gate", .section(Self.gate), .required, "What stands between a rig and a real emergency service."),
+        Key("store", .section(Self.store), .required, "The durable record."),
+        Key("control", .section(Self.control), .required, "The socket of ecallctl."),
+    ])
+
+    private static let vehicle = Schema([
+        Key("vin", .string(Self.vinRule), .required, "The vehicle identification number."),
+        Key(
+            "type",
+            .choice(VehicleType.names),
+            .defaulted(.string("passengerVehicleCategoryM1")),
+            "The vehicle category, by the name in EN 15722."
+        ),
+        Key(
+            "propulsion",
+            .list(of: .choice(PropulsionStorageName.allCases.map(\.rawValue)), count: 0...7),
+            .defaulted(.list([])),
+            "The kinds of energy storage on board; none means unknown."
+        ),
+        Key("occupants", .integer(0...254), .optional, "The number of occupants; left out when unknown."),
+        Key(
+            "msdVersion",
+            .integer(2...3),
+            .defaulted(.integer(3)),
+            "The MSD version of the private profile; the 112 profile always sends 3."
+        ),
+    ])
+
+    private static let center = Schema([
+        Key("name", .string(Self.nameRule), .required, "The name in status, events and logs."),
+        Key("host", .string(Self.hostRule), .required, "A name or a numeric address."),
+        Key("port", .integer(1...65_535), .defaulted(.integer(5_060)), "The port."),
+        Key(
+            "uri",
+            .string(Self.uriRule),
+            .required,
+            "The Request-URI of the private profile; of no meaning to the 112 profile."
+        ),
+    ])
+
+    private static let identity = Schema([
+        Key("uri", .string(Self.uriRule), .defaulted(.string("sip:vehicle@ecall.invalid")), "The From of each call."),
+        Key(
+            "instance",
+            .string(Self.urnRule),
+            .defaulted(.string("urn:uuid:00000000-0000-4000-8000-000000000001")),
+            "The URN of this device."
+        ),
+    ])
+
+    private static let call = Schema([
+        Key(
+            "cancelWindow",
+            .duration(.zero ... .seconds(30)),
+            .defaulted(.duration(.zero)),
+            "T1: how long a manual call waits for a cancel before it dials; the maker's choice."
+        ),
+        Key("redial", .section(Self.redial), .required, "Attempts after the first failure or drop."),
+        Key(
+            "provisionalWait",
+            .duration(.milliseconds(500) ... .seconds(32)),
+            .defaulted(.duration(.seconds(5))),
+            "How long an attempt waits for any answer before the next center is tried."
+        ),
+        Key(
+            "answerWait",
+            .duration(.seconds(10) ... .seconds(600)),
+            .defaulted(.duration(.seconds(181))),
+            "How long an attempt may ring (RFC 3261 timer C asks for more than 3 minutes)."
+        ),
+        Key(
+            "clearDownFallback",
+            .duration(.seconds(60) ... .seconds(7_200)),
+            .defaulted(.duration(.seconds(3_600))),
+            "T2: how long a call that the center never clears may last."
+        ),
+        Key(
+            "endedHold",
+            .duration(.zero ... .seconds(60)),
+            .defaulted(.duration(.seconds(5))),
+            "How long the end of a call is shown."
+        ),
+    ])
+
+    private static let redial = Schema([
+        Key(
+            "window",
+            .duration(.zero ... .seconds(600)),
+            .defaulted(.duration(.seconds(120))),
+            "How long attempts go on after the first failure or drop (2 minutes by EN 16062)."
+        ),
+        Key(
+            "maximumAttempts",
+            .integer(0...100),
+            .defaulted(.integer(10)),
+            "How many attempts fit in one window; 0 for no limit but the window."
+        ),
+        Key(
+            "gaps",
+            .list(of: .duration(.zero ... .seconds(120)), count: 1...16),
+            .defaulted(.list([0, 5, 10, 20, 30].map { .duration(.seconds($0)) })),
+            "The pause before each round over the centers; the last one repeats."
+        ),
+    ])
+
+    private static let lines = Schema([
+        Key("backend", .choice(["simulated"]), .defaulted(.string("simulated")), "Where the lines are."),
+        Key(
+            "debounce",
+            .duration(.zero ... .milliseconds(500)),
+            .defaulted(.duration(.milliseconds(50))),
+            "How long an input must be quiet before its level counts."
+        ),
+        Key(
+            "cover",
+            .boolean,
+            .defaulted(.boolean(true)),
+            "Whether the button has a cover switch; a press through a closed cover counts and is reported."
+        ),
+        Key("button", .section(Self.button), .required, "The SOS button."),
+        Key("crash", .section(Self.crash), .required, "The crash line, a plain level."),
+        Key(
+            "lampCheck",
+            .duration(.zero ... .seconds(10)),
+            .defaulted(.duration(.seconds(2))),
+            "How long LED and lamp are lit at the start."
+        ),
+    ])
+
+    private static let button = Schema([
+        Key(
+            "hold",
+            .duration(.zero ... .seconds(10)),
+            .defaulted(.duration(.seconds(1))),
+            "How long a press lasts before it counts."
+        ),
+        Key(
+            "stuckAfter",
+            .duration(.seconds(11) ... .seconds(300)),
+            .defaulted(.duration(.seconds(30))),
+            "How long a press lasts before the button is called stuck."
+        ),
+        Key(
+            "clearAfter",
+            .duration(.zero ... .seconds(60)),
+            .defaulted(.duration(.seconds(2))),
+            "How long a stuck button must stay released before presses count again."
+        ),
+    ])
+
+    private static let crash = Schema([
+        Key(
+            "hold",
+            .duration(.zero ... .seconds(5)),
+            .defaulted(.duration(.milliseconds(100))),
+            "How long the crash level must last."
+        ),
+        Key(
+            "lockout",
+            .duration(.zero ... .seconds(60)),
+            .defaulted(.duration(.seconds(5))),
+            "How long further pulses are part of the same crash."
+        ),
+        Key(
+            "stuckAfter",
+            .duration(.seconds(6) ... .seconds(300)),
+            .defaulted(.duration(.seconds(12))),
+            "How long a crash level may last before the line is called stuck."
+        ),
+    ])
+
+    private static let indicators = Schema([
+        Key("led", .section(Self.patterns(Indication.allCases.map(\.rawValue))), .required, "The green LED."),
+        Key("chime", .section(Self.patterns(Announcement.allCases.map(\.rawValue))), .required, "The chime."),
+    ])
+
+    private static let position = Schema([
+        Key("latitude", .number(-90...90), .required, "Degrees, north positive."),
+        Key("longitude", .number(-180...180), .required, "Degrees, east positive."),
+        Key("radius", .integer(1...100_000), .defaulted(.integer(15)), "Meters that hold the place with 95 %."),
+        Key("direction", .number(0...360), .optional, "Degrees from north."),
+    ])
+
+    private static let connection = Schema([
+        Key(
+            "keepAlive",
+            .duration(.seconds(5) ... .seconds(120)),
+            .defaulted(.duration(.seconds(20))),
+            "How often an open connection is probed (RFC 5626)."
+        )
+    ])
+
+    private static let gate = Schema([
+        Key(
+            "allowedAddresses",
+            .list(of: .string(Self.addressRule), count: 0...8),
+            .defaulted(.list([])),
+            "Numeric addresses that an emergency request may go to; never names."
+        ),
+        Key(
+            "unlockFile",
+            .string(Self.pathRule),
+            .defaulted(.string("/run/ecall/unlock-112")),
+            "A file of root's, made in this boot, that opens the gate."
+        ),
+    ])
+
+    private static let store = Schema([
+        Key("path", .string(Self.pathRule), .defaulted(.string("/var/lib/ecall/vehicle.sqlite")), "The file."),
+        Key(
+            "wait",
+            .duration(.zero ... .milliseconds(200)),
+            .defaulted(.duration(.milliseconds(20))),
+            "How long the INVITE waits for the trigger's record."
+        ),
+    ])
+
+    private static let control = Schema([
+        Key("socket", .string(Self.pathRule), .defaulted(.string("/run/ecall/ecalld.sock")), "The socket's path.")
+    ])
+
+    /// One pattern for each of `names`, all with a default in the built-in table.
+    private static func patterns(_ names: [String]) -> Schema {
+        Schema(
+            names.map { name in
+                Key(
+                    name,
+                    .string(Self.patternRule),
+                    .optional,
+                    "A pattern; left out, the built-in one (docs/indicators.md)."
+                )
+            }
+        )
+    }
+
+    private static let vinRule = StringRule(
+        "17 characters of 0-9 and A-Z without I, O and Q",
+        length: 0...64,
+        example: "ECALLEXAMPLE02026"
+    ) { text in (try? VIN(text)) != nil }  // Only whether it can be read counts; the rule says what is expected.
+
+    private static let uriRule = StringRule("a sip: URI", length: 5...256, example: "sip:sos@center.invalid") { text in
+        // Only whether it can be read counts; the rule says what is expected.
+        text.hasPrefix("sip:") && (try? URI(parsing: text)) != nil
+    }
+
+    private static let urnRule = StringRule("a URN", length: 6...128, example: "urn:uuid:x") { text in
+        text.hasPrefix("urn:") && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3E }
+    }
+
+    private static let nameRule = StringRule("a name of 1 to 32 characters", length: 1...32, example: "center")
+
+    private static let hostRule = StringRule("a host name or numeric address", length: 1...253, example: "127.0.0.1") {
+        $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x40 }
+    }
+
+    private static let addressRule = StringRule("a numeric IP address", length: 2...45, example: "192.0.2.1") { text in
+        // Only whether it can be read counts; the rule says what is expected.
+        (try? EmergencyGate(unlocked: false, allowedAddresses: [text], simulated: false)) != nil
+    }
+
+    private static let pathRule = StringRule("a path", length: 1...4_096, example: "ecall.sqlite")
+
+    private static let patternRule = StringRule(
+        "a pattern such as: off, on, on 500 ms off 500 ms, on 125 ms off 125 ms for 5 s",
+        length: 2...256,
+        example: "on"
+    ) { PatternText.pattern($0) != nil }
+}

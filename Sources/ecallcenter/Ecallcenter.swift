@@ -1,0 +1,53 @@
+import ArgumentParser
+import Center
+import SIP
+import Supervision
+
+/// The response center on the command line: answers eCalls, prints events, takes commands on standard input.
+@main
+struct Ecallcenter: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ecallcenter",
+        abstract: "A response center for NG eCall. Test and research equipment: not for real emergencies.",
+        discussion: "Commands on standard input: \(OperatorCommand.help)"
+    )
+
+    @Option(help: "The numeric address to listen on.") var host = "127.0.0.1"
+    @Option(help: "The port; 0 for any free one.") var port: UInt16 = 5_060
+    @Option(help: "Seconds that a call rings before it is answered.") var ringing = 1.0
+    @Flag(help: "Leave the answer to the operator.") var manual = false
+    @Option(help: "The reply: \(CenterConfiguration.Reply.words.joined(separator: ", ")).") var reply = "accept"
+    @Option(help: "The file of the center's record.") var store = "ecallcenter.sqlite"
+    @Flag(help: "Print events as JSON, one object on a line.") var json = false
+
+    mutating func run() async throws {
+        var center = CenterConfiguration()
+        guard self.ringing >= 0, self.ringing <= 600 else { throw ValidationError("--ringing takes 0 to 600 s") }
+        center.ringing = self.manual ? nil : .milliseconds(Int64(self.ringing * 1_000))
+        guard let reply = CenterConfiguration.Reply(self.reply) else {
+            throw ValidationError("no reply \"\(self.reply)\"; the replies are listed by --help")
+        }
+        center.reply = reply
+        let isJSON = self.json
+        let (requests, continuation) = AsyncStream.makeStream(
+            of: Signals.Request.self,
+            bufferingPolicy: .bufferingNewest(4)
+        )
+        let signals = Signals { continuation.yield($0) }
+        do {
+            let rig = try CenterRig(center, storePath: self.store) {
+                StandardOutput.writeLine(isJSON ? $0.json : $0.text)
+            }
+            let address = try await rig.listen(on: Endpoint(transport: .tcp, host: self.host, port: self.port))
+            StandardOutput.writeLine(
+                isJSON ? "{\"kind\":\"listening\",\"port\":\(address.port)}" : "listening on \(address)"
+            )
+            CommandReader.start { rig.command($0) }
+            for await request in requests where request != .hangUp { break }
+            await rig.stop()
+        } catch {
+            throw Complaint("\(error)")
+        }
+        withExtendedLifetime(signals) {}
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import ControlSocket
+import IVS
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What is going on: call, centers, lines, indicators, gate."
+    )
+
+    @OptionGroup var connection: Connection
+
+    mutating func run() async throws {
+        let status = try await self.connection.call(.status)
+        if self.connection.json { return print(status.text) }
+        print(
+            "ecalld \(status.shown("version")), profile \(status.shown("profile")), simulated: \(status.shown("simulated"))"
+        )
+        print("call      \(status.shown("state")): \(status.shown("detail"))")
+        if status["incident"]?.asString != nil {
+            print(
+                "incident  \(status.shown("incident")) (\(status.shown("trigger"))), attempt \(status.shown("attempt"))"
+            )
+        }
+        for center in status["centers"]?.asArray ?? [] {
+            let detail = center["detail"]?.asString.map { ": \($0)" } ?? ""
+            print("center    \(center.shown("name")) \(center.shown("uri")) \(center.shown("link"))\(detail)")
+        }
+        for line in status["lines"]?.asArray ?? [] {
+            let detail = line["detail"]?.asString.map { ": \($0)" } ?? ""
+            print(
+                "line      \(line.shown("name")) (\(line.shown("role"))) \(line.shown("level")), "
+                    + "debounce \(line.shown("debounce")), \(line.shown("health"))\(detail)"
+            )
+        }
+        for indicator in status["indicators"]?.asArray ?? [] {
+            print("indicator \(indicator.shown("line")) \(indicator.shown("pattern")): \(indicator.shown("meaning"))")
+        }
+        for fault in status["faults"]?.asArray ?? [] { print("fault     \(fault.asString ?? fault.text)") }
+        print("gate      \(status["gate"]?.shown("sentence") ?? "-")")
+        print("store     \(status["store"]?.shown("sentence") ?? "-")")
+    }
+}
+
+struct Why: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Why the last event changed the call, or did not.")
+
+    @OptionGroup var connection: Connection
+
+    mutating func run() async throws {
+        let why = try await self.connection.call(.why)
+        if self.connection.json { return print(why.text) }
+        print(why.shown("sentence"))
+        if let guardName = why["guard"]?.asString { print("guard      \(guardName)") }
+        if let timer = why["timer"], timer.asObject != nil {
+            print("timer      \(timer.shown("name"))")
+            print("configured \(timer.shown("milliseconds")) ms")
+        }
+    }
+}
+
+struct Incidents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The newest incidents on record.")
+
+    @OptionGroup var connection: Connection
+
+    @Option(help: "How many.")
+    var limit = 20
+
+    mutating func run() async throws {
+        let reply = try await self.connection.call(.incidents, ["limit": .int(self.limit)])
+        for incident in reply["incidents"]?.asArray ?? [] {
+            if self.connection.json {
+                print(incident.text)
+            } else {
+                print(
+                    "\(incident.shown("id")) \(incident.shown("time")) \(incident.shown("trigger")) "
+                        + "\(incident.shown("state")) \(incident.shown("outcome")), "
+                        + "\(incident.shown("attempts")) attempts, acknowledged: \(incident.shown("acknowledged"))"
+                )
+            }
+        }
+    }
+}

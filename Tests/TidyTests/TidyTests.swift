@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// The house rules that a machine can hold.
+@Suite struct TidyTests {
+    /// Targets in which values come in and values go out.
+    private static let pure: Set<String> = [
+        "Timeline", "CallControl", "UPER", "MSD", "Positioning", "SIP", "NGECall",
+    ]
+
+    /// A word that does not belong, and what to use.
+    private struct Ban {
+        let word: String
+        let use: String
+        /// Files that may use it, with the reason beside the use.
+        var allowedIn: Set<String> = []
+    }
+
+    private static let bannedInPureTargets = [
+        Ban(word: "import Foundation", use: "[UInt8], Duration and Instant"),
+        Ban(word: "import Glibc", use: "integer arithmetic; only CrashSensing and Positioning may take mathematics"),
+        Ban(word: " Date(", use: "the `now` that comes in"),
+        Ban(word: "Clock.now", use: "the `now` that comes in"),
+        Ban(word: "Task {", use: "an action that the assembly performs"),
+        Ban(word: "await ", use: "an action that the assembly performs"),
+        Ban(word: "SystemRandomNumberGenerator", use: "the generator that comes in"),
+    ]
+
+    private static let bannedEverywhere = [
+        Ban(word: "try!", use: "a typed error"),
+        Ban(word: "as!", use: "a checked cast with its own error"),
+        Ban(word: "fatalError(", use: "preconditionFailure with a sentence, for our own errors only"),
+        Ban(word: "Task.detached", use: "a child task or an event"),
+        Ban(word: "Thread.sleep", use: "a deadline"),
+        Ban(word: "usleep(", use: "a deadline"),
+        Ban(word: "TODO", use: "an issue"),
+        Ban(word: "FIXME", use: "an issue"),
+        Ban(word: "Date()", use: "WallClock"),
+        Ban(word: " centre", use: "center"),
+    ]
+
+    private func violations(_ files: [SourceFile], _ bans: [Ban]) -> [String] {
+        files.flatMap { file in
+            file.lines.enumerated().flatMap { index, line in
+                bans.filter { !$0.allowedIn.contains(file.path) && line.contains($0.word) }.map {
+                    "\(file.path):\(index + 1): found \"\($0.word)\", use instead: \($0.use)"
+                }
+            }
+        }
+    }
+
+    @Test func pureTargetsReadNoClockNoFileAndNoNetwork() throws {
+        let files = try SourceTree.swiftFiles(below: "Sources").filter { Self.pure.contains($0.target) }
+        #expect(!files.isEmpty)
+        #expect(self.violations(files, Self.bannedInPureTargets) == [])
+    }
+
+    @Test func nothingUsesWhatTheHouseRulesForbid() throws {
+        let files = try SourceTree.swiftFiles(below: "Sources")
+        #expect(self.violations(files, Self.bannedEverywhere) == [])
+    }
+
+    @Test func onlyToolsPrint() throws {
+        let tools: Set<String> = ["ecallctl", "ecallcenter", "ecalld", "Commands"]
+        let files = try SourceTree.swiftFiles(below: "Sources").filter { !tools.contains($0.target) }
+        let pattern = try Regex("(^|[^a-zA-Z_.])print\\(")
+        let found = files.flatMap { file in
+            file.lines.enumerated().filter { $0.element.contains(pattern) }.map { "\(file.path):\($0.offset + 1)" }
+        }
+        #expect(found == [])
+    }
+
+    @Test func uncheckedSendabilityHasItsReasonBesideIt() throws {
+        let found = try SourceTree.swiftFiles(below: "Sources").flatMap { file in
+            file.lines.enumerated().filter { index, line in
+                guard line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") else { return false }
+                return !(index > 0 && file.lines[index - 1].contains("//"))
+            }.map { "\(file.path):\($0.offset + 1)" }
+        }
+        #expect(found == [])
+    }
+
+    @Test func stateMachinesListEveryCase() throws {
+        let files = try SourceTree.swiftFiles(below: "Sources").filter {
+            $0.name.contains("Machine") || $0.name.contains("Transaction") || $0.name.contains("Link")
+        }
+        #expect(!files.isEmpty)
+        #expect(self.violations(files, [Ban(word: "default:", use: "every case by its name")]) == [])
+    }
+
+    @Test func filesStayUnder500Lines() throws {
+        let long = try (SourceTree.swiftFiles(below: "Sources") + SourceTree.swiftFiles(below: "Tests")).filter {
+            $0.lines.count > 500
+        }
+        #expect(long.map(\.path) == [])
+    }
+
+    @Test func functionsFitAScreen() throws {
+        var long: [String] = []
+        for file in try SourceTree.swiftFiles(below: "Sources") {
+            var start: (line: Int, indent: Int)?
+            for (index, line) in file.lines.enumerated() {
+                let indent = line.prefix { $0 == " " }.count
+                if let open = start, indent == open.indent, line.hasPrefix(String(repeating: " ", count: indent) + "}")
+                {
+                    if index - open.line > 70 { long.append("\(file.path):\(open.line + 1)") }
+                    start = nil
+                } else if start == nil, line.contains("func ") || line.contains(" init(") || line.contains("  init(") {
+                    start = (index, indent)
+                }
+            }
+        }
+        #expect(long == [])
+    }
+
+    @Test func aCModuleIsImportedByItsOwnEdgeOnly() throws {
+        let owners = ["CExpat": "NGECall", "CTimex": "Supervision"]
+        let found = try SourceTree.swiftFiles(below: "Sources").flatMap { file in
+            owners.filter { module, owner in
+                file.target != owner && file.lines.contains { $0.hasSuffix("import \(module)") }
+            }.map { "\(file.path) imports \($0.key)" }
+        }
+        #expect(found == [])
+    }
+
+    @Test func noNameSaysNothing() throws {
+        let pattern = try Regex("(class|struct|enum|actor|protocol) [A-Za-z]*(Manager|Helper|Utils|Impl)\\b")
+        let found = try SourceTree.swiftFiles(below: "Sources").flatMap { file in
+            file.lines.filter { $0.contains(pattern) }.map { "\(file.path): \($0)" }
+        }
+        #expect(found == [])
+    }
+}
