@@ -62,7 +62,7 @@ let package = Package(
         target("GPIO", ["Timeline"]),
         target("Net", ["SIP", .nioCore, .nioPosix]),
         target("Store", ["Timeline", .grdb]),
-        target("Supervision", ["CTimex", "Timeline", .logging, .nioCore]),
+        target("Supervision", ["CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
         target(
             "IVS",

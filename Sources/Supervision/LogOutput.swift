@@ -1,5 +1,5 @@
 private import Glibc
-private import Synchronization
+private import NIOConcurrencyHelpers
 
 /// Where log lines go: a descriptor whose reader may be slow, or gone, without holding up whoever logs.
 package final class LogOutput: Sendable {
@@ -15,9 +15,9 @@ package final class LogOutput: Sendable {
     private let descriptor: Int32
     private let now: @Sendable () -> WallTime
     let line: LogLine
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    private struct State {
+    private struct State: Sendable {
         /// Lines that found no room since the last one that did.
         var lost = 0
         /// The last line was taken in part; the next one starts on a line of its own.
@@ -38,7 +38,7 @@ package final class LogOutput: Sendable {
     func write(_ make: (LogLine, WallTime) -> [UInt8]) {
         let time = self.now()
         let octets = make(self.line, time)
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             if state.lost > 0 {
                 // A reader that stalled once gets no second wait until it reads again.
                 guard self.hasRoom(within: 0) else {

@@ -1,5 +1,5 @@
 /// A bounded queue of events that counts what it cannot hold.
-struct Mailbox<Event> {
+struct Mailbox<Event: Sendable>: Sendable {
     /// What is to be handled next.
     enum Item {
         /// This many events found the mailbox full since this was last said.

@@ -19,12 +19,15 @@ struct Watch: AsyncParsableCommand {
     @Option(help: "End after so many seconds.")
     var timeout: Int?
 
-    @Flag(help: "Leave out events that only engineers of this system want: edges, indicator changes, responses.")
+    @Flag(
+        help:
+            "Leave out events that only engineers of this system want: provisional responses, announcements, connections."
+    )
     var brief = false
 
     /// Events that a brief account leaves out.
     private static let details: Set<String> = [
-        "provisional", "indicator", "announcement", "callFlowEnded", "linkOpened",
+        "provisional", "announcement", "callFlowEnded", "linkOpened",
     ]
 
     mutating func run() async throws {
