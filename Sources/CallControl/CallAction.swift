@@ -36,6 +36,8 @@ package enum Announcement: String, Hashable, Sendable, CaseIterable {
     case callFailed
     /// The center ended the call.
     case callEnded
+    /// A press was too short to count: a tick, so that a person holds on longer.
+    case pressTooShort
 }
 
 /// One entry of the call's history: what happened, what it changed, and why.

@@ -89,7 +89,7 @@ extension IVS {
         self.process(self.userAgent.bye(leg, at: now.instant), at: now)
     }
 
-    private mutating func announce(_ announcement: Announcement, at now: Moment) {
+    mutating func announce(_ announcement: Announcement, at now: Moment) {
         self.indicators.announce(announcement, at: now.instant)
         self.note(
             .announcement,

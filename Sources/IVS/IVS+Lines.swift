@@ -85,6 +85,7 @@ extension IVS {
                 timerName: "lines.button.hold",
                 timerValue: hold
             )
+            self.announce(.pressTooShort, at: now)
         case .heldFromStart:
             self.raise(.buttonStuck, of: line, "the button was down at the start and does not count", at: now)
         case .stuck:
