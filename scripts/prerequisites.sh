@@ -33,10 +33,10 @@ standard_library_package() {
     echo libstdc++-12-dev
 }
 
-# What building needs beside the Swift toolchain.
+# What building needs beside the Swift toolchain, and the libraries that the toolchain itself is linked with.
 need_build_packages() {
     need_packages ca-certificates git libc6-dev binutils pkg-config libsqlite3-dev libexpat1-dev \
-        "$(standard_library_package)" "$@"
+        libncurses-dev libcurl4-openssl-dev libxml2-dev tzdata "$(standard_library_package)" "$@"
 }
 
 need_swift() {
