@@ -44,7 +44,6 @@ package struct IVS: Sendable {
     var linkSince: [Int: Moment] = [:]
     var lostEvents = 0
     var faults: [FaultKey: String] = [:]
-    var isStarted = false
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
     var outputs: [VehicleOutput] = []
@@ -135,7 +134,6 @@ package struct IVS: Sendable {
 
     /// Starts the lamp check and the connections; unfinished incidents of an earlier run are never dialled.
     private mutating func start(_ unfinished: [StoredIncident], at now: Moment) {
-        self.isStarted = true
         self.indicators.startLampCheck(for: self.configuration.lampCheck, at: now.instant)
         self.note(
             .started,
