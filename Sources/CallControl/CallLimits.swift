@@ -10,6 +10,9 @@ package struct CallLimits: Hashable, Sendable {
     package var redialGaps: [Duration] = [.zero, .seconds(5), .seconds(10), .seconds(20), .seconds(30)]
     /// How long one attempt may ring: RFC 3261 timer C asks for more than 3 minutes.
     package var answerWait = Duration.seconds(181)
+    /// How long a session lasts before its drop opens a redial window of its own; a center that answers and drops
+    /// sooner is redialled by the rounds of the running window, so that attempts stay bounded.
+    package var stableSession = Duration.seconds(30)
     /// T2: how long a call that the center never clears may last: 60 minutes (EN 16062).
     package var clearDownFallback = Duration.seconds(3_600)
     /// How long the end of a call stays on the indicator before the system is idle again.

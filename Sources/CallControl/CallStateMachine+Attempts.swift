@@ -92,8 +92,10 @@ extension CallStateMachine {
     /// The dialog died without a BYE; the sentence names the cause.
     package mutating func callLost(_ attempt: Attempt, _ cause: String, at now: Instant) -> [CallAction] {
         switch self.current {
-        case .voiceSession(let incident, let plan, let leg, _) where leg.attempt == attempt:
-            guard incident.trigger != .test, !plan.isInsideDropWindow(at: now) else {
+        case .voiceSession(let incident, let plan, let leg, let fallback) where leg.attempt == attempt:
+            let left = now.duration(to: fallback)
+            let isStable = self.limits.clearDownFallback - left >= self.limits.stableSession
+            guard incident.trigger != .test, isStable || !plan.isInsideDropWindow(at: now) else {
                 // A center that keeps answering and dropping is redialled by the rounds of the running window.
                 return self.goOn(incident, plan, after: .failed(cause), .callLost, at: now)
             }
@@ -166,8 +168,10 @@ extension CallStateMachine {
         at now: Instant
     ) -> [CallAction] {
         let from = self.state
+        var connected = incident
+        connected.wasConnected = true
         let fallback = now.advanced(by: self.limits.clearDownFallback)
-        self.current = .voiceSession(incident, plan, leg, clearDownFallbackAt: fallback)
+        self.current = .voiceSession(connected, plan, leg, clearDownFallbackAt: fallback)
         return [self.record(.attemptAnswered, from: from, because: reason), .announce(announcement)]
     }
 
@@ -182,9 +186,25 @@ extension CallStateMachine {
         switch cause {
         case .occupant where incident.isCancellable:
             self.end(incident, .cancelled, .attemptEnded, because: .cancelledBeforeAnswer, at: now)
+        case .occupant where end == .cancelled:
+            // We ended the attempt ourselves and then a crash came: the same center, at once.
+            self.dialAgain(incident, plan, at: now)
         case .occupant, .noAnswer:
             self.goOn(incident, plan, after: end, .attemptEnded, at: now)
         }
+    }
+
+    private mutating func dialAgain(_ incident: Incident, _ plan: RedialPlan, at now: Instant) -> [CallAction] {
+        var plan = plan
+        let attempt = plan.nextAttempt()
+        return self.dial(
+            attempt,
+            of: incident,
+            by: plan,
+            .attemptEnded,
+            because: .crashEndsTheRightToCancel,
+            at: now
+        )
     }
 
     /// Delivered, the next attempt, a pause, or the end of all attempts.

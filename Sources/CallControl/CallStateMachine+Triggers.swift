@@ -31,7 +31,7 @@ extension CallStateMachine {
             guard incident.trigger != .test else {
                 return self.supersede(incident, by: .automatic, newIncident, at: now)
             }
-            return self.unchanged(.automaticTrigger, because: .callInProgress(incident.trigger))
+            return self.crashInSession(incident)
         }
     }
 
@@ -86,6 +86,8 @@ extension CallStateMachine {
         case .test: return self.supersede(incident, by: .manual, newIncident, at: now)
         case .automatic: return self.unchanged(.cancelRequested, because: .automaticCannotBeCancelled)
         case .manual where incident.crashFollowed: return self.unchanged(.cancelRequested, because: .crashFollowed)
+        case .manual where incident.wasConnected:
+            return self.unchanged(.cancelRequested, because: .connectedBelongsToTheCenter)
         case .manual: return self.cancelByOccupant(incident, at: now)
         }
     }
@@ -120,6 +122,16 @@ extension CallStateMachine {
         }
     }
 
+    /// A crash during the voice session: on record, and no redial after a drop can be cancelled any more.
+    private mutating func crashInSession(_ incident: Incident) -> [CallAction] {
+        if incident.trigger == .manual, case .voiceSession(_, let plan, let leg, let fallback) = self.current {
+            var crashed = incident
+            crashed.crashFollowed = true
+            self.current = .voiceSession(crashed, plan, leg, clearDownFallbackAt: fallback)
+        }
+        return self.unchanged(.automaticTrigger, because: .callInProgress(incident.trigger))
+    }
+
     private mutating func crashFollows(_ incident: Incident, at now: Instant) -> [CallAction] {
         var crashed = incident
         crashed.crashFollowed = true
@@ -152,8 +164,10 @@ extension CallStateMachine {
         }
         self.current = .ended(test, .superseded, until: now)
         let event = CallEvent(of: trigger)
-        return [self.record(event, from: from, because: .realTriggerEndsTestCall), .closeIncident(test, .superseded)]
-            + actions + self.begin(Incident(id: newIncident, trigger: trigger, startedAt: now), at: now)
+        // The test call is wound up and closed before anything names the new incident.
+        return [self.record(event, from: from, because: .realTriggerEndsTestCall)] + actions
+            + [.closeIncident(test, .superseded)]
+            + self.begin(Incident(id: newIncident, trigger: trigger, startedAt: now), at: now)
     }
 }
 

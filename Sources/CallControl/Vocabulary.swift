@@ -39,6 +39,8 @@ package struct Incident: Hashable, Sendable {
     package let startedAt: Instant
     /// Whether a crash signal followed a manual trigger before the call was connected.
     package internal(set) var crashFollowed = false
+    /// Whether a center has answered; from then on only the center ends the call, over any redial after a drop.
+    package internal(set) var wasConnected = false
 
     package init(id: IncidentID, trigger: Trigger, startedAt: Instant) {
         self.id = id
@@ -46,9 +48,9 @@ package struct Incident: Hashable, Sendable {
         self.startedAt = startedAt
     }
 
-    /// Whether an occupant may still end it before it is connected: only a manual call that no crash has followed.
+    /// Whether an occupant may still end it: only a manual call that never was connected and that no crash followed.
     package var isCancellable: Bool {
-        self.trigger == .manual && !self.crashFollowed
+        self.trigger == .manual && !self.crashFollowed && !self.wasConnected
     }
 }
 

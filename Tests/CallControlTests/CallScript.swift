@@ -35,6 +35,12 @@ extension CallStateMachine {
         return machine
     }
 
+    /// The incident that `actions` close; the machine's own when they close none.
+    func closedIncident(in actions: [CallAction]) -> Incident {
+        for case .closeIncident(let incident, _) in actions { return incident }
+        return Incident(id: second, trigger: .test, startedAt: at(0))
+    }
+
     @discardableResult
     mutating func trigger(_ trigger: Trigger, _ incident: IncidentID, at now: Instant) -> [CallAction] {
         switch trigger {

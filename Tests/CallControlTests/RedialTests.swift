@@ -116,6 +116,15 @@ import Timeline
         #expect(machine.nextDeadline == at(505))
     }
 
+    @Test func aDropAfterAStableSessionOpensAWindowOfItsOwn() {
+        var machine = CallStateMachine.connected(.automatic)
+        _ = machine.callLost(sent(1), "reset", at: at(500))
+        _ = machine.attemptAnswered(sent(2), .positive, at: at(501))
+        #expect(machine.callLost(sent(2), "reset", at: at(531)).invites == [sent(3)])
+        #expect(machine.attemptEnded(sent(3), .failed("x"), at: at(640)).outcome == nil)
+        #expect(machine.state == .connecting)
+    }
+
     @Test func aClearedCallIsNeverRedialled() {
         var machine = CallStateMachine.connected(.manual)
         let actions = machine.clearedDown(sent(1), at: at(60))

@@ -118,8 +118,31 @@ import Timeline
         var machine = CallStateMachine.inviting(.manual, centers: 2)
         machine.trigger(.manual, second, at: at(1))
         machine.trigger(.automatic, second, at: at(1.1))
-        #expect(machine.attemptEnded(sent(1), .cancelled, at: at(1.2)).invites == [sent(2, center: 1)])
+        #expect(machine.attemptEnded(sent(1), .cancelled, at: at(1.2)).invites == [sent(2)])
         #expect(machine.incident?.crashFollowed == true)
+    }
+
+    @Test func aCrashWhileCancellingRedialsASingleCenterAtOnce() {
+        var machine = CallStateMachine.inviting(.manual)
+        machine.trigger(.manual, second, at: at(1))
+        machine.trigger(.automatic, second, at: at(1.1))
+        #expect(machine.attemptEnded(sent(1), .cancelled, at: at(1.2)).invites == [sent(2)])
+    }
+
+    @Test func anOccupantNeverCancelsARedialAfterADrop() {
+        var machine = CallStateMachine.connected(.manual)
+        _ = machine.callLost(sent(1), "reset", at: at(10))
+        let before = machine
+        #expect(machine.trigger(.manual, second, at: at(11)).reasons == [.connectedBelongsToTheCenter])
+        #expect(machine == before)
+    }
+
+    @Test func aCrashInAVoiceSessionIsRememberedOverADrop() {
+        var machine = CallStateMachine.connected(.manual)
+        machine.trigger(.automatic, second, at: at(1))
+        _ = machine.callLost(sent(1), "reset", at: at(10))
+        #expect(machine.incident?.crashFollowed == true)
+        #expect(machine.trigger(.manual, second, at: at(11)).reasons == [.crashFollowed])
     }
 
     @Test func aSecondCrashStartsNoOtherCall() {
@@ -131,17 +154,17 @@ import Timeline
 
     @Test func aCrashInAVoiceSessionIsOnRecordOnly() {
         var machine = CallStateMachine.connected(.manual)
-        let before = machine
         #expect(machine.trigger(.automatic, second, at: at(1)).reasons == [.callInProgress(.manual)])
-        #expect(machine == before)
+        #expect(machine.state == .voiceSession)
     }
 
     @Test(arguments: [Trigger.manual, .automatic])
     func aRealTriggerEndsATestCallAndStartsAnIncident(_ trigger: Trigger) {
         var machine = CallStateMachine.connected(.test)
         let actions = machine.trigger(trigger, second, at: at(3))
+        let test = machine.closedIncident(in: actions)
         #expect(actions.outcome == .superseded)
-        #expect(actions.work.contains(.clearDown(sent(1))))
+        #expect(actions.work.prefix(2) == [.clearDown(sent(1)), .closeIncident(test, .superseded)])
         #expect(actions.invites == [sent(1, of: second)])
         #expect(machine.incident?.id == second)
 

@@ -3,26 +3,27 @@ import Testing
 import Timeline
 
 @Suite struct VoiceSessionTests {
-    @Test func eachRequestIsAnsweredByTheNextMessageIdentifier() {
+    @Test func eachRequestIsAnsweredByTheNextMessageIdentifier() throws {
         var machine = CallStateMachine.connected(.automatic)
-        let incident = Incident(id: first, trigger: .automatic, startedAt: at(0))
+        let incident = try #require(machine.incident)
         #expect(machine.msdRequested(sent(1)).work == [.sendMSD(incident, messageIdentifier: 2)])
         #expect(machine.msdRequested(sent(1)).work == [.sendMSD(incident, messageIdentifier: 3)])
     }
 
-    @Test func aRequestThatOvertakesTheAnswerIsServed() {
+    @Test func aRequestThatOvertakesTheAnswerIsServed() throws {
         var machine = CallStateMachine.inviting(.manual)
-        let incident = Incident(id: first, trigger: .manual, startedAt: at(0))
+        let incident = try #require(machine.incident)
         #expect(machine.msdRequested(sent(1)).work == [.sendMSD(incident, messageIdentifier: 2)])
         _ = machine.attemptAnswered(sent(1), .positive, at: at(1))
-        #expect(machine.msdRequested(sent(1)).work == [.sendMSD(incident, messageIdentifier: 3)])
+        let connected = try #require(machine.incident)
+        #expect(machine.msdRequested(sent(1)).work == [.sendMSD(connected, messageIdentifier: 3)])
     }
 
-    @Test func aVoiceOnlyCallNumbersItsFirstMSDOne() {
+    @Test func aVoiceOnlyCallNumbersItsFirstMSDOne() throws {
         var machine = CallStateMachine.inviting(.manual)
         _ = machine.attemptEnded(sent(1), .bodyRefused(status: 415), at: at(0))
         _ = machine.attemptAnswered(sent(2, form: .voiceOnly), .none, at: at(1))
-        let incident = Incident(id: first, trigger: .manual, startedAt: at(0))
+        let incident = try #require(machine.incident)
         #expect(
             machine.msdRequested(sent(2, form: .voiceOnly)).work == [.sendMSD(incident, messageIdentifier: 1)]
         )
