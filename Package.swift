@@ -68,7 +68,7 @@ let package = Package(
             "IVS",
             [
                 "CallControl", "Configuration", "ControlSocket", "GPIO", "MSD", "NGECall", "Net", "Positioning", "SIP",
-                "Store", "Supervision", "Timeline", .logging, .nioCore, .nioPosix,
+                "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
             ]
         ),
         target(

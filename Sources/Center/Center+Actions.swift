@@ -1,3 +1,4 @@
+internal import Supervision
 internal import MSD
 internal import NGECall
 internal import SIP
@@ -6,7 +7,7 @@ internal import Timeline
 
 extension Center {
     /// What the operator typed.
-    mutating func command(_ command: OperatorCommand, at now: CenterMoment) {
+    mutating func command(_ command: OperatorCommand, at now: Moment) {
         switch command {
         case .calls:
             for number in self.calls.keys.sorted() {
@@ -29,7 +30,7 @@ extension Center {
 
     private mutating func drive(
         known number: Int,
-        at now: CenterMoment,
+        at now: Moment,
         _ event: (inout CenterCallMachine) -> [CenterCallMachine.Action]
     ) {
         guard self.calls[number] != nil else {
@@ -38,7 +39,7 @@ extension Center {
         self.drive(number, at: now, event)
     }
 
-    mutating func perform(_ action: CenterCallMachine.Action, of number: Int, at now: CenterMoment) {
+    mutating func perform(_ action: CenterCallMachine.Action, of number: Int, at now: Moment) {
         switch action {
         case .answer(let reply): self.answer(number, reply, at: now)
         case .reportLateRecord:
@@ -49,7 +50,7 @@ extension Center {
         }
     }
 
-    private mutating func answer(_ number: Int, _ reply: CenterConfiguration.Reply, at now: CenterMoment) {
+    private mutating func answer(_ number: Int, _ reply: CenterConfiguration.Reply, at now: Moment) {
         switch reply {
         case .accept(let acknowledgement): self.accept(number, acknowledgement, at: now)
         case .decline(let status, let isAcknowledged): self.decline(number, status, isAcknowledged, at: now)
@@ -60,7 +61,7 @@ extension Center {
     private mutating func accept(
         _ number: Int,
         _ wanted: CenterConfiguration.Acknowledgement,
-        at now: CenterMoment
+        at now: Moment
     ) {
         guard var call = self.calls[number] else { return }
         guard let session = self.session(for: call) else {
@@ -75,7 +76,7 @@ extension Center {
         let given = wanted == .none ? nil : acknowledgement
         self.calls[number] = call
         let content = EmergencyAnswer.accepting(session, acknowledgement: given)
-            .content(boundary: "center-" + self.randomDigits(12))
+            .content(boundary: "center-" + self.random.hexadecimalDigits(12))
         self.process(
             self.userAgent.answer(call.leg, headers: content.headers, body: content.body, at: now.instant),
             at: now
@@ -97,12 +98,12 @@ extension Center {
     }
 
     /// 486, 600 or 603, with the acknowledgement when the data is to count as delivered.
-    private mutating func decline(_ number: Int, _ status: Int, _ isAcknowledged: Bool, at now: CenterMoment) {
+    private mutating func decline(_ number: Int, _ status: Int, _ isAcknowledged: Bool, at now: Moment) {
         guard var call = self.calls[number] else { return }
         let acknowledgement = self.acknowledgement(in: &call, isPositive: call.isReadable)
         let given = isAcknowledged ? acknowledgement : nil
         let content = EmergencyAnswer.declining(acknowledgement: given)
-            .content(boundary: "center-" + self.randomDigits(12))
+            .content(boundary: "center-" + self.random.hexadecimalDigits(12))
         self.process(
             self.userAgent.reject(
                 call.leg,
@@ -165,11 +166,14 @@ extension Center {
         return answer
     }
 
-    private mutating func requestMSD(_ number: Int, at now: CenterMoment) {
+    private mutating func requestMSD(_ number: Int, at now: Moment) {
         guard var call = self.calls[number] else { return }
         let contentID = call.identifiers.request(call.nextPart())
         self.calls[number] = call
-        let content = EmergencyInfo.request(contentID: contentID, boundary: "center-" + self.randomDigits(12))
+        let content = EmergencyInfo.request(
+            contentID: contentID,
+            boundary: "center-" + self.random.hexadecimalDigits(12)
+        )
         let (_, outputs) = self.userAgent.request(
             .info,
             in: call.leg,
@@ -181,7 +185,7 @@ extension Center {
         self.process(outputs, at: now)
     }
 
-    private mutating func clearDown(_ number: Int, at now: CenterMoment) {
+    private mutating func clearDown(_ number: Int, at now: Moment) {
         guard let call = self.calls[number] else { return }
         self.process(self.userAgent.bye(call.leg, at: now.instant), at: now)
     }

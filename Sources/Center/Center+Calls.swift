@@ -1,3 +1,4 @@
+internal import Supervision
 internal import FoundationEssentials
 internal import MSD
 internal import NGECall
@@ -7,7 +8,7 @@ internal import Timeline
 
 extension Center {
     /// What the user agent reports of the calls.
-    mutating func agentEvent(_ event: UserAgent.Event, at now: CenterMoment) {
+    mutating func agentEvent(_ event: UserAgent.Event, at now: Moment) {
         switch event {
         case .incoming(let leg, let message, let flow): self.received(leg, message, over: flow, at: now)
         case .established(let leg): self.established(leg, at: now)
@@ -24,33 +25,35 @@ extension Center {
             self.note(.requestAnswered, self.numbers[leg], "our INFO was not answered", at: now)
         case .withdrawn(let leg): self.over(leg, .withdrawn, "the vehicle cancelled the call", at: now)
         case .cleared(let leg, _): self.over(leg, .vehicleCleared, "the vehicle sent BYE", at: now)
-        case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason)", at: now)
-        case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason)", at: now)
-        case .ended(let leg): self.over(leg, .clearedDown, "the vehicle answered our BYE", at: now)
+        case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
+        case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
+        case .ended(let leg): self.over(leg, .clearedDown, "our BYE is answered, or given up", at: now)
         case .provisional, .answered, .rejected:
             break  // Of calls that a center places; this one places none.
-        case .discarded(let sentence): self.note(.messageDiscarded, nil, sentence, at: now)
+        case .discarded(let sentence):
+            guard let held = self.discards.pass(at: now.instant) else { return }
+            let more = held > 0 ? ", and \(held) more since the last that was told" : ""
+            self.note(.messageDiscarded, nil, sentence + more, at: now)
         }
     }
 
     /// An INVITE came: it rings, its data is read and put on record.
-    private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: CenterMoment) {
+    private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
         self.lastNumber += 1
         let number = self.lastNumber
         let content = InviteContent(message)
         let call = CenterCall(
             number: number,
-            id: self.randomDigits(32),
+            id: self.random.hexadecimalDigits(32),
             leg: leg,
             flow: flow,
-            receivedAt: now.instant,
             content: content,
-            identifiers: ContentIdentifiers(token: self.randomDigits(12), host: self.configuration.host),
+            identifiers: ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: self.configuration.host),
             machine: CenterCallMachine(self.configurationNow, receivedAt: now.instant)
         )
         self.calls[number] = call
         self.numbers[leg] = number
-        self.deadlines[number] = call.machine.nextDeadline
+        self.deadlines.set(number, call.machine.nextDeadline)
         let trigger = content.service.map(\.word) ?? "unknown"
         let from = message.headers["From"] ?? ""
         self.records.append(
@@ -99,7 +102,7 @@ extension Center {
         _ octets: [UInt8],
         of number: Int,
         carrier: MessageRecord.Carrier,
-        at now: CenterMoment
+        at now: Moment
     ) -> Bool {
         guard let call = self.calls[number] else { return false }
         let salvage = MSD.salvage(octets)
@@ -146,7 +149,7 @@ extension Center {
         return (try? encoder.encode(salvage)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private mutating func established(_ leg: UserAgent.Call, at now: CenterMoment) {
+    private mutating func established(_ leg: UserAgent.Call, at now: Moment) {
         guard let number = self.numbers[leg] else { return }
         self.calls[number]?.machine.established()
         self.note(.established, number, "the vehicle confirmed the call", at: now)
@@ -159,7 +162,7 @@ extension Center {
         _ leg: UserAgent.Call,
         _ kind: CenterEvent.Kind,
         _ reason: String,
-        at now: CenterMoment
+        at now: Moment
     ) {
         guard let number = self.numbers[leg] else { return }
         self.calls[number]?.machine.ended()
@@ -172,7 +175,7 @@ extension Center {
         _ request: UserAgent.Request,
         _ leg: UserAgent.Call,
         _ message: Message,
-        at now: CenterMoment
+        at now: Moment
     ) {
         guard let number = self.numbers[leg], message.method == .info else {
             let allow = self.userAgent.configuration.allow.map(\.name).joined(separator: ", ")
@@ -194,7 +197,7 @@ extension Center {
         }
     }
 
-    private mutating func show(_ control: ControlDocument, of number: Int, at now: CenterMoment) {
+    private mutating func show(_ control: ControlDocument, of number: Int, at now: Moment) {
         for result in control.acknowledgements.flatMap(\.actionResults) {
             let why = result.reason.map { " (\($0.rawValue))" } ?? ""
             self.note(
@@ -210,7 +213,7 @@ extension Center {
         to request: UserAgent.Request,
         _ status: Int,
         _ headers: Headers,
-        at now: CenterMoment
+        at now: Moment
     ) {
         self.process(
             self.userAgent.respond(to: request, status: status, headers: headers, body: [], at: now.instant),

@@ -3,7 +3,7 @@ internal import NGECall
 internal import Net
 internal import SIP
 internal import Store
-internal import Supervision
+package import Supervision
 package import Timeline
 
 /// The response center's loop as a value: answers calls, reads and acknowledges their data, keeps them.
@@ -20,7 +20,11 @@ package struct Center: Sendable {
     var calls: [Int: CenterCall] = [:]
     var numbers: [UserAgent.Call: Int] = [:]
     var lastNumber = 0
-    var connections: [Flow: (local: FlowAddress, remote: FlowAddress)] = [:]
+    var connections: [Flow: Connection] = [:]
+    /// When connections are looked at next for having been silent; `nil` while there is none.
+    var idleCheckAt: Instant?
+    /// How often messages that cannot be read are told: a peer may send as many as it likes.
+    var discards = Throttle(every: .seconds(1))
     var sequence = 0
     var batch = 0
     /// The calls whose first record is in each batch that is not written yet.
@@ -29,7 +33,7 @@ package struct Center: Sendable {
     var recordedNow: [Int] = []
     var outputs: [CenterOutput] = []
     /// When each call wants its deadline, so that one step does not look at every call.
-    var deadlines: [Int: Instant] = [:]
+    var deadlines = DeadlineQueue<Int>()
 
     /// A center without calls; `boot` names this boot, `random` makes every token and identifier.
     package init(
@@ -51,14 +55,14 @@ package struct Center: Sendable {
 
     /// When `deadlineReached` is next owed.
     package var nextDeadline: Instant? {
-        Instant.earliest(self.userAgent.nextDeadline, self.deadlines.values.min())
+        Instant.earliest(self.userAgent.nextDeadline, self.deadlines.next, self.idleCheckAt)
     }
 
     /// How many calls are going on.
     package var callCount: Int { self.calls.count }
 
     /// Takes one event and returns what is to be done about it, in order.
-    package mutating func step(_ input: CenterInput, at now: CenterMoment) -> [CenterOutput] {
+    package mutating func step(_ input: CenterInput, at now: Moment) -> [CenterOutput] {
         switch input {
         case .net(let event): self.netEvent(event, at: now)
         case .command(let command): self.command(command, at: now)
@@ -70,19 +74,21 @@ package struct Center: Sendable {
     }
 
     /// Time has come to `nextDeadline`; early and late calls are harmless.
-    package mutating func deadlineReached(at now: CenterMoment) -> [CenterOutput] {
+    package mutating func deadlineReached(at now: Moment) -> [CenterOutput] {
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
-        for number in self.deadlines.filter({ $0.value <= now.instant }).keys.sorted() {
+        self.closeIdleConnections(at: now)
+        while let number = self.deadlines.takeReached(at: now.instant) {
             self.drive(number, at: now) { $0.deadlineReached(at: now.instant) }
         }
         return self.finish()
     }
 
-    private mutating func netEvent(_ event: NetEvent, at now: CenterMoment) {
+    private mutating func netEvent(_ event: NetEvent, at now: Moment) {
         switch event {
         case .accepted(let flow, let transport, let local, let remote),
             .opened(let flow, let transport, let local, let remote):
-            self.connections[flow] = (local, remote)
+            self.connections[flow] = Connection(local: local, remote: remote, heardAt: now.instant)
+            self.idleCheckAt = self.idleCheckAt ?? now.instant.advanced(by: self.configuration.idleConnection)
             self.process(
                 self.userAgent.flowOpened(
                     flow,
@@ -95,6 +101,7 @@ package struct Center: Sendable {
                 at: now
             )
         case .received(let flow, let bytes):
+            self.connections[flow]?.heardAt = now.instant
             self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
         case .closed(let flow, let failure), .failed(let flow, let failure):
             self.connections[flow] = nil
@@ -105,7 +112,19 @@ package struct Center: Sendable {
         }
     }
 
-    mutating func process(_ outputs: [UserAgent.Output], at now: CenterMoment) {
+    /// Closes connections that have been silent and carry no call; looks again when the next could be due.
+    private mutating func closeIdleConnections(at now: Moment) {
+        guard let due = self.idleCheckAt, due <= now.instant else { return }
+        let busy = Set(self.calls.values.map(\.flow))
+        let limit = self.configuration.idleConnection
+        for (flow, connection) in self.connections where !busy.contains(flow) {
+            if connection.heardAt.duration(to: now.instant) >= limit { self.outputs.append(.close(flow)) }
+        }
+        let next = now.instant.advanced(by: max(.seconds(1), limit / 4))
+        self.idleCheckAt = self.connections.isEmpty ? nil : next
+    }
+
+    mutating func process(_ outputs: [UserAgent.Output], at now: Moment) {
         for output in outputs {
             switch output {
             case .send(let message, let flow): self.outputs.append(.send(message.serialized(), over: flow))
@@ -130,7 +149,7 @@ package struct Center: Sendable {
     }
 
     /// A batch is on disk, or could not be written; the calls that waited for it go on.
-    private mutating func written(_ batch: Int, _ error: StoreError?, at now: CenterMoment) {
+    private mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
         if let error { self.note(.recordFailed, nil, "the record cannot be written: \(error)", at: now) }
         for number in self.waiting.removeValue(forKey: batch) ?? [] {
             self.drive(number, at: now) { $0.recorded() }
@@ -140,7 +159,7 @@ package struct Center: Sendable {
     /// Lets one event happen to a call's machine and carries out what it asks.
     mutating func drive(
         _ number: Int,
-        at now: CenterMoment,
+        at now: Moment,
         _ event: (inout CenterCallMachine) -> [CenterCallMachine.Action]
     ) {
         guard
@@ -148,7 +167,7 @@ package struct Center: Sendable {
                 var machine = call.machine
                 let actions = event(&machine)
                 self.calls[number]?.machine = machine
-                self.deadlines[number] = machine.nextDeadline
+                self.deadlines.set(number, machine.nextDeadline)
                 return actions
             })
         else { return }
@@ -156,18 +175,17 @@ package struct Center: Sendable {
     }
 
     /// Forgets a call that is over; its record stays in the store.
-    mutating func forget(_ number: Int, outcome: String, at now: CenterMoment) {
+    mutating func forget(_ number: Int, outcome: String, at now: Moment) {
         guard let call = self.calls.removeValue(forKey: number) else { return }
         self.numbers[call.leg] = nil
-        self.deadlines[number] = nil
+        self.deadlines.set(number, nil)
         self.records.append(
             .callEnded(id: call.id, CallEnding(state: "ended", outcome: outcome, ended: self.stamp(now)))
         )
     }
 
-    func stamp(_ now: CenterMoment) -> Stamp {
-        let milliseconds = now.wall.seconds * 1_000 + Int64(now.wall.nanoseconds) / 1_000_000
-        return Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.wall.isSynchronized ? milliseconds : nil)
+    func stamp(_ now: Moment) -> Stamp {
+        Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.trustedMilliseconds)
     }
 
     /// Tells what happened.
@@ -175,7 +193,7 @@ package struct Center: Sendable {
         _ kind: CenterEvent.Kind,
         _ number: Int?,
         _ reason: String,
-        at now: CenterMoment,
+        at now: Moment,
         fields: [String: String] = [:]
     ) {
         self.sequence += 1
@@ -194,10 +212,11 @@ package struct Center: Sendable {
             )
         )
     }
+}
 
-    /// Random letters for identifiers: `count` hexadecimal digits.
-    mutating func randomDigits(_ count: Int) -> String {
-        let digits = Array("0123456789abcdef")
-        return String((0..<count).map { _ in digits[Int(self.random.next() & 15)] })
-    }
+/// The two ends of a connection, and when it was last heard.
+struct Connection: Hashable, Sendable {
+    let local: FlowAddress
+    let remote: FlowAddress
+    var heardAt: Instant
 }

@@ -1,7 +1,6 @@
 internal import MSD
 internal import NGECall
 internal import SIP
-internal import Timeline
 
 /// One call at the center: what it brought, and where it stands.
 struct CenterCall: Sendable {
@@ -11,7 +10,6 @@ struct CenterCall: Sendable {
     let id: String
     let leg: UserAgent.Call
     let flow: Flow
-    let receivedAt: Instant
     let content: InviteContent
     /// Numbers the parts that this center sends in this call.
     var partNumber = 0
@@ -21,9 +19,6 @@ struct CenterCall: Sendable {
     var msd: MSD?
     /// Whether the MSD of the INVITE could be read.
     var isReadable = false
-    /// The batch that its first record is in; `nil` once that is written.
-    var recordBatch: Int?
-
     /// A Content-ID number that was not used in this call.
     mutating func nextPart() -> Int {
         self.partNumber += 1

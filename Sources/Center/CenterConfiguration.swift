@@ -23,7 +23,10 @@ package struct CenterConfiguration: Hashable, Sendable {
     package var reply = Reply.accept(.positive)
     /// How long the answer waits for the MSD to be on record; then it leaves, and the lateness is an event.
     package var recordWait = Duration.seconds(1)
-    /// How often vehicles' connections may be silent; they probe, the center answers.
+    /// How long a connection without a call may be silent before it is closed: three times the longest interval at
+    /// which a vehicle probes (RFC 5626), so that connections nobody uses do not use up the places.
+    package var idleConnection = Duration.seconds(360)
+    /// The host part of the Content-IDs that this center makes.
     package var host = "center.invalid"
 
     package init() {}

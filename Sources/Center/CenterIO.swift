@@ -2,7 +2,6 @@ package import Net
 package import SIP
 package import Store
 package import Supervision
-package import Timeline
 
 /// What comes into the center's loop.
 package enum CenterInput: Sendable {
@@ -81,17 +80,6 @@ extension OperatorCommand {
     }
 }
 
-/// Now, on both clocks: the boot clock decides, the wall clock is only written down.
-package struct CenterMoment: Hashable, Sendable {
-    package let instant: Instant
-    package let wall: WallTime
-
-    package init(instant: Instant, wall: WallTime) {
-        self.instant = instant
-        self.wall = wall
-    }
-}
-
 /// One thing that happened at the center, as its event lines tell it; docs/events.md lists kinds and fields.
 package struct CenterEvent: Hashable, Sendable {
     /// What happened, as a stable word.
@@ -121,7 +109,7 @@ package struct CenterEvent: Hashable, Sendable {
     }
 
     package let sequence: Int
-    package let moment: CenterMoment
+    package let moment: Moment
     package let kind: Kind
     /// The number by which the operator names the call.
     package let call: Int?

@@ -4,7 +4,6 @@ package import Net
 package import SIP
 package import Store
 internal import Supervision
-internal import Synchronization
 
 /// One response center: its edges, and the one loop between them.
 package final class CenterRig: Sendable {
@@ -14,16 +13,7 @@ package final class CenterRig: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let transport: SIPTransport
     private let store: CenterStore
-    private let loop: LateLoop
-
-    /// The loop, once it is there: the edges are made first and know it only then.
-    private final class LateLoop: Sendable {
-        private let loop = Mutex<Loop<CenterBody>?>(nil)
-
-        func set(_ loop: Loop<CenterBody>?) { self.loop.withLock { $0 = loop } }
-
-        func post(_ input: CenterInput) { self.loop.withLock { $0 }?.post(input) }
-    }
+    private let loop: LateLoop<CenterBody>
 
     /// Opens the store and starts the loop; `show` gets every event, on the loop's thread, and must not block for long.
     package init(
@@ -31,7 +21,7 @@ package final class CenterRig: Sendable {
         storePath: String,
         show: @escaping @Sendable (CenterEvent) -> Void
     ) throws(StoreError) {
-        let late = LateLoop()
+        let late = LateLoop<CenterBody>()
         let store = try CenterStore(path: storePath)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let transport = SIPTransport(group: group) { late.post(.net($0)) }
@@ -39,7 +29,7 @@ package final class CenterRig: Sendable {
         self.store = store
         self.transport = transport
         self.loop = late
-        let boot = Self.boot()
+        let boot = BootID.nameOrUnknown
         late.set(
             Loop<CenterBody>(on: group.next(), capacity: Self.mailboxCapacity) { _ in
                 let center = Center(
@@ -70,11 +60,5 @@ package final class CenterRig: Sendable {
         self.store.close()
         // The process ends with this; a loop that does not stop in time takes nothing with it.
         try? await self.group.shutdownGracefully()
-    }
-
-    /// The name of this boot; without it no time of an earlier run can be compared, which is the safe side.
-    private static func boot() -> String {
-        // Why there is none changes nothing for a center.
-        (try? BootID.current.description) ?? "unknown"
     }
 }

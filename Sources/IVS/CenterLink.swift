@@ -26,7 +26,7 @@ package struct CenterLink: Hashable, Sendable {
         /// Becomes open, or waiting after a failure.
         case opening(Flow)
         /// Becomes waiting when it is lost, or closed when it is no longer wanted.
-        case open(Flow)
+        case open(Flow, since: Instant)
         /// Becomes opening when the pause is over or a call needs the connection.
         case waiting(until: Instant)
     }
@@ -59,8 +59,16 @@ package struct CenterLink: Hashable, Sendable {
     /// The flow of the open connection.
     package var flow: Flow? {
         switch self.state {
-        case .open(let flow): flow
+        case .open(let flow, _): flow
         case .closed, .opening, .waiting: nil
+        }
+    }
+
+    /// The flow of the connection that is being opened.
+    package var openingFlow: Flow? {
+        switch self.state {
+        case .opening(let flow): flow
+        case .closed, .open, .waiting: nil
         }
     }
 
@@ -74,7 +82,7 @@ package struct CenterLink: Hashable, Sendable {
     /// Whether `flow` is this link's, open or opening.
     package func owns(_ flow: Flow) -> Bool {
         switch self.state {
-        case .opening(let own), .open(let own): own == flow
+        case .opening(let own), .open(let own, _): own == flow
         case .closed, .waiting: false
         }
     }
@@ -96,11 +104,10 @@ package struct CenterLink: Hashable, Sendable {
     }
 
     /// The connection stands.
-    package mutating func opened(_ flow: Flow) {
+    package mutating func opened(_ flow: Flow, at now: Instant) {
         switch self.state {
         case .opening(let own) where own == flow:
-            self.state = .open(flow)
-            self.failures = 0
+            self.state = .open(flow, since: now)
             self.lastFailure = nil
         case .closed, .opening, .open, .waiting:
             break  // A flow this link has given up; its owner closes it.
@@ -112,7 +119,9 @@ package struct CenterLink: Hashable, Sendable {
         switch self.state {
         case .opening(let own) where own == flow:
             self.fail(cause, at: now)
-        case .open(let own) where own == flow:
+        case .open(let own, let since) where own == flow:
+            // A center that accepts and closes again is no better than one that refuses: the pause goes on growing.
+            if since.duration(to: now) >= Self.maximumPause { self.failures = 0 }
             self.fail(cause, at: now)
         case .closed, .opening, .open, .waiting:
             break
@@ -123,7 +132,7 @@ package struct CenterLink: Hashable, Sendable {
     package mutating func released() -> [Action] {
         guard !self.isKeptWarm else { return [] }
         switch self.state {
-        case .opening(let flow), .open(let flow):
+        case .opening(let flow), .open(let flow, _):
             self.state = .closed
             return [.close(flow)]
         case .waiting:

@@ -12,15 +12,15 @@ struct FrozenData: Hashable, Sendable {
     let timestamp: UInt32
     let identifiers: ContentIdentifiers
     let locations: RecentLocations
-    /// When the data was frozen; the first position is judged at this instant.
-    let at: Instant
+    /// When the data was frozen; the first position is judged at this instant and dated with its wall time.
+    let at: Moment
 
     init(_ incident: Incident, locations: RecentLocations, identifiers: ContentIdentifiers, at now: Moment) {
         self.incident = incident
         self.timestamp = now.wall.isSynchronized ? UInt32(clamping: now.wall.seconds) : 0
         self.identifiers = identifiers
         self.locations = locations
-        self.at = now.instant
+        self.at = now
     }
 
     /// An MSD of this incident with the position of `locations`, encoded, decoded again and compared.

@@ -1,3 +1,5 @@
+internal import Store
+internal import Supervision
 internal import CallControl
 internal import NGECall
 internal import SIP
@@ -40,7 +42,9 @@ extension IVS {
             )
         case .withdrawn, .established: break
         case .discarded(let sentence):
-            self.note(.messageDiscarded, sentence, at: now, severity: .warning)
+            guard let held = self.discards.pass(at: now.instant) else { return }
+            let more = held > 0 ? ", and \(held) more since the last that was told" : ""
+            self.note(.messageDiscarded, sentence + more, at: now, severity: .warning)
         }
     }
 
@@ -60,7 +64,6 @@ extension IVS {
     private mutating func answered(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
         guard let known = self.legs[leg] else { return }
         let content = AnswerContent(message)
-        self.legs[leg]?.receivesInfo = content.receivesMSDPackage
         let meaning = AnswerMeaning(content, contentID: known.msdContentID, verified: self.isVerified(known.flow))
         guard case .accepted(let acknowledgement) = meaning else { return }
         let word = CallControl.Acknowledgement(acknowledgement)
@@ -71,6 +74,12 @@ extension IVS {
             at: now,
             severity: word == .positive ? .info : .warning,
             fields: ["status": String(content.status), "acknowledgement": word.rawValue]
+        )
+        self.ledger.attempt(
+            known.attempt,
+            center: self.configuration.centers[known.attempt.center].name,
+            outcome: "answered",
+            at: now
         )
         self.queue.append(.answered(known.attempt, word))
     }
@@ -104,16 +113,20 @@ extension IVS {
         self.over(known.attempt, end, at: now)
     }
 
-    /// An attempt that ended without a call: on record, and the call machine's turn.
-    private mutating func over(_ attempt: Attempt, _ end: AttemptEnd, at now: Moment) {
-        let center = self.configuration.centers[attempt.center].name
-        self.ledger.attempt(attempt, center: center, outcome: end.sentence, at: now)
-        self.queue.append(.ended(attempt, end))
-    }
-
     private mutating func failed(_ leg: UserAgent.Call, _ reason: UserAgent.FailureReason, at now: Moment) {
         guard let known = self.legs.removeValue(forKey: leg) else { return }
-        self.note(.callFlowEnded, reason.sentence, at: now, severity: .warning)
+        self.note(
+            .callFlowEnded,
+            reason.sentence,
+            at: now,
+            severity: .warning,
+            incident: known.attempt.incident
+        )
+        // A connection on which nothing comes back is dead, whatever the kernel thinks: the next attempt opens anew.
+        if reason.isSilence, self.connections[known.flow] != nil {
+            self.outputs.append(.close(known.flow))
+            self.flowEnded(known.flow, because: "nothing came back on it", at: now)
+        }
         self.over(known.attempt, .failed(reason.sentence), at: now)
     }
 
@@ -177,17 +190,20 @@ extension IVS {
     /// Answers the center's request with a fresh MSD: the next identifier, the same time stamp, the present position.
     mutating func sendMSD(_ identifier: UInt8, of incident: Incident, at now: Moment) {
         guard let frozen = self.frozen, let attempt = self.call.attempt,
-            let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key,
+            let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key
+        else { return self.refuseMSD("the call has ended", at: now) }
+        guard
             let part = self.makeMSD(
                 identifier,
                 of: attempt,
                 frozen,
                 locations: self.locations,
                 trustedAt: now.instant,
+                carrier: .info,
                 at: now
             )
-        else { return }
-        let content = EmergencyInfo.msd(part, boundary: "ivs-" + self.randomDigits(12))
+        else { return self.refuseMSD("no MSD can be made", at: now) }
+        let content = EmergencyInfo.msd(part, boundary: "ivs-" + self.random.hexadecimalDigits(12))
         let (_, outputs) = self.userAgent.request(
             .info,
             in: leg,
@@ -204,19 +220,27 @@ extension IVS {
         self.process(outputs, at: now)
     }
 
-    /// Tells the center that no MSD can be made now.
-    mutating func refuseMSD(_ control: ReceivedControl, in leg: UserAgent.Call, at now: Moment) {
-        let answer = ActionAnswer(to: control, msd: .unable(details: "no further MSD in this call"))
-        guard let acknowledgement = answer.acknowledgement else { return }
+    /// Tells the center that no MSD follows on its request, and why.
+    mutating func refuseMSD(_ details: String, at now: Moment) {
+        guard let (leg, control) = self.requested else { return }
+        guard let acknowledgement = ActionAnswer(to: control, msd: .unable(details: details)).acknowledgement else {
+            return
+        }
+        self.note(
+            .requestRefused,
+            "the center's request is answered \"unable\": \(details)",
+            at: now,
+            severity: .warning
+        )
         self.sendControl(acknowledgement, in: leg, at: now)
     }
 
     private mutating func sendControl(_ document: ControlDocument, in leg: UserAgent.Call, at now: Moment) {
-        let identifiers = ContentIdentifiers(token: self.randomDigits(12), host: "ivs.invalid")
+        let identifiers = ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: "ivs.invalid")
         let content = EmergencyInfo.control(
             document,
             contentID: identifiers.refusal(1),
-            boundary: "ivs-" + self.randomDigits(12)
+            boundary: "ivs-" + self.random.hexadecimalDigits(12)
         )
         let (_, outputs) = self.userAgent.request(
             .info,
@@ -250,15 +274,11 @@ extension AnswerMeaning.Acknowledgement {
 }
 
 extension UserAgent.FailureReason {
-    /// The reason as a clause.
-    var sentence: String {
+    /// Whether the peer said nothing although the connection stood.
+    fileprivate var isSilence: Bool {
         switch self {
-        case .timedOut: "no final response in time"
-        case .noProvisional: "no response at all in time"
-        case .noAnswerToCancel: "no final response after CANCEL"
-        case .flowClosed(let cause): cause
-        case .noACK: "the response was not acknowledged"
-        case .noDialog: "there is no dialog"
+        case .timedOut, .noProvisional, .noAnswerToCancel: true
+        case .flowClosed, .noACK, .noDialog: false
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Supervision
 internal import CallControl
 internal import MSD
 internal import NGECall
@@ -27,9 +28,10 @@ extension IVS {
         case .cleared(let attempt): return self.call.clearedDown(attempt, at: time)
         case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
         case .msdRequested(let attempt, let leg, let control):
+            self.requested = (leg, control)
             let actions = self.call.msdRequested(attempt)
             let isServed = actions.contains { if case .sendMSD = $0 { true } else { false } }
-            if !isServed { self.refuseMSD(control, in: leg, at: now) }
+            if !isServed { self.refuseMSD("no further MSD in this call", at: now) }
             return actions
         }
     }
@@ -52,33 +54,41 @@ extension IVS {
     }
 
     private mutating func newIncident() -> IncidentID {
-        IncidentID(self.randomDigits(32))
+        IncidentID(self.random.hexadecimalDigits(32))
     }
 
     /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, profile: self.configuration.profile, at: now)
         let until = now.instant.advanced(by: self.configuration.recordWait)
-        if self.hold == nil { self.hold = RecordHold(batch: nil, begun: now.instant, until: until) }
+        // A new incident takes over what is still held: it leaves when the later trigger is on record too.
+        let held = self.hold?.sends ?? []
+        self.hold = RecordHold(batch: nil, begun: now.instant, until: until, sends: held)
     }
 
     private mutating func freeze(_ incident: Incident, at now: Moment) {
-        let identifiers = ContentIdentifiers(token: self.randomDigits(12), host: "ivs.invalid")
+        let identifiers = ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: "ivs.invalid")
         self.frozen = FrozenData(incident, locations: self.locations, identifiers: identifiers, at: now)
     }
 
-    /// Sends the INVITE when the connection stands, else opens it first.
+    /// Sends the INVITE when the connection stands, else opens it first; the gate is asked before either.
     private mutating func prepare(_ attempt: Attempt, of incident: Incident, at now: Moment) {
+        let center = self.configuration.centers[attempt.center]
+        self.ledger.attempt(attempt, center: center.name, outcome: nil, at: now)
+        if case .refused(let reason) = self.gateVerdict(beforeCalling: center, for: incident) {
+            self.note(.gateRefused, reason, at: now, severity: .error)
+            return self.over(attempt, .failed("the 112 gate refused it: \(reason)"), at: now)
+        }
         guard self.links[attempt.center].flow == nil else { return self.invite(attempt, of: incident, at: now) }
-        self.waitingAttempt = (incident, attempt)
+        let until = now.instant.advanced(by: self.configuration.provisionalWait)
+        self.waitingAttempt = WaitingAttempt(incident: incident, attempt: attempt, until: until)
         self.perform(self.links[attempt.center].needed(self.newFlow()), ofLink: attempt.center)
     }
 
     private mutating func cancel(_ attempt: Attempt, at now: Moment) {
         if self.waitingAttempt?.attempt == attempt {
             self.waitingAttempt = nil
-            self.queue.append(.ended(attempt, .cancelled))
-            return
+            return self.over(attempt, .cancelled, at: now)
         }
         guard let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key else { return }
         self.process(self.userAgent.cancel(leg, at: now.instant), at: now)
@@ -102,7 +112,36 @@ extension IVS {
     private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
         self.ledger.close(incident, outcome, at: now)
         self.waitingAttempt = nil
-        for index in self.links.indices { self.perform(self.links[index].released(), ofLink: index) }
+        self.frozen = nil
+        if outcome == .cleared || outcome == .deliveredDeclined { self.clear(.incidentInterrupted, at: now) }
+    }
+
+    /// Closes the connections that were opened for a call, once no call and nothing to wind up is left on them.
+    mutating func releaseIdleLinks() {
+        guard self.call.state == .idle || self.call.state == .ended else { return }
+        for index in self.links.indices where !self.legs.values.contains(where: { $0.flow == self.links[index].flow }) {
+            self.perform(self.links[index].released(), ofLink: index)
+        }
+    }
+
+    /// The connection that an attempt waits for did not come in time.
+    mutating func giveUpWaiting(at now: Moment) {
+        guard let waiting = self.waitingAttempt, waiting.until <= now.instant else { return }
+        let cause = "no connection within \(CallReason.text(self.configuration.provisionalWait))"
+        if let flow = self.links[waiting.attempt.center].openingFlow {
+            self.outputs.append(.close(flow))
+            self.flowEnded(flow, because: cause, at: now)
+        } else {
+            self.waitingAttempt = nil
+            self.over(waiting.attempt, .failed(cause), at: now)
+        }
+    }
+
+    /// An attempt that ended without a call: on record, and the call machine's turn.
+    mutating func over(_ attempt: Attempt, _ end: AttemptEnd, at now: Moment) {
+        let center = self.configuration.centers[attempt.center].name
+        self.ledger.attempt(attempt, center: center, outcome: end.sentence, at: now)
+        self.queue.append(.ended(attempt, end))
     }
 
     /// An incident that an earlier run left open: warned about, marked, and never dialled.

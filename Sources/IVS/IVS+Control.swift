@@ -1,3 +1,4 @@
+internal import Supervision
 internal import CallControl
 internal import ControlSocket
 internal import GPIO
@@ -22,7 +23,7 @@ extension IVS {
     private mutating func controlCall(_ call: ControlCall, at now: Moment) {
         switch ControlMethod(fullName: call.method) {
         case .status: self.outputs.append(.reply(call.id, self.status(at: now), continues: false))
-        case .watch: self.watch(call)
+        case .watch: self.watch(call, at: now)
         case .why: self.why(call)
         case .incidents:
             let limit = min(1_000, max(1, call.parameters["limit"]?.asInt ?? 20))
@@ -43,11 +44,23 @@ extension IVS {
         }
     }
 
-    private mutating func watch(_ call: ControlCall) {
+    private mutating func watch(_ call: ControlCall, at now: Moment) {
         guard call.more else {
             return self.outputs.append(.fail(call.id, error: "org.varlink.service.ExpectedMore", [:]))
         }
         self.ledger.watchers.append(call.id)
+        let hello = VehicleEvent(
+            sequence: self.ledger.sequence,
+            moment: now,
+            kind: .watching,
+            severity: .debug,
+            incident: self.call.incident?.id,
+            state: self.call.state,
+            reason: "every event after this one is told",
+            fields: [:],
+            privateFields: [:]
+        )
+        self.outputs.append(.reply(call.id, ["event": hello.json], continues: true))
     }
 
     private mutating func why(_ call: ControlCall) {

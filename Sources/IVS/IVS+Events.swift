@@ -8,6 +8,8 @@ internal import Timeline
 
 extension IVS {
     /// Tells everybody what happened: the record, the log and those who watch.
+    ///
+    /// It is about the incident that is on record last, unless another is named.
     @discardableResult
     mutating func note(
         _ kind: VehicleEvent.Kind,
@@ -16,7 +18,8 @@ extension IVS {
         severity: VehicleEvent.Severity = .info,
         fields: [String: String] = [:],
         privateFields: [String: String] = [:],
-        state: CallState? = nil
+        state: CallState? = nil,
+        incident: IncidentID? = nil
     ) -> VehicleEvent {
         self.ledger.sequence += 1
         let event = VehicleEvent(
@@ -24,7 +27,7 @@ extension IVS {
             moment: now,
             kind: kind,
             severity: severity,
-            incident: self.call.incident?.id,
+            incident: incident ?? (self.call.incident == nil ? nil : self.ledger.incident),
             state: state ?? self.call.state,
             reason: reason,
             fields: fields,
@@ -51,7 +54,8 @@ extension IVS {
             record.reason.sentence,
             at: now,
             fields: fields,
-            state: record.to
+            state: record.to,
+            incident: record.incident
         )
         self.ledger.explanation = Explanation(
             event: event,
@@ -70,11 +74,7 @@ extension IVS {
             "octets": String(octets.count),
             "positionCanBeTrusted": String(msd.control.positionCanBeTrusted),
         ]
-        let hex = octets.map { octet in
-            let digits = String(octet, radix: 16, uppercase: true)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined()
-        let shown = ["hex": hex, "decoded": msd.summaryLines.joined(separator: "\n")]
+        let shown = ["hex": MSDText.hex(octets), "decoded": msd.summaryLines.joined(separator: "\n")]
         self.note(
             .msd,
             "MSD \(msd.messageIdentifier) encoded, decoded again and equal",
@@ -103,7 +103,7 @@ extension IVS {
         } else {
             self.clear(.recordFailing, at: now)
         }
-        if let held = self.hold?.batch, batch >= held { self.release(at: now) }
+        if self.hold?.batch == batch { self.release(at: now) }
     }
 
     /// The record is late: the call goes out, and the lateness is an event.

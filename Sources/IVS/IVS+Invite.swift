@@ -11,7 +11,7 @@ extension IVS {
     /// Builds and sends the INVITE of an attempt over the open connection to its center.
     mutating func invite(_ attempt: Attempt, of incident: Incident, at now: Moment) {
         guard let flow = self.links[attempt.center].flow, let local = self.connections[flow]?.local else {
-            return self.queue.append(.ended(attempt, .failed("no connection to the center")))
+            return self.over(attempt, .failed("no connection to the center"), at: now)
         }
         let center = self.configuration.centers[attempt.center]
         let part = attempt.form == .voiceOnly ? nil : self.firstMSD(of: attempt, at: now)
@@ -20,7 +20,7 @@ extension IVS {
             plan = try self.plan(attempt, of: incident, to: center, msd: part, from: local, at: now)
         } catch {
             // The configuration's URIs are checked when it is read, so that this is a mistake of ours in them.
-            return self.queue.append(.ended(attempt, .failed("the INVITE cannot be built: \(error)")))
+            return self.over(attempt, .failed("the INVITE cannot be built: \(error)"), at: now)
         }
         let (leg, outputs) = self.userAgent.invite(plan, over: flow, at: now.instant)
         self.legs[leg] = CallLeg(attempt: attempt, msdContentID: part?.contentID, flow: flow)
@@ -28,7 +28,6 @@ extension IVS {
             "center": center.name, "attempt": String(attempt.number), "form": attempt.form.rawValue,
             "request": plan.requestURI, "octets": String(plan.body.count),
         ]
-        self.ledger.attempt(attempt, center: center.name, outcome: nil, at: now)
         self.note(
             .inviteSent,
             "INVITE \(plan.requestURI) to \(center.name)",
@@ -41,7 +40,15 @@ extension IVS {
     /// The MSD of an INVITE: every new INVITE starts at messageIdentifier 1 again, with the incident's time stamp.
     private mutating func firstMSD(of attempt: Attempt, at now: Moment) -> MSDPart? {
         guard let frozen = self.frozen else { return nil }
-        return self.makeMSD(1, of: attempt, frozen, locations: frozen.locations, trustedAt: frozen.at, at: now)
+        return self.makeMSD(
+            1,
+            of: attempt,
+            frozen,
+            locations: frozen.locations,
+            trustedAt: frozen.at.instant,
+            carrier: .invite,
+            at: now
+        )
     }
 
     /// Makes, records and shows an MSD; `nil` when none can be made, which never stops the call.
@@ -51,6 +58,7 @@ extension IVS {
         _ frozen: FrozenData,
         locations: RecentLocations,
         trustedAt: Instant,
+        carrier: MessageRecord.Carrier,
         at now: Moment
     ) -> MSDPart? {
         do {
@@ -66,7 +74,7 @@ extension IVS {
                 octets,
                 identifier: identifier,
                 incident: attempt.incident,
-                isFirst: identifier == 1,
+                carrier: carrier,
                 at: now
             )
             self.noteMSD(msd, octets, at: now)
@@ -87,7 +95,7 @@ extension IVS {
         at now: Moment
     ) throws(SyntaxError) -> UserAgent.InvitePlan {
         let invite = self.emergencyInvite(attempt, of: incident, to: center, msd: msd, from: local, at: now)
-        let content = invite.content(boundary: "ivs-" + self.randomDigits(12))
+        let content = invite.content(boundary: "ivs-" + self.random.hexadecimalDigits(12))
         var plan = UserAgent.InvitePlan(
             requestURI: invite.requestURI,
             from: NameAddress(uri: try URI(parsing: self.configuration.identity)),

@@ -1,3 +1,4 @@
+internal import Supervision
 internal import CallControl
 internal import GPIO
 internal import Timeline
@@ -34,6 +35,8 @@ extension IVS {
             self.note(.lineHealth, "\(line) is good", at: now, fields: fields)
         case .busy, .missing, .vanished:
             self.inputs.lost(line)
+            self.clear(.buttonStuck, of: line, at: now)
+            self.clear(.crashLineStuck, of: line, at: now)
             self.indicators.forget(line)
             self.note(.lineHealth, "\(line) is \(health)", at: now, severity: .warning, fields: fields)
             self.raise(.lineUnusable, of: line, "line \(line) is \(health)", at: now)

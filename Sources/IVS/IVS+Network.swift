@@ -1,3 +1,4 @@
+internal import Supervision
 internal import CallControl
 internal import NGECall
 internal import Net
@@ -32,7 +33,7 @@ extension IVS {
         guard let index = self.links.firstIndex(where: { $0.owns(flow) }) else {
             return self.outputs.append(.close(flow))
         }
-        self.links[index].opened(flow)
+        self.links[index].opened(flow, at: now.instant)
         self.linkSince[index] = now
         self.connections[flow] = Connection(local: local, remote: remote)
         let name = self.configuration.centers[index].name
@@ -74,7 +75,7 @@ extension IVS {
         }
         if let waiting = self.waitingAttempt, waiting.attempt.center == index {
             self.waitingAttempt = nil
-            self.queue.append(.ended(waiting.attempt, .failed(cause)))
+            self.over(waiting.attempt, .failed(cause), at: now)
         }
     }
 
@@ -102,10 +103,15 @@ extension IVS {
     }
 
     /// The only way out for a message: through the 112 gate, and behind a trigger that is not yet on record.
+    ///
+    /// A request inside a dialog, an ACK or a CANCEL belongs to an INVITE that has passed, on the same connection.
     private mutating func send(_ message: Message, over flow: Flow, at now: Moment) {
         guard let remote = self.connections[flow]?.remote else { return }
-        if case .refused(let reason) = self.gateVerdict(on: message, to: remote) {
-            return self.refuse(message, reason, at: now)
+        if message.opensDialog, case .refused(let reason) = self.gateVerdict(on: message, to: remote.host) {
+            self.note(.gateRefused, reason, at: now, severity: .error)
+            guard let leg = self.legs.first(where: { $0.value.attempt == self.call.attempt }) else { return }
+            self.legs[leg.key] = nil
+            return self.over(leg.value.attempt, .failed("the 112 gate refused it: \(reason)"), at: now)
         }
         if self.hold != nil {
             self.hold?.sends.append((message, flow))
@@ -114,7 +120,25 @@ extension IVS {
         self.outputs.append(.send(message.serialized(), over: flow))
     }
 
-    private func gateVerdict(on message: Message, to remote: FlowAddress) -> EmergencyGate.Verdict {
+    /// What the gate will say of an INVITE to this center, asked before a connection is opened for it.
+    func gateVerdict(
+        beforeCalling center: VehicleConfiguration.Center,
+        for incident: Incident
+    ) -> EmergencyGate.Verdict {
+        let uri: String
+        switch self.configuration.profile {
+        case .privateCenter: uri = center.uri
+        case .emergency112: uri = ServiceURN(trigger: incident.trigger).text
+        }
+        let invite = Message(
+            startLine: .request(method: .invite, uri: uri),
+            headers: [Header("To", "<\(uri)>")]
+        )
+        let host = center.endpoint.host
+        return self.gateVerdict(on: invite, to: host == "localhost" ? "127.0.0.1" : host)
+    }
+
+    private func gateVerdict(on message: Message, to host: String) -> EmergencyGate.Verdict {
         // The addresses were read with the configuration; one that is none would have been refused there.
         guard
             let gate = try? EmergencyGate(
@@ -123,14 +147,15 @@ extension IVS {
                 simulated: self.configuration.isSimulated
             )
         else { return .refused(reason: "the list of allowed addresses cannot be read") }
-        return gate.verdict(for: message, toAddress: remote.host)
+        return gate.verdict(for: message, toAddress: host)
     }
+}
 
-    /// An emergency request that must not leave: the attempt ends at once, loudly.
-    private mutating func refuse(_ message: Message, _ reason: String, at now: Moment) {
-        self.note(.gateRefused, reason, at: now, severity: .error)
-        guard case .request(let method, _) = message.startLine, method == .invite, let attempt = self.call.attempt
-        else { return }
-        self.queue.append(.ended(attempt, .failed("the 112 gate refused it: \(reason)")))
+extension Message {
+    /// Whether this is a request outside a dialog that stands by itself.
+    fileprivate var opensDialog: Bool {
+        guard case .request(let method, _) = self.startLine, method != .ack, method != .cancel else { return false }
+        // A To that cannot be read has no tag: the gate looks at the request.
+        return (try? NameAddress(parsing: self.headers["To"] ?? ""))?.tag == nil
     }
 }

@@ -1,3 +1,4 @@
+internal import Supervision
 internal import CallControl
 internal import ControlSocket
 internal import GPIO

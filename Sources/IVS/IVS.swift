@@ -6,7 +6,7 @@ internal import NGECall
 internal import Positioning
 internal import Store
 internal import SIP
-internal import Supervision
+package import Supervision
 package import Timeline
 
 /// The vehicle's loop as a value: every event of the outside goes into `step`, everything to be done comes out.
@@ -31,7 +31,11 @@ package struct IVS: Sendable {
     /// What the present incident's MSDs are made from.
     var frozen: FrozenData?
     /// The attempt that waits for its connection.
-    var waitingAttempt: (incident: Incident, attempt: Attempt)?
+    var waitingAttempt: WaitingAttempt?
+    /// The center's request that is being answered, and the call it came in.
+    var requested: (leg: UserAgent.Call, control: ReceivedControl)?
+    /// How often messages that cannot be read are told: a peer may send as many as it likes.
+    var discards = Throttle(every: .seconds(1))
     /// The SIP calls that belong to attempts, the running one and those being wound up.
     var legs: [UserAgent.Call: CallLeg] = [:]
     /// Requests that leave when the trigger is on record, or when `recordWait` is over.
@@ -50,15 +54,15 @@ package struct IVS: Sendable {
 
     /// A vehicle at rest.
     ///
-    /// `boot` names this boot; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` makes every token and identifier.
+    /// `boot` names this boot; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` and `agentRandom` make
+    /// every identifier and token, and are unpredictable in the field.
     package init(
         configuration: VehicleConfiguration,
         boot: String,
         random: any RandomNumberGenerator & Sendable,
+        agentRandom: any RandomNumberGenerator & Sendable,
         isGateUnlocked: @escaping @Sendable () -> Bool
     ) {
-        var random = random
-        let agentSeed = random.next()
         self.configuration = configuration
         self.isGateUnlocked = isGateUnlocked
         self.ledger = Ledger(boot: boot)
@@ -70,7 +74,7 @@ package struct IVS: Sendable {
         agent.userAgentName = "ecalld"
         agent.accept = EmergencyInvite.standardAccept
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
-        self.userAgent = UserAgent(configuration: agent, random: DerivedGenerator(seed: agentSeed))
+        self.userAgent = UserAgent(configuration: agent, random: agentRandom)
         let isKeptWarm = configuration.profile == .privateCenter
         self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
         if let position = configuration.position { self.locations.update(position) }
@@ -81,13 +85,16 @@ package struct IVS: Sendable {
         let timers = Instant.earliest(self.call.nextDeadline, self.inputs.nextDeadline, self.userAgent.nextDeadline)
         let lights = self.indicators.nextDeadline(after: now)
         let links = self.links.compactMap(\.nextDeadline).min()
-        return Instant.earliest(timers, lights, links, self.hold?.until)
+        return Instant.earliest(timers, lights, links, self.hold?.until, self.waitingAttempt?.until)
     }
 
     /// Takes one event and returns what is to be done about it, in order.
     package mutating func step(_ input: VehicleInput, at now: Moment) -> [VehicleOutput] {
         switch input {
-        case .started(let unfinished): self.start(unfinished, at: now)
+        case .started: self.start(at: now)
+        case .storeOpened(let unfinished, let recovery): self.storeOpened(unfinished, recovery, at: now)
+        case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
+        case .controlSocketFailed(let sentence): self.raise(.controlSocketFailing, sentence, at: now)
         case .line(let event): self.lineEvent(event, at: now)
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
@@ -106,6 +113,7 @@ package struct IVS: Sendable {
         for index in self.links.indices {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
         }
+        self.giveUpWaiting(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)
         self.perform(self.call.deadlineReached(at: now.instant), at: now)
@@ -127,13 +135,14 @@ package struct IVS: Sendable {
                 fields: ["indication": changed.rawValue]
             )
         }
+        self.releaseIdleLinks()
         self.flushRecords()
         defer { self.outputs = [] }
         return self.outputs
     }
 
-    /// Starts the lamp check and the connections; unfinished incidents of an earlier run are never dialled.
-    private mutating func start(_ unfinished: [StoredIncident], at now: Moment) {
+    /// Starts the lamp check and the connections.
+    private mutating func start(at now: Moment) {
         self.indicators.startLampCheck(for: self.configuration.lampCheck, at: now.instant)
         self.note(
             .started,
@@ -141,22 +150,22 @@ package struct IVS: Sendable {
             at: now,
             fields: ["profile": self.configuration.profile.rawValue]
         )
-        for incident in unfinished { self.interrupted(incident, at: now) }
         for index in self.links.indices {
             self.perform(self.links[index].started(self.newFlow()), ofLink: index)
         }
+    }
+
+    /// The record is open; unfinished incidents of an earlier run are never dialled.
+    private mutating func storeOpened(_ unfinished: [StoredIncident], _ recovery: String?, at now: Moment) {
+        if let recovery { self.note(.recordFailed, recovery, at: now, severity: .error) }
+        self.clear(.recordFailing, at: now)
+        for incident in unfinished { self.interrupted(incident, at: now) }
     }
 
     /// A flow number that was never used.
     mutating func newFlow() -> Flow {
         defer { self.nextFlowNumber += 1 }
         return Flow(number: self.nextFlowNumber)
-    }
-
-    /// Random letters for identifiers: `count` hexadecimal digits.
-    mutating func randomDigits(_ count: Int) -> String {
-        let digits = Array("0123456789abcdef")
-        return String((0..<count).map { _ in digits[Int(self.random.next() & 15)] })
     }
 }
 
@@ -166,6 +175,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case crashLineStuck
     case lineUnusable
     case recordFailing
+    case controlSocketFailing
     case msdNotMade
     case incidentInterrupted
 
@@ -197,8 +207,13 @@ struct CallLeg: Hashable, Sendable {
     /// The Content-ID of the INVITE's MSD; `nil` when it carried none.
     let msdContentID: String?
     let flow: Flow
-    /// Whether the center receives the MSD package, known from its answer.
-    var receivesInfo = false
+}
+
+/// An attempt whose connection is being opened.
+struct WaitingAttempt: Hashable, Sendable {
+    let incident: Incident
+    let attempt: Attempt
+    let until: Instant
 }
 
 /// The outgoing requests that wait for a trigger to be on record.
@@ -208,21 +223,4 @@ struct RecordHold: Sendable {
     let begun: Instant
     let until: Instant
     var sends: [(message: Message, flow: Flow)] = []
-}
-
-/// SplitMix64 from one random seed: enough for identifiers inside one process, and reproducible in a simulation.
-struct DerivedGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        self.state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var z = self.state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

@@ -13,6 +13,7 @@ struct InputLines: Sendable {
 
     private let lines: VehicleConfiguration.Lines
     private let crashLimits: CrashLevelMachine.Limits
+    private let buttonLimits: ButtonMachine.Limits
     private var button: ButtonMachine
     private var crash: [LineName: CrashLevelMachine] = [:]
     /// One for each input whose level is known.
@@ -21,6 +22,7 @@ struct InputLines: Sendable {
     init(_ configuration: VehicleConfiguration) {
         self.lines = configuration.lines
         self.crashLimits = configuration.crash
+        self.buttonLimits = configuration.button
         self.button = ButtonMachine(limits: configuration.button)
         for name in configuration.lines.crash { self.crash[name] = CrashLevelMachine(limits: configuration.crash) }
     }
@@ -61,8 +63,12 @@ struct InputLines: Sendable {
     }
 
     /// The line cannot be used; when it comes back its level is a start again.
+    ///
+    /// What was going on when it was lost counts for nothing: nobody knows how it went on.
     mutating func lost(_ line: LineName) {
         self.debouncers[line] = nil
+        if line == self.lines.button { self.button = ButtonMachine(limits: self.buttonLimits) }
+        if self.crash[line] != nil { self.crash[line] = CrashLevelMachine(limits: self.crashLimits) }
     }
 
     mutating func deadlineReached(at now: Instant) -> [Sign] {

@@ -13,20 +13,21 @@ struct Ledger: Sendable {
     var records: [VehicleRecord] = []
     var watchers: [ControlCall.ID] = []
     var explanation: Explanation?
-    /// Whether the center has acknowledged an MSD of the present incident.
-    var isAcknowledged = false
+    /// The incident whose record was opened last.
+    private(set) var incident: IncidentID?
+    /// The last incident of which a center has acknowledged an MSD.
+    private var acknowledgedIncident: IncidentID?
 
     init(boot: String) {
         self.boot = boot
     }
 
     func stamp(_ now: Moment) -> Stamp {
-        let milliseconds = now.wall.seconds * 1_000 + Int64(now.wall.nanoseconds) / 1_000_000
-        return Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.wall.isSynchronized ? milliseconds : nil)
+        Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.trustedMilliseconds)
     }
 
     mutating func open(_ incident: Incident, profile: VehicleConfiguration.Profile, at now: Moment) {
-        self.isAcknowledged = false
+        self.incident = incident.id
         self.records.append(
             .incidentOpened(
                 IncidentOpening(
@@ -46,7 +47,8 @@ struct Ledger: Sendable {
         switch outcome {
         case .cancelled: state = .cancelled
         case .deliveredDeclined: state = .delivered
-        case .cleared, .clearDownFallback, .failed, .superseded: state = self.isAcknowledged ? .delivered : .undelivered
+        case .cleared, .clearDownFallback, .failed, .superseded:
+            state = self.acknowledgedIncident == incident.id ? .delivered : .undelivered
         }
         let closing = IncidentClosing(state: state, outcome: outcome.rawValue, ended: self.stamp(now))
         self.records.append(.incidentClosed(id: incident.id.text, closing))
@@ -61,11 +63,17 @@ struct Ledger: Sendable {
 
     /// The center has the data.
     mutating func acknowledged(_ incident: IncidentID) {
-        self.isAcknowledged = true
+        self.acknowledgedIncident = incident
         self.records.append(.incidentChanged(id: incident.text, IncidentChange(isAcknowledged: true)))
     }
 
-    mutating func sent(_ octets: [UInt8], identifier: UInt8, incident: IncidentID, isFirst: Bool, at now: Moment) {
+    mutating func sent(
+        _ octets: [UInt8],
+        identifier: UInt8,
+        incident: IncidentID,
+        carrier: MessageRecord.Carrier,
+        at now: Moment
+    ) {
         self.records.append(
             .messageSent(
                 MessageRecord(
@@ -73,7 +81,7 @@ struct Ledger: Sendable {
                     at: self.stamp(now),
                     messageIdentifier: identifier,
                     octets: octets,
-                    carrier: isFirst ? .invite : .info
+                    carrier: carrier
                 )
             )
         )

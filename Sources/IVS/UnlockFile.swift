@@ -2,26 +2,30 @@ internal import Glibc
 
 /// The file by which an engineer opens the 112 gate until the next boot.
 ///
-/// It counts only when it is root's, nobody else may write it, and it was made in this boot; its folder is emptied by
-/// a reboot, and its time is compared with the boot's in case it is not.
+/// It counts only when it is root's, nobody else may write it, and what it says is the kernel's name of this boot, as
+/// in `cp /proc/sys/kernel/random/boot_id /run/ecall/unlock-112`. No clock is asked: a board without one would start in
+/// the past.
 struct UnlockFile: Sendable {
     let path: String
+    let boot: String
+
+    /// The longest content that is read: a boot's name has 36 characters and a line feed.
+    private static let maximumOctets = 64
 
     /// Reads the file now: unlocking and locking again take effect at the next request.
     @Sendable func isUnlocked() -> Bool {
+        let file = unsafe open(self.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else { return false }
+        defer { close(file) }
         var status = stat()
-        guard unsafe lstat(self.path, &status) == 0 else { return false }
-        let isPlain = status.st_mode & S_IFMT == S_IFREG
-        let isRoots = status.st_uid == 0 && status.st_mode & (S_IWGRP | S_IWOTH) == 0
-        return isPlain && isRoots && Int64(status.st_ctim.tv_sec) >= Self.bootSeconds
-    }
-
-    /// When this boot began by the present wall clock, in seconds since 1970.
-    private static var bootSeconds: Int64 {
-        var wall = timespec()
-        var sinceBoot = timespec()
-        guard unsafe clock_gettime(CLOCK_REALTIME, &wall) == 0, unsafe clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0
-        else { return Int64.max }
-        return Int64(wall.tv_sec) - Int64(sinceBoot.tv_sec)
+        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == 0,
+            status.st_mode & (S_IWGRP | S_IWOTH) == 0
+        else { return false }
+        var octets = [UInt8](repeating: 0, count: Self.maximumOctets)
+        let count = unsafe octets.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+        guard count > 0 else { return false }
+        var text = String(decoding: octets.prefix(count), as: UTF8.self)
+        if text.hasSuffix("\n") { text.removeLast() }
+        return !self.boot.isEmpty && text == self.boot
     }
 }

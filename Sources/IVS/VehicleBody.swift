@@ -15,9 +15,7 @@ final class VehicleBody: LoopBody {
         let lines: SimulatedLines
         let transport: SIPTransport
         let server: ControlServer
-        /// `nil` when the file could not be opened; every write is then answered with `storeFailure`.
-        let store: VehicleStore?
-        let storeFailure: StoreError
+        let store: LateStore
         let log: Logger
     }
 
@@ -88,10 +86,7 @@ final class VehicleBody: LoopBody {
 
     private func write(_ batch: Int, _ records: [VehicleRecord]) {
         let post = self.post
-        guard let store = self.ports.store else {
-            return post(.written(batch: batch, self.ports.storeFailure))
-        }
-        store.write(records) { result in
+        self.ports.store.write(records) { result in
             switch result {
             case .success: post(.written(batch: batch, nil))
             case .failure(let error): post(.written(batch: batch, error))
@@ -120,19 +115,12 @@ final class VehicleBody: LoopBody {
     /// Reads off the loop: a reading waits for the writes before it.
     private func readIncidents(_ id: ControlCall.ID, limit: Int) {
         let server = self.ports.server
-        guard let store = self.ports.store else {
-            let reason: JSONValue = ["reason": .string(self.ports.storeFailure.description)]
-            return server.fail(id, error: "\(ControlMethod.interface).StoreUnavailable", parameters: reason)
-        }
-        Task {
-            do {
-                let incidents = try store.incidents(limit: limit)
-                let rows = try incidents.map { incident throws(StoreError) in
-                    incident.json(attempts: try store.attempts(incident: incident.opening.id).count)
-                }
-                server.reply(id, ["incidents": .array(rows)])
-            } catch {
-                let reason: JSONValue = ["reason": .string("\(error)")]
+        self.ports.store.incidents(limit: limit) { result in
+            switch result {
+            case .success(let incidents):
+                server.reply(id, ["incidents": .array(incidents.map(\.json))])
+            case .failure(let error):
+                let reason: JSONValue = ["reason": .string(error.description)]
                 server.fail(id, error: "\(ControlMethod.interface).StoreUnavailable", parameters: reason)
             }
         }
@@ -175,13 +163,13 @@ extension LineError {
 }
 
 extension StoredIncident {
-    fileprivate func json(attempts: Int) -> JSONValue {
+    fileprivate var json: JSONValue {
         [
             "id": .string(self.opening.id), "trigger": .string(self.opening.trigger),
             "profile": .string(self.profile), "state": .string(self.state.rawValue),
             "boot": .string(self.opening.started.boot),
             "at": .int(Int(self.opening.started.at.nanosecondsSinceBoot)), "time": self.opening.started.timeText,
-            "attempts": .int(attempts), "acknowledged": .bool(self.isAcknowledged),
+            "attempts": .int(self.attempts), "acknowledged": .bool(self.isAcknowledged),
             "messageIdentifier": self.messageIdentifier.map { .int(Int($0)) } ?? .null,
             "outcome": self.outcome.map(JSONValue.string) ?? .null,
             "endedAt": self.ended.map { .int(Int($0.at.nanosecondsSinceBoot)) } ?? .null,

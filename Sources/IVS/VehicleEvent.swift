@@ -1,3 +1,4 @@
+package import Supervision
 package import CallControl
 internal import Timeline
 
@@ -10,6 +11,8 @@ package struct VehicleEvent: Hashable, Sendable {
         /// The call machine's own events.
         case call(CallEvent)
         case started
+        /// The first event that a watcher gets: everything after it is told.
+        case watching
         case edge
         case buttonSuspicious
         case buttonIgnored
@@ -42,6 +45,7 @@ package struct VehicleEvent: Hashable, Sendable {
             switch self {
             case .call(let event): event.rawValue
             case .started: "started"
+            case .watching: "watching"
             case .edge: "edge"
             case .buttonSuspicious: "buttonSuspicious"
             case .buttonIgnored: "buttonIgnored"

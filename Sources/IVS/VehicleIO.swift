@@ -6,8 +6,13 @@ package import Store
 
 /// What comes into the vehicle's loop.
 package enum VehicleInput: Sendable {
-    /// The daemon has started; the incidents that an earlier run did not finish.
-    case started(unfinished: [StoredIncident])
+    /// The daemon has started.
+    case started
+    /// The record is open; the incidents that an earlier run did not finish, and what happened to a damaged file.
+    case storeOpened(unfinished: [StoredIncident], recovery: String?)
+    case storeFailed(StoreError)
+    /// The control socket could not be opened; calls go on without it.
+    case controlSocketFailed(String)
     case line(LineEvent)
     case net(NetEvent)
     case control(ControlEvent)

@@ -6,7 +6,6 @@ internal import NIOPosix
 internal import Net
 internal import Store
 internal import Supervision
-internal import Synchronization
 
 /// One in-vehicle system: its edges, and the one loop between them.
 package final class VehicleRig: Sendable {
@@ -16,22 +15,13 @@ package final class VehicleRig: Sendable {
     private let configuration: VehicleConfiguration
     private let group: MultiThreadedEventLoopGroup
     private let ports: VehicleBody.Ports
-    private let loop: LateLoop
-
-    /// The loop, once it is there: the edges are made first and know it only then.
-    private final class LateLoop: Sendable {
-        private let loop = Mutex<Loop<VehicleBody>?>(nil)
-
-        func set(_ loop: Loop<VehicleBody>?) { self.loop.withLock { $0 = loop } }
-
-        func post(_ input: VehicleInput) { self.loop.withLock { $0 }?.post(input) }
-    }
+    private let loop: LateLoop<VehicleBody>
 
     /// Makes the edges; nothing happens before `start`.
     ///
-    /// A store that cannot be opened is a fault of the rig and no reason to throw; lines that do not fit together are.
+    /// Throws when the lines do not fit together.
     package init(_ configuration: VehicleConfiguration, log: Logger) throws {
-        let loop = LateLoop()
+        let loop = LateLoop<VehicleBody>()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let lines = try SimulatedLines(configuration.lineSpecifications, now: { MonotonicClock.now() }) {
@@ -52,15 +42,6 @@ package final class VehicleRig: Sendable {
             interfaces: [try Interface(text: ControlInterface.text)],
             group: group
         ) { loop.post(.control($0)) }
-        let opened = Result { () throws(StoreError) in try VehicleStore(path: configuration.storePath) }
-        var store: VehicleStore?
-        var failure = StoreError.closed
-        switch opened {
-        case .success(let open):
-            store = open
-            if let recovery = open.recovery { log.error("the record was damaged: \(recovery)") }
-        case .failure(let error): failure = error
-        }
         self.configuration = configuration
         self.group = group
         self.loop = loop
@@ -68,30 +49,47 @@ package final class VehicleRig: Sendable {
             lines: lines,
             transport: transport,
             server: server,
-            store: store,
-            storeFailure: failure,
+            store: LateStore(),
             log: log
         )
     }
 
-    /// Starts the loop, opens the socket, reads what an earlier run left open, and starts the lines.
+    /// Starts the loop, the lines, the store and the socket.
+    ///
+    /// Lines come before everything that can fail or wait: neither a hung disk nor a missing socket folder keeps a
+    /// call from going out. Throws only when another daemon already answers on the socket, which then has the lines.
     package func start() async throws(ControlSocketError) {
         let (configuration, ports, late) = (self.configuration, self.ports, self.loop)
-        let unlockFile = UnlockFile(path: configuration.gate.unlockFile)
-        let boot = self.boot()
-        let loop = Loop<VehicleBody>(on: self.group.next(), capacity: Self.mailboxCapacity) { _ in
-            let vehicle = IVS(
-                configuration: configuration,
-                boot: boot,
-                random: SystemRandomNumberGenerator(),
-                isGateUnlocked: unlockFile.isUnlocked
-            )
-            return VehicleBody(vehicle, ports, post: late.post)
+        let boot = BootID.nameOrUnknown
+        let unlockFile = UnlockFile(path: configuration.gate.unlockFile, boot: boot)
+        late.set(
+            Loop<VehicleBody>(on: self.group.next(), capacity: Self.mailboxCapacity) { _ in
+                let vehicle = IVS(
+                    configuration: configuration,
+                    boot: boot,
+                    random: SystemRandomNumberGenerator(),
+                    agentRandom: SystemRandomNumberGenerator(),
+                    isGateUnlocked: unlockFile.isUnlocked
+                )
+                return VehicleBody(vehicle, ports, post: late.post)
+            }
+        )
+        late.post(.started)
+        ports.lines.start { late.post(.line($0)) }
+        ports.store.open(path: configuration.storePath) { result in
+            switch result {
+            case .success(let (unfinished, recovery)):
+                late.post(.storeOpened(unfinished: unfinished, recovery: recovery?.description))
+            case .failure(let error):
+                late.post(.storeFailed(error))
+            }
         }
-        self.loop.set(loop)
-        try await ports.server.start()
-        loop.post(.started(unfinished: self.unfinished()))
-        ports.lines.start { loop.post(.line($0)) }
+        do {
+            try await ports.server.start()
+        } catch {
+            if case .inUse = error { throw error }
+            late.post(.controlSocketFailed(error.description))
+        }
     }
 
     /// Closes everything and writes what waits; the call machine does not clear down a call by it.
@@ -99,30 +97,11 @@ package final class VehicleRig: Sendable {
         await self.ports.server.stop()
         await self.ports.transport.shutDown()
         self.loop.set(nil)
-        self.ports.store?.close()
+        self.ports.store.close()
         do {
             try await self.group.shutdownGracefully()
         } catch {
             self.ports.log.warning("the event loop did not stop: \(error)")
-        }
-    }
-
-    /// The name of this boot; without it no time of an earlier run can be compared, which is the safe side.
-    private func boot() -> String {
-        do {
-            return try BootID.current.description
-        } catch {
-            self.ports.log.error("the boot has no name: \(error)")
-            return "unknown"
-        }
-    }
-
-    private func unfinished() -> [StoredIncident] {
-        do {
-            return try self.ports.store?.unfinishedIncidents() ?? []
-        } catch {
-            self.ports.log.error("unfinished incidents cannot be read: \(error)")
-            return []
         }
     }
 }

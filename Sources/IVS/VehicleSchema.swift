@@ -104,7 +104,7 @@ enum VehicleSchema {
         ),
         Key(
             "endedHold",
-            .duration(.zero ... .seconds(60)),
+            .duration(.milliseconds(500) ... .seconds(60)),
             .defaulted(.duration(.seconds(5))),
             "How long the end of a call is shown."
         ),

@@ -108,6 +108,8 @@ package struct StoredIncident: Hashable, Sendable {
     package let profile: String
     package let messageIdentifier: UInt8?
     package let isAcknowledged: Bool
+    /// How many INVITEs were made for it.
+    package let attempts: Int
     package let outcome: String?
     package let ended: Stamp?
 }

@@ -56,7 +56,7 @@ extension VehicleStore {
     /// The incidents that have not ended, the oldest first.
     package func unfinishedIncidents() throws(StoreError) -> [StoredIncident] {
         try self.queue.read { db in
-            let sql = "SELECT * FROM incidents WHERE state = 'open' ORDER BY number LIMIT ?"
+            let sql = "\(StoredIncident.selection) WHERE state = 'open' ORDER BY number LIMIT ?"
             return try Row.fetchAll(db, sql: sql, arguments: [StoreFile.maximumRows]).map(StoredIncident.init(row:))
         }
     }
@@ -65,14 +65,14 @@ extension VehicleStore {
     package func incidents(limit: Int) throws(StoreError) -> [StoredIncident] {
         let limit = try StoreFile.checked(limit)
         return try self.queue.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM incidents ORDER BY number DESC LIMIT ?", arguments: [limit])
+            try Row.fetchAll(db, sql: "\(StoredIncident.selection) ORDER BY number DESC LIMIT ?", arguments: [limit])
                 .map(StoredIncident.init(row:))
         }
     }
 
     package func incident(id: String) throws(StoreError) -> StoredIncident? {
         try self.queue.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM incidents WHERE id = ?", arguments: [id])
+            try Row.fetchOne(db, sql: "\(StoredIncident.selection) WHERE id = ?", arguments: [id])
                 .map(StoredIncident.init(row:))
         }
     }

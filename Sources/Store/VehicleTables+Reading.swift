@@ -1,6 +1,12 @@
 import GRDB
 
 extension StoredIncident {
+    /// The head of every statement that reads incidents.
+    static let selection = """
+        SELECT incidents.*, (SELECT count(*) FROM attempts WHERE attempts.incident = incidents.id) AS attempts \
+        FROM incidents
+        """
+
     init(row: Row) {
         guard let state = IncidentState(rawValue: row["state"]) else {
             preconditionFailure("The tables allow no other state.")
@@ -19,6 +25,7 @@ extension StoredIncident {
             profile: row["profile"],
             messageIdentifier: row["message_identifier"],
             isAcknowledged: row["acknowledged"],
+            attempts: row["attempts"],
             outcome: row["outcome"],
             ended: Stamp(row, prefix: "ended")
         )

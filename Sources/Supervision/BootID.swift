@@ -61,3 +61,13 @@ package struct BootIDError: Error, Hashable, CustomStringConvertible {
         unsafe String(cString: strerror(errno))
     }
 }
+
+extension BootID {
+    /// The name of this boot, or "unknown" when the kernel does not tell.
+    ///
+    /// Without a name no time of an earlier run can be compared, which is the safe side.
+    package static var nameOrUnknown: String {
+        // Why there is none changes nothing.
+        (try? BootID.current.description) ?? "unknown"
+    }
+}

@@ -105,8 +105,7 @@ package final class Loop<Body: LoopBody>: Sendable {
         guard !self.confined.value.isTurning, let body = self.confined.value.body else { return }
         self.confined.value.isTurning = true
         self.turnCount.add(1, ordering: .relaxed)
-        let start = self.now()
-        if let deadline = body.nextDeadline, deadline <= start { body.deadlineReached(at: start) }
+        // Events first: an edge that is waiting decides whether a deadline of its line still means anything.
         for _ in 0..<LoopLimits.maximumEventsPerTurn {
             guard let item = self.mail.withLockedValue({ $0.box.take() }) else { break }
             switch item {
@@ -114,6 +113,8 @@ package final class Loop<Body: LoopBody>: Sendable {
             case .overflow(let count): body.overflowed(by: count, at: self.now())
             }
         }
+        let end = self.now()
+        if let deadline = body.nextDeadline, deadline <= end { body.deadlineReached(at: end) }
         self.confined.value.isTurning = false
         self.arm(for: body.nextDeadline)
         let hasMore = self.mail.withLockedValue { mail in

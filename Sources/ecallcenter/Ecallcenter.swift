@@ -29,6 +29,7 @@ struct Ecallcenter: AsyncParsableCommand {
         }
         center.reply = reply
         let isJSON = self.json
+        let output = LineWriter()
         let (requests, continuation) = AsyncStream.makeStream(
             of: Signals.Request.self,
             bufferingPolicy: .bufferingNewest(4)
@@ -36,15 +37,16 @@ struct Ecallcenter: AsyncParsableCommand {
         let signals = Signals { continuation.yield($0) }
         do {
             let rig = try CenterRig(center, storePath: self.store) {
-                StandardOutput.writeLine(isJSON ? $0.json : $0.text)
+                output.write(isJSON ? $0.json : $0.text)
             }
             let address = try await rig.listen(on: Endpoint(transport: .tcp, host: self.host, port: self.port))
-            StandardOutput.writeLine(
+            output.write(
                 isJSON ? "{\"kind\":\"listening\",\"port\":\(address.port)}" : "listening on \(address)"
             )
             CommandReader.start { rig.command($0) }
             for await request in requests where request != .hangUp { break }
             await rig.stop()
+            output.flush()
         } catch {
             throw Complaint("\(error)")
         }

@@ -13,6 +13,9 @@ struct MSDCommand: AsyncParsableCommand {
 
 /// What the tool reads and prints of MSDs.
 enum MSDInput {
+    /// EX_DATAERR of sysexits.h: what was given is no MSD at all, damaged or not.
+    static let noMSDExit = ExitCode(65)
+
     /// The longest input that is read: an MSD has at most 140 octets, a text of it a few times as many.
     static let maximumOctets = 65_536
 
@@ -20,10 +23,15 @@ enum MSDInput {
     static func octets(_ argument: String?) throws -> [UInt8] {
         do {
             if let argument, argument != "-" { return try MSDText.octets(from: Array(argument.utf8)) }
-            let input = try FileHandle.standardInput.read(upToCount: Self.maximumOctets) ?? Data()
+            let input = try FileHandle.standardInput.read(upToCount: Self.maximumOctets + 1) ?? Data()
+            guard input.count <= Self.maximumOctets else {
+                throw Complaint("more than \(Self.maximumOctets) octets on standard input; an MSD has at most 140")
+            }
             return try MSDText.octets(from: [UInt8](input))
         } catch {
-            throw Complaint("\(error)")
+            var standardError = StandardError()
+            print("no MSD: \(error)", to: &standardError)
+            throw Self.noMSDExit
         }
     }
 

@@ -57,6 +57,11 @@ struct Watch: AsyncParsableCommand {
             let stream = client.stream(ControlMethod.watch.fullName)
             for try await reply in stream {
                 guard let event = reply["event"] else { continue }
+                if event.shown("kind") == "watching" {
+                    var standardError = StandardError()
+                    print("watching", to: &standardError)
+                    continue
+                }
                 Self.show(event, asJSON: connection.json, isBrief: isBrief)
                 if until.contains(event.shown("kind")) { return true }
             }

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "urn:service:test.sos.ecall", "urn:service:counseling", "sip:sos@center.example.org", "sip:1120@example.org",
+        "urn:service:counseling", "sip:sos@center.example.org", "sip:1120@example.org",
         "sip:call112@example.org", "sip:example.org", "sip:112.example.org", "sip:10.1.1.1", "sip:10.1.1.1:5060;lr",
         "sip:a@112.example.org",
         "tel:+441632960123", "sip:+4991112@example.org", "", ":", "sip:", "urn:", "urn:service:",

@@ -1,8 +1,6 @@
 import Testing
 import Timeline
 
-@testable import SIP
-
 @Suite struct DeadlineQueueTests {
     @Test(arguments: [1, 2, 3, 44, 2026] as [UInt64])
     func agreesWithASortedListInAnyWalk(seed: UInt64) {

@@ -1,9 +1,7 @@
-import Timeline
-
 /// Deadlines by key, the earliest at hand: a binary heap whose entries know their places.
 ///
 /// Equal deadlines come out in the order in which they were set, so that a run is the same twice.
-struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
+package struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {
         let key: Key
         let due: Instant
@@ -14,13 +12,15 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     private var places: [Key: Int] = [:]
     private var lastOrder: UInt64 = 0
 
-    /// The earliest deadline.
-    var next: Instant? { self.heap.first?.due }
+    package init() {}
 
-    var count: Int { self.heap.count }
+    /// The earliest deadline.
+    package var next: Instant? { self.heap.first?.due }
+
+    package var count: Int { self.heap.count }
 
     /// Sets, moves or, with `nil`, removes the deadline of a key.
-    mutating func set(_ key: Key, _ due: Instant?) {
+    package mutating func set(_ key: Key, _ due: Instant?) {
         guard let due else { return self.remove(key) }
         if let place = self.places[key], self.heap[place].due == due { return }
         self.remove(key)
@@ -31,7 +31,7 @@ struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Takes out the key whose deadline is earliest and reached.
-    mutating func takeReached(at now: Instant) -> Key? {
+    package mutating func takeReached(at now: Instant) -> Key? {
         guard let first = self.heap.first, first.due <= now else { return nil }
         self.remove(first.key)
         return first.key

@@ -1,0 +1,88 @@
+internal import NIOConcurrencyHelpers
+internal import NIOPosix
+internal import Store
+
+/// The vehicle's store, opened and read off the loop: a slow, full or hung disk keeps nothing else from starting.
+final class LateStore: Sendable {
+    typealias Completion = @Sendable (Result<Void, StoreError>) -> Void
+
+    /// Writes that wait for the file to be opened; a trigger and what belongs to it are a few.
+    static let maximumWaiting = 256
+
+    private enum State {
+        /// Becomes open or failed, never while a write is handed over.
+        case opening([(records: [VehicleRecord], completion: Completion)])
+        case open(VehicleStore)
+        case failed(StoreError)
+    }
+
+    private let state = NIOLockedValueBox(State.opening([]))
+
+    /// Opens the file on another thread; `opened` gets the incidents that an earlier run left open.
+    ///
+    /// What waits is written after they were read, so that this run's incidents are not among them.
+    func open(
+        path: String,
+        opened:
+            @escaping @Sendable (Result<(unfinished: [StoredIncident], recovery: StoreRecovery?), StoreError>) -> Void
+    ) {
+        NIOThreadPool.singleton.submit { _ in
+            let result = Result { () throws(StoreError) in
+                let store = try VehicleStore(path: path)
+                return (store, try store.unfinishedIncidents())
+            }
+            switch result {
+            case .success(let (store, unfinished)):
+                opened(.success((unfinished, store.recovery)))
+                for write in self.take(.open(store)) { store.write(write.records, completion: write.completion) }
+            case .failure(let error):
+                opened(.failure(error))
+                for write in self.take(.failed(error)) { write.completion(.failure(error)) }
+            }
+        }
+    }
+
+    /// Writes the records when the file is open; answers at once when it cannot be.
+    func write(_ records: [VehicleRecord], completion: @escaping Completion) {
+        let refusal = self.state.withLockedValue { state -> StoreError? in
+            switch state {
+            case .opening(var waiting):
+                guard waiting.count < Self.maximumWaiting else { return .overloaded(waiting: waiting.count) }
+                waiting.append((records, completion))
+                state = .opening(waiting)
+            case .open(let store):
+                store.write(records, completion: completion)
+            case .failed(let error):
+                return error
+            }
+            return nil
+        }
+        if let refusal { completion(.failure(refusal)) }
+    }
+
+    /// Reads the newest incidents on another thread; a reading waits for the writes before it.
+    func incidents(limit: Int, completion: @escaping @Sendable (Result<[StoredIncident], StoreError>) -> Void) {
+        NIOThreadPool.singleton.submit { _ in
+            switch self.state.withLockedValue({ $0 }) {
+            case .opening: completion(.failure(.closed))
+            case .failed(let error): completion(.failure(error))
+            case .open(let store):
+                completion(Result { () throws(StoreError) in try store.incidents(limit: limit) })
+            }
+        }
+    }
+
+    /// Writes what waits and closes the file; waits for the disk.
+    func close() {
+        if case .open(let store) = self.state.withLockedValue({ $0 }) { store.close() }
+        _ = self.take(.failed(.closed))
+    }
+
+    private func take(_ next: State) -> [(records: [VehicleRecord], completion: Completion)] {
+        self.state.withLockedValue { state in
+            defer { state = next }
+            guard case .opening(let waiting) = state else { return [] }
+            return waiting
+        }
+    }
+}
