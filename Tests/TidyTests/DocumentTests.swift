@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// The pages name what the code has, and nothing that it has not.
+@Suite struct DocumentTests {
+    /// Words that stand between `before` and `after` in the text, in their order.
+    private func words(in text: String, between before: String, and after: String) throws -> [String] {
+        let pattern = try Regex("\(before)([A-Za-z0-9]+)\(after)", as: (Substring, Substring).self)
+        return text.matches(of: pattern).map { String($0.output.1) }
+    }
+
+    /// The text from `start` to the next `end`.
+    private func part(of text: String, from start: String, to end: String) throws -> String {
+        let first = try #require(text.range(of: start), "\"\(start)\" is not there")
+        let rest = text[first.upperBound...]
+        let last = try #require(rest.range(of: end), "\"\(end)\" does not follow \"\(start)\"")
+        return String(rest[..<last.lowerBound])
+    }
+
+    /// The kinds that docs/events.md describes from one heading to the next of its rank: tables whose head says Kind.
+    private func describedKinds(under heading: String) throws -> [String] {
+        let page = try SourceTree.text("docs/events.md") + "\n# End\n"
+        var kinds: [String] = []
+        var isTableOfKinds = false
+        for line in try self.part(of: page, from: "\n# \(heading)\n", to: "\n# ").split(separator: "\n") {
+            if !line.hasPrefix("|") {
+                isTableOfKinds = false
+            } else if line.hasPrefix("| Kind |") {
+                isTableOfKinds = true
+            } else if isTableOfKinds {
+                kinds += try self.words(in: String(line), between: "^\\| `", and: "` \\|")
+            }
+        }
+        return kinds.sorted()
+    }
+
+    @Test func thePageOfEventsHasEveryKindOfTheVehicle() throws {
+        let source = try SourceTree.text("Sources/IVS/VehicleEvent.swift")
+        let own = try self.words(in: source, between: "case \\.[A-Za-z]+: \"", and: "\"")
+        let actions = try SourceTree.text("Sources/CallControl/CallAction.swift")
+        let call = try self.words(
+            in: self.part(of: actions + "\n", from: "enum CallEvent:", to: "\n}\n"),
+            between: "\n    case ",
+            and: ""
+        )
+        #expect(own.count > 20 && call.count > 10)
+        #expect(try self.describedKinds(under: "The vehicle") == (own + call).sorted())
+    }
+
+    @Test func thePageOfEventsHasEveryKindOfTheCenter() throws {
+        let source = try SourceTree.text("Sources/Center/CenterIO.swift")
+        let kinds = try self.words(
+            in: self.part(of: source, from: "enum Kind: String", to: "\n    }\n"),
+            between: "\n        case ",
+            and: ""
+        )
+        #expect(kinds.count > 15)
+        #expect(try self.describedKinds(under: "The center") == kinds.sorted())
+    }
+
+    @Test func everyKeyOfTheSchemaIsInThePageAndInTheShippedConfiguration() throws {
+        let schema = try SourceTree.text("Sources/IVS/VehicleSchema.swift")
+        let indications = try SourceTree.text("Sources/CallControl/Vocabulary.swift")
+        let announcements = try SourceTree.text("Sources/CallControl/CallAction.swift")
+        let keys =
+            try self.words(in: schema, between: "Key\\(\\s*\"", and: "\"")
+            + self.words(
+                in: self.part(of: indications + "\n", from: "enum Indication:", to: "\n}\n"),
+                between: "\n    case ",
+                and: ""
+            )
+            + self.words(
+                in: self.part(of: announcements, from: "enum Announcement:", to: "\n}\n"),
+                between: "\n    case ",
+                and: ""
+            )
+        #expect(keys.count > 60)
+        let page = try SourceTree.text("docs/configuration.md")
+        let shipped = try SourceTree.text("config/ecalld.yaml")
+        let undescribed = keys.filter { key in !["`", ".", "### "].contains { page.contains($0 + key) } }
+        #expect(undescribed == [])
+        #expect(keys.filter { !shipped.contains(" \($0):") && !shipped.contains("\n\($0):") } == [])
+    }
+}
