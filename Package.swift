@@ -90,6 +90,13 @@ let package = Package(
             ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
         ),
         tests("GPIOTests", ["GPIO", "Timeline"]),
+        tests(
+            "IVSTests",
+            [
+                "CallControl", "Configuration", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net", "Positioning",
+                "SIP", "Store", "Supervision", "Timeline",
+            ]
+        ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
         tests("NetTests", ["Net", "SIP", .nioCore, .nioEmbedded, .nioPosix]),
         tests("NGECallTests", ["NGECall", "SIP"]),

@@ -1,0 +1,77 @@
+import CallControl
+import GPIO
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// Edges of one line become what they mean.
+@Suite struct InputLinesTests {
+    private func at(_ milliseconds: Int) -> Instant {
+        Instant.boot.advanced(by: .milliseconds(milliseconds))
+    }
+
+    private func lines(_ change: (inout VehicleConfiguration) -> Void = { _ in }) -> InputLines {
+        var lines = InputLines(VehicleBench.configuration(change))
+        for line in ["sos-button", "crash"] as [LineName] { _ = lines.level(line, active: false, at: .boot) }
+        _ = lines.level("sos-cover", active: true, at: .boot)
+        return lines
+    }
+
+    /// Lets the deadlines come up to `end` and collects what they mean.
+    private func run(_ lines: inout InputLines, until end: Int) -> [InputLines.Sign] {
+        var signs: [InputLines.Sign] = []
+        var turns = 0
+        while let next = lines.nextDeadline, next <= self.at(end), turns < 100 {
+            signs += lines.deadlineReached(at: next)
+            turns += 1
+        }
+        #expect(turns < 100, "the deadlines never end")
+        return signs
+    }
+
+    @Test func theHoldCountsFromTheFirstEdgeOfTheBurst() {
+        var lines = self.lines()
+        for (index, time) in [0, 4, 9].enumerated() {
+            #expect(lines.edge("sos-button", active: index.isMultiple(of: 2), at: self.at(time)) == [])
+        }
+        #expect(lines.nextDeadline == self.at(59))
+        #expect(self.run(&lines, until: 999) == [])
+        #expect(self.run(&lines, until: 1_000) == [.button(.held(since: self.at(0), coverClosed: false))])
+    }
+
+    @Test func theClosedCoverIsNotedWithThePress() {
+        var lines = self.lines()
+        _ = lines.level("sos-cover", active: false, at: self.at(0))
+        _ = self.run(&lines, until: 100)
+        _ = lines.edge("sos-button", active: true, at: self.at(100))
+        #expect(self.run(&lines, until: 1_100) == [.button(.held(since: self.at(100), coverClosed: true))])
+    }
+
+    @Test func twoEdgesToTheSameLevelMeanThatOneIsMissing() {
+        var lines = self.lines()
+        #expect(lines.edge("crash", active: false, at: self.at(5)) == [.edgeMissed("crash")])
+    }
+
+    @Test func anEdgeOnALineThatWasNeverReadStartsAtTheOtherLevel() {
+        var lines = InputLines(VehicleBench.configuration())
+        #expect(lines.isActive("crash") == nil)
+        _ = lines.edge("crash", active: true, at: self.at(0))
+        #expect(self.run(&lines, until: 100) == [.crash("crash", .crash(at: self.at(0)))])
+        #expect(lines.isActive("crash") == true)
+    }
+
+    @Test func aLineThatComesBackStartsAnew() {
+        var lines = self.lines()
+        lines.lost("crash")
+        #expect(lines.isActive("crash") == nil)
+        #expect(lines.level("crash", active: true, at: self.at(10)) == [.crash("crash", .activeFromStart)])
+    }
+
+    @Test func withoutDebounceOfOursAnEdgeSettlesAtOnce() {
+        var lines = self.lines { $0.lines.debounce = .zero }
+        _ = lines.edge("crash", active: true, at: self.at(0))
+        #expect(lines.isActive("crash") == true)
+        #expect(lines.edge("crash", active: false, at: self.at(99)) == [.crash("crash", .glitch(.milliseconds(99)))])
+    }
+}

@@ -1,0 +1,168 @@
+import CallControl
+import ControlSocket
+import GPIO
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// What edges, stuck lines and vanished lines do.
+@Suite struct LineTests {
+    @Test func theCallStartsOnReachingTheHoldWithoutARelease() throws {
+        let bench = VehicleBench.started()
+        bench.edge("sos-button", .active)
+        bench.advance(by: .milliseconds(999))
+        #expect(bench.state == .idle)
+        bench.advance(by: .milliseconds(1))
+        #expect(bench.invites.count == 1)
+    }
+
+    @Test func aShortPressIsIgnoredWithItsReason() throws {
+        let bench = VehicleBench.started()
+        bench.press(for: .milliseconds(600))
+        bench.advance(by: .seconds(5))
+        #expect(bench.state == .idle)
+        #expect(bench.reasons(of: .buttonIgnored) == ["held for 600 ms, less than the 1 s that count"])
+    }
+
+    @Test func aContactThatOpensForAMomentAtTheHoldStillCounts() throws {
+        let bench = VehicleBench.started()
+        bench.edge("sos-button", .active)
+        bench.advance(by: .milliseconds(995))
+        bench.edge("sos-button", .inactive)
+        bench.advance(by: .milliseconds(10))
+        bench.edge("sos-button", .active)
+        bench.advance(by: .milliseconds(10))
+        #expect(bench.state == .connecting)
+    }
+
+    @Test func aBouncingContactIsOnePress() throws {
+        let bench = VehicleBench.started()
+        for index in 0..<9 {
+            bench.edge("sos-button", index.isMultiple(of: 2) ? .active : .inactive)
+            bench.advance(by: .milliseconds(3))
+        }
+        bench.advance(by: .seconds(2))
+        #expect(bench.invites.count == 1)
+        #expect(bench.kinds.count { $0 == "manualTrigger" } == 1)
+    }
+
+    @Test func aPressThroughTheClosedCoverCountsAndIsReported() throws {
+        let bench = VehicleBench.started()
+        bench.edge("sos-cover", .inactive)
+        bench.advance(by: .seconds(1))
+        bench.press()
+        #expect(bench.invites.count == 1)
+        #expect(bench.kinds.contains("buttonSuspicious"))
+    }
+
+    @Test func aPressUnderTheOpenCoverIsNotSuspicious() throws {
+        let bench = VehicleBench.started()
+        bench.press()
+        #expect(!bench.kinds.contains("buttonSuspicious"))
+    }
+
+    @Test func aRigWithoutCoverSwitchSuspectsNothing() throws {
+        let bench = VehicleBench.started(VehicleBench.configuration { $0.lines.cover = nil })
+        bench.press()
+        #expect(bench.invites.count == 1)
+        #expect(!bench.kinds.contains("buttonSuspicious"))
+    }
+
+    @Test(arguments: ["sos-button", "crash"] as [LineName])
+    func aLineThatIsActiveAtTheStartNeverCalls(_ line: LineName) throws {
+        let bench = VehicleBench()
+        bench.step(.started(unfinished: []))
+        bench.step(.line(.level(line: line, level: .active, at: bench.now)))
+        bench.advance(by: .seconds(600))
+        #expect(bench.state == .idle)
+        #expect(bench.invites.isEmpty)
+        #expect(bench.levels["lamp"] == .active)
+        #expect(bench.kinds.count { $0 == "fault" } == 1)
+    }
+
+    @Test func aStuckButtonIsAFaultAndItsCallGoesOn() throws {
+        let bench = VehicleBench.started()
+        bench.edge("sos-button", .active)
+        bench.advance(by: .seconds(2))
+        try bench.answer()
+        bench.advance(by: .seconds(30))
+        #expect(bench.levels["lamp"] == .active)
+        #expect(bench.state == .voiceSession)
+        bench.edge("sos-button", .inactive)
+        bench.advance(by: .seconds(3))
+        #expect(bench.levels["lamp"] == .inactive)
+        #expect(bench.kinds.contains("faultCleared"))
+        try bench.clearDown()
+        bench.advance(by: .seconds(10))
+        bench.press()
+        #expect(bench.invites.count == 2)
+    }
+
+    @Test func aStuckCrashLineIsAFaultAndCallsOnce() throws {
+        let bench = VehicleBench.started()
+        bench.edge("crash", .active)
+        bench.advance(by: .milliseconds(200))
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(600))
+        #expect(bench.invites.count == 1)
+        #expect(bench.levels["lamp"] == .active)
+        bench.edge("crash", .inactive)
+        bench.advance(by: .seconds(1))
+        #expect(bench.levels["lamp"] == .inactive)
+    }
+
+    @Test func furtherImpactsOfOneCrashStartNoSecondCall() throws {
+        let bench = VehicleBench.started()
+        bench.crash()
+        bench.crash()
+        bench.crash()
+        #expect(bench.invites.count == 1)
+        #expect(bench.kinds.count { $0 == "crashIgnored" } == 2)
+    }
+
+    @Test func aVanishedLineIsAFaultAndWorksAgainWhenItComesBack() throws {
+        let bench = VehicleBench.started()
+        bench.step(.line(.health(line: "sos-button", health: .vanished)))
+        #expect(bench.reasons(of: .fault) == ["line sos-button is vanished"])
+        let lines = try bench.reply(.status)["lines"]?.asArray ?? []
+        #expect(lines.first { $0["name"] == "sos-button" }?["health"] == "vanished")
+        bench.step(.line(.health(line: "sos-button", health: .good)))
+        bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
+        bench.advance(by: .seconds(1))
+        #expect(bench.levels["lamp"] == .inactive)
+        bench.press()
+        #expect(bench.invites.count == 1)
+    }
+
+    @Test func aLineThatComesBackActiveStartsNoCall() throws {
+        let bench = VehicleBench.started()
+        bench.step(.line(.health(line: "crash", health: .vanished)))
+        bench.step(.line(.health(line: "crash", health: .good)))
+        bench.step(.line(.level(line: "crash", level: .active, at: bench.now)))
+        bench.advance(by: .seconds(60))
+        #expect(bench.invites.isEmpty)
+        #expect(bench.levels["lamp"] == .active)
+    }
+
+    @Test func anOutputThatComesBackIsDrivenAnew() throws {
+        let bench = VehicleBench.started()
+        bench.press()
+        bench.step(.line(.health(line: "led", health: .vanished)))
+        let before = bench.drives.count { $0.line == "led" }
+        bench.step(.line(.health(line: "led", health: .good)))
+        #expect(bench.drives.count { $0.line == "led" } > before)
+        #expect(bench.levels["led"] == .active)
+    }
+
+    @Test func lostAndMissingEdgesAreEvents() throws {
+        let bench = VehicleBench.started()
+        bench.step(.line(.lost(line: "crash", count: 3)))
+        bench.edge("sos-button", .inactive)
+        #expect(bench.kinds.count { $0 == "lineLost" } == 2)
+        bench.step(.overflow(17))
+        #expect(bench.kinds.contains("eventsLost"))
+        #expect(try bench.reply(.status)["dropped"] == 17)
+    }
+}

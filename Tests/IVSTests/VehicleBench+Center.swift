@@ -1,0 +1,119 @@
+import CallControl
+import MSD
+import NGECall
+import SIP
+import Testing
+import Timeline
+
+@testable import IVS
+
+// What the center does, and what is to be seen of the call.
+extension VehicleBench {
+    /// The INVITEs that the vehicle sent.
+    var invites: [Message] { self.sent.map(\.message).filter { $0.method == .invite } }
+
+    /// The methods and statuses that the vehicle sent, in order.
+    var sentWords: [String] {
+        self.sent.map { $0.message.method?.name ?? "\($0.message.status ?? 0)" }
+    }
+
+    var state: CallState { self.ivs.call.state }
+
+    var kinds: [String] { self.events.map(\.kind.word) }
+
+    func reasons(of kind: VehicleEvent.Kind) -> [String] {
+        self.events.filter { $0.kind == kind }.map(\.reason)
+    }
+
+    func ring() throws {
+        let call = try #require(self.incoming.last?.call)
+        self.center { $0.ring(call, at: $1) }
+    }
+
+    /// 200 with an acknowledgement of the INVITE's MSD, or without one when `received` is `nil`.
+    func answer(received: Bool? = true) throws {
+        let (call, invite, _) = try #require(self.incoming.last)
+        let content = InviteContent(invite)
+        let reference = content.msd?.contentID ?? "none"
+        let acknowledgement = received.map {
+            EmergencyAnswer.Acknowledgement(ref: reference, received: $0, contentID: "ack-1@center.invalid")
+        }
+        let session = SessionDescription(
+            originUser: "psap",
+            sessionID: 1,
+            address: "127.0.0.1",
+            audioPort: 9,
+            codecs: [.pcma],
+            direction: .inactive
+        )
+        let answer = EmergencyAnswer.accepting(session, acknowledgement: acknowledgement).content(boundary: "b")
+        self.center { $0.answer(call, headers: answer.headers, body: answer.body, at: $1) }
+    }
+
+    /// A final refusal; with `reference` it acknowledges the MSD of that Content-ID.
+    func reject(_ status: Int, acknowledging reference: String? = nil) throws {
+        let call = try #require(self.incoming.last?.call)
+        let acknowledgement = reference.map {
+            EmergencyAnswer.Acknowledgement(ref: $0, received: true, contentID: "ack-1@center.invalid")
+        }
+        let answer = EmergencyAnswer.declining(acknowledgement: acknowledgement).content(boundary: "b")
+        self.center {
+            $0.reject(call, status: status, reason: nil, headers: answer.headers, body: answer.body, at: $1)
+        }
+    }
+
+    /// The Content-ID of the MSD of the last INVITE.
+    func msdReference() throws -> String {
+        let invite = try #require(self.incoming.last?.invite)
+        return try #require(InviteContent(invite).msd?.contentID)
+    }
+
+    /// Sends INFO requests of the eCall package, or of another.
+    func info(_ requests: [ControlDocument.Request], package: String? = nil) throws {
+        let call = try #require(self.incoming.last?.call)
+        let document = ControlDocument(requests: requests)
+        var content = EmergencyInfo.control(document, contentID: "req-1@center.invalid", boundary: "b")
+        if let package { content.headers.set("Info-Package", package) }
+        self.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+    }
+
+    func clearDown() throws {
+        let call = try #require(self.incoming.last?.call)
+        self.center { $0.bye(call, at: $1) }
+    }
+
+    /// A call in its voice session.
+    static func connected(
+        _ configuration: VehicleConfiguration = VehicleBench.configuration()
+    ) throws -> VehicleBench {
+        let bench = VehicleBench.started(configuration)
+        bench.press()
+        try bench.answer()
+        try #require(bench.state == .voiceSession)
+        return bench
+    }
+
+    /// The MSDs that went out in INVITE and INFO, in order.
+    func sentMSDs() throws -> [MSD] {
+        try self.sent.compactMap { try Self.octets(in: $0.message) }.map { try MSD(decoding: $0) }
+    }
+
+    private static func octets(in message: Message) throws -> [UInt8]? {
+        switch message.method {
+        case .invite?: return InviteContent(message).msd?.octets
+        case .info?:
+            guard case .content(let content) = InfoReading(message) else { return nil }
+            return content.msd?.octets
+        default: return nil
+        }
+    }
+}
+
+extension VehicleBench {
+    /// The tag that the center gave the dialog of its last answer.
+    func toTag() throws -> String {
+        let to = try #require(self.fromCenter.last { $0.status != nil }?.headers["To"])
+        let address = try NameAddress(parsing: to)
+        return try #require(address.tag)
+    }
+}

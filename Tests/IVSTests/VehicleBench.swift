@@ -1,0 +1,346 @@
+import CallControl
+import ControlSocket
+import GPIO
+import MSD
+import NGECall
+import Net
+import Positioning
+import SIP
+import Store
+import Supervision
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// One vehicle on the bench: a user agent plays every center, and store, lines and connections do as they are told.
+///
+/// Nothing happens by itself but by `step` and `advance`; what is said without delay is heard within the same instant.
+final class VehicleBench {
+    /// What becomes of a write.
+    enum Disk {
+        case works
+        case takes(Duration)
+        case fails(StoreError)
+    }
+
+    /// What becomes of an attempt to connect.
+    enum Hop {
+        case accepts
+        case refuses
+        case hangs
+    }
+
+    static let vin = "ECALLEXAMPLE02026"
+    /// Seconds since 1970 at the boot of the bench.
+    static let wallAtBoot: Int64 = 1_790_000_000
+
+    private(set) var now = Instant.boot
+    var ivs: IVS
+    var disk = Disk.works
+    /// By the port of the center; those that are not here accept.
+    var hops: [UInt16: Hop] = [:]
+    var transport = Transport.tcp
+    var isWallTrusted = true
+    /// Whether messages reach the center and the vehicle.
+    var isWireWhole = true
+
+    var center: UserAgent
+    var incoming: [(call: UserAgent.Call, invite: Message, flow: Flow)] = []
+    private(set) var centerEvents: [UserAgent.Event] = []
+    private(set) var fromCenter: [Message] = []
+
+    /// What went in and out, in order, as words.
+    private(set) var trail: [String] = []
+    private(set) var events: [VehicleEvent] = []
+    private(set) var records: [VehicleRecord] = []
+    private(set) var sent: [(message: Message, flow: Flow, at: Instant)] = []
+    private(set) var opened: [(flow: Flow, endpoint: Endpoint, at: Instant)] = []
+    private(set) var levels: [LineName: Level] = [:]
+    private(set) var drives: [(line: LineName, level: Level, at: Instant)] = []
+    private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
+    private(set) var failures: [(error: String, parameters: JSONValue)] = []
+    private(set) var commands: [LineCommand] = []
+
+    private enum Arrival {
+        case vehicle(VehicleInput)
+        case center([UInt8], Flow)
+        case centerOpened(Flow)
+        case centerClosed(Flow)
+    }
+
+    private var arrivals: [Arrival] = []
+    private var later: [(at: Instant, input: VehicleInput)] = []
+    private var openFlows: [Flow: Endpoint] = [:]
+    private var edges: UInt64 = 0
+    private var calls: UInt64 = 0
+
+    init(_ configuration: VehicleConfiguration = VehicleBench.configuration(), isGateUnlocked: Bool = false) {
+        self.ivs = IVS(
+            configuration: configuration,
+            boot: "boot-of-the-bench",
+            random: SeededGenerator(seed: 11),
+            isGateUnlocked: { isGateUnlocked }
+        )
+        var center = UserAgent.Configuration(contactUser: "psap")
+        center.accept = EmergencyAnswer.standardAccept
+        self.center = UserAgent(configuration: center, random: SeededGenerator(seed: 12))
+    }
+
+    /// A rig of `centers` centers on loopback without a lamp check, changed by `change`.
+    static func configuration(
+        centers: Int = 1,
+        host: String = "127.0.0.1",
+        _ change: (inout VehicleConfiguration) -> Void = { _ in }
+    ) -> VehicleConfiguration {
+        guard let vin = try? VIN(Self.vin),  // The constant is a VIN.
+            let position = Position(latitudeDegrees: 48.1515, longitudeDegrees: 11.5779)
+        else { preconditionFailure("The constants of the bench are valid.") }
+        var configuration = VehicleConfiguration(
+            vehicle: .init(vin: vin),
+            centers: (0..<centers).map { index in
+                .init(
+                    name: "center-\(index + 1)",
+                    endpoint: Endpoint(transport: .tcp, host: host, port: UInt16(5_061 + index)),
+                    uri: "sip:sos@center-\(index + 1).invalid"
+                )
+            }
+        )
+        configuration.lampCheck = .zero
+        configuration.lines.cover = "sos-cover"
+        configuration.position = Fix(position: position, radius95Meters: 15, direction: 45, takenAt: nil)
+        change(&configuration)
+        return configuration
+    }
+
+    /// A started rig of which every input is at rest and the cover open.
+    static func started(
+        _ configuration: VehicleConfiguration = VehicleBench.configuration(),
+        isGateUnlocked: Bool = false,
+        hops: [UInt16: Hop] = [:]
+    ) -> VehicleBench {
+        let bench = VehicleBench(configuration, isGateUnlocked: isGateUnlocked)
+        bench.hops = hops
+        bench.step(.started(unfinished: []))
+        bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
+        bench.step(.line(.level(line: "sos-cover", level: .active, at: bench.now)))
+        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        bench.advance(by: .seconds(1))
+        return bench
+    }
+
+    var moment: Moment {
+        let elapsed = Instant.boot.duration(to: self.now).components.seconds
+        return Moment(
+            instant: self.now,
+            wall: WallTime(seconds: Self.wallAtBoot + elapsed, isSynchronized: self.isWallTrusted)
+        )
+    }
+}
+
+// Time and events.
+extension VehicleBench {
+    func step(_ input: VehicleInput) {
+        self.arrivals.append(.vehicle(input))
+        self.settle()
+    }
+
+    /// Lets time pass, each deadline at its time.
+    func advance(by duration: Duration) {
+        let end = self.now.advanced(by: duration)
+        while let next = Instant.earliest(
+            self.ivs.nextDeadline(after: self.now),
+            self.center.nextDeadline,
+            self.later.map(\.at).min()
+        ), next <= end {
+            self.now = max(self.now, next)
+            let due = self.later.filter { $0.at <= self.now }
+            self.later.removeAll { $0.at <= self.now }
+            self.arrivals += due.map { .vehicle($0.input) }
+            self.settle()
+            self.take(self.ivs.deadlineReached(at: self.moment))
+            self.takeCenter(self.center.deadlineReached(at: self.now))
+            self.settle()
+        }
+        self.now = end
+    }
+
+    private func settle() {
+        var turns = 0
+        while !self.arrivals.isEmpty, turns < 10_000 {
+            turns += 1
+            switch self.arrivals.removeFirst() {
+            case .vehicle(let input):
+                if case .written(let batch, let error) = input {
+                    self.trail.append(error == nil ? "written \(batch)" : "failed \(batch)")
+                }
+                self.take(self.ivs.step(input, at: self.moment))
+            case .center(let octets, let flow):
+                self.takeCenter(self.center.received(octets, over: flow, at: self.now))
+            case .centerOpened(let flow): self.openAtCenter(flow)
+            case .centerClosed(let flow):
+                self.takeCenter(self.center.flowClosed(flow, because: "closed", at: self.now))
+            }
+        }
+        #expect(turns < 10_000, "the bench never comes to rest")
+    }
+
+    private func take(_ outputs: [VehicleOutput]) {
+        for output in outputs {
+            switch output {
+            case .drive(let line, let level):
+                self.levels[line] = level
+                self.drives.append((line, level, self.now))
+            case .open(let flow, let endpoint): self.open(flow, endpoint)
+            case .send(let octets, let flow): self.send(octets, over: flow)
+            case .close(let flow): self.closed(flow, NetFailure(.close, .closedHere, at: "the center"))
+            case .write(let batch, let records): self.write(batch, records)
+            case .reply(let call, let parameters, _): self.replies.append((call, parameters))
+            case .fail(_, let error, let parameters): self.failures.append((error, parameters))
+            case .simulate(_, let command): self.commands.append(command)
+            case .readIncidents: self.trail.append("read incidents")
+            case .log(let event): self.events.append(event)
+            }
+        }
+    }
+
+    private func write(_ batch: Int, _ records: [VehicleRecord]) {
+        self.records += records
+        self.trail.append("write \(batch)")
+        switch self.disk {
+        case .works: self.arrivals.append(.vehicle(.written(batch: batch, nil)))
+        case .fails(let error): self.arrivals.append(.vehicle(.written(batch: batch, error)))
+        case .takes(let duration):
+            self.later.append((self.now.advanced(by: duration), .written(batch: batch, nil)))
+        }
+    }
+}
+
+// Connections and what goes over them.
+extension VehicleBench {
+    private func open(_ flow: Flow, _ endpoint: Endpoint) {
+        self.opened.append((flow, endpoint, self.now))
+        self.trail.append("open \(endpoint.port)")
+        switch self.hops[endpoint.port] ?? .accepts {
+        case .hangs: break
+        case .refuses:
+            let failure = NetFailure(.connect, .system(errno: 111), at: "\(endpoint.host):\(endpoint.port)")
+            self.arrivals.append(.vehicle(.net(.failed(flow, failure))))
+        case .accepts:
+            self.openFlows[flow] = endpoint
+            self.arrivals += [.centerOpened(flow), .vehicle(.net(self.openedEvent(flow, endpoint)))]
+        }
+    }
+
+    func openedEvent(_ flow: Flow, _ endpoint: Endpoint) -> NetEvent {
+        let local = FlowAddress(host: endpoint.host == "127.0.0.1" ? "127.0.0.1" : "192.0.2.10", port: 40_001)
+        return .opened(flow, self.transport, local: local, remote: .init(host: endpoint.host, port: endpoint.port))
+    }
+
+    private func openAtCenter(_ flow: Flow) {
+        guard let endpoint = self.openFlows[flow] else { return }
+        let outputs = self.center.flowOpened(
+            flow,
+            transport: self.transport,
+            local: FlowAddress(host: endpoint.host, port: endpoint.port),
+            remote: FlowAddress(host: "192.0.2.10", port: 40_001),
+            keepAlive: nil,
+            at: self.now
+        )
+        self.takeCenter(outputs)
+    }
+
+    private func send(_ octets: [UInt8], over flow: Flow) {
+        guard self.openFlows[flow] != nil else { return }
+        if let message = try? Message(parsing: octets) {  // Pings are no messages.
+            self.sent.append((message, flow, self.now))
+            self.trail.append("send \(message.method?.name ?? "\(message.status ?? 0)")")
+        }
+        if self.isWireWhole { self.arrivals.append(.center(octets, flow)) }
+    }
+
+    /// Ends a connection at both ends.
+    func cut(_ flow: Flow) {
+        self.closed(flow, NetFailure(.read, .system(errno: 104), at: "127.0.0.1:5061"))
+        self.settle()
+    }
+
+    private func closed(_ flow: Flow, _ failure: NetFailure) {
+        guard self.openFlows.removeValue(forKey: flow) != nil else { return }
+        self.arrivals += [.vehicle(.net(.closed(flow, failure))), .centerClosed(flow)]
+    }
+
+    /// Whether a connection to the center on `port` stands.
+    func isOpen(_ port: UInt16) -> Bool {
+        self.openFlows.values.contains { $0.port == port }
+    }
+
+    private func takeCenter(_ outputs: [UserAgent.Output]) {
+        for output in outputs {
+            switch output {
+            case .send(let message, let flow):
+                self.fromCenter.append(message)
+                self.toVehicle(message.serialized(), over: flow)
+            case .transmit(let octets, let flow): self.toVehicle(octets, over: flow)
+            case .close(let flow, _): self.closed(flow, NetFailure(.read, .closedByPeer, at: "the center"))
+            case .event(let event):
+                self.centerEvents.append(event)
+                if case .incoming(let call, let invite, let flow) = event { self.incoming.append((call, invite, flow)) }
+            }
+        }
+    }
+
+    private func toVehicle(_ octets: [UInt8], over flow: Flow) {
+        guard self.isWireWhole, self.openFlows[flow] != nil else { return }
+        self.arrivals.append(.vehicle(.net(.received(flow, octets))))
+    }
+
+    /// The center does something.
+    func center(_ act: (inout UserAgent, Instant) -> [UserAgent.Output]) {
+        self.takeCenter(act(&self.center, self.now))
+        self.settle()
+    }
+}
+
+// Lines and calls of the socket.
+extension VehicleBench {
+    func edge(_ line: LineName, _ level: Level) {
+        self.edges += 1
+        self.step(.line(.edge(Edge(line: line, level: level, at: self.now, sequence: self.edges))))
+    }
+
+    /// Presses the button and lets go again.
+    func press(for duration: Duration = .milliseconds(1_200)) {
+        self.edge("sos-button", .active)
+        self.advance(by: duration)
+        self.edge("sos-button", .inactive)
+        self.advance(by: .milliseconds(100))
+    }
+
+    /// A crash unit's pulse.
+    func crash() {
+        self.edge("crash", .active)
+        self.advance(by: .milliseconds(200))
+        self.edge("crash", .inactive)
+        self.advance(by: .milliseconds(100))
+    }
+
+    /// Calls a method of the control socket and returns the name of the call.
+    @discardableResult
+    func call(_ method: ControlMethod, _ parameters: JSONValue = [:], more: Bool = false) -> ControlCall.ID {
+        self.calls += 1
+        let call = ControlCall.numbered(self.calls, method.fullName, parameters, more: more)
+        self.step(.control(.call(call)))
+        return call.id
+    }
+
+    func gone(_ call: ControlCall.ID) {
+        self.step(.control(.gone(.numbered(call.connection))))
+    }
+
+    /// The reply to a call that has one.
+    func reply(_ method: ControlMethod, _ parameters: JSONValue = [:]) throws -> JSONValue {
+        let call = self.call(method, parameters)
+        return try #require(self.replies.last { $0.call == call }?.parameters)
+    }
+}
