@@ -43,6 +43,9 @@ package struct Debouncer: Hashable, Sendable {
     /// The level that last settled.
     package var isActive: Bool { self.settledActive }
 
+    /// Whether the contact has left its active level and this has not settled yet.
+    package var isLeaving: Bool { self.settledActive && !self.rawActive }
+
     /// When `deadlineReached(at:)` is next owed; `nil` while the contact is quiet.
     package var nextDeadline: Instant? {
         switch self.state {

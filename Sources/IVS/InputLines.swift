@@ -29,7 +29,14 @@ struct InputLines: Sendable {
 
     var nextDeadline: Instant? {
         let levels = self.debouncers.values.compactMap(\.nextDeadline).min()
-        return Instant.earliest(levels, self.button.nextDeadline, self.crash.values.compactMap(\.nextDeadline).min())
+        let button = self.isLeaving(self.lines.button) ? nil : self.button.nextDeadline
+        let crash = self.crash.filter { !self.isLeaving($0.key) }.values.compactMap(\.nextDeadline).min()
+        return Instant.earliest(levels, button, crash)
+    }
+
+    /// Whether the line may be on its way back to rest: how long it was active is only known when that has settled.
+    private func isLeaving(_ line: LineName) -> Bool {
+        self.debouncers[line]?.isLeaving ?? false
     }
 
     /// Whether the cover is there and known to be closed; its line is active while it is open.
@@ -79,8 +86,8 @@ struct InputLines: Sendable {
             self.debouncers[line] = debouncer
             signs += self.take(reports, of: line)
         }
-        signs += self.button.deadlineReached(at: now).map(Sign.button)
-        for name in self.lines.crash {
+        if !self.isLeaving(self.lines.button) { signs += self.button.deadlineReached(at: now).map(Sign.button) }
+        for name in self.lines.crash where !self.isLeaving(name) {
             signs += self.crash[name]?.deadlineReached(at: now).map { .crash(name, $0) } ?? []
         }
         return signs

@@ -48,6 +48,22 @@ import Timeline
         #expect(self.run(&lines, until: 1_100) == [.button(.held(since: self.at(100), coverClosed: true))])
     }
 
+    @Test func aReleaseThatHasNotSettledStopsTheHold() {
+        var lines = self.lines()
+        _ = lines.edge("sos-button", active: true, at: self.at(0))
+        _ = self.run(&lines, until: 980)
+        _ = lines.edge("sos-button", active: false, at: self.at(980))
+        #expect(self.run(&lines, until: 2_000) == [.button(.tooShort(.milliseconds(980)))])
+    }
+
+    @Test func aCrashPulseShorterThanItsHoldIsAGlitch() {
+        var lines = self.lines()
+        _ = lines.edge("crash", active: true, at: self.at(0))
+        _ = self.run(&lines, until: 60)
+        _ = lines.edge("crash", active: false, at: self.at(60))
+        #expect(self.run(&lines, until: 500) == [.crash("crash", .glitch(.milliseconds(60)))])
+    }
+
     @Test func twoEdgesToTheSameLevelMeanThatOneIsMissing() {
         var lines = self.lines()
         #expect(lines.edge("crash", active: false, at: self.at(5)) == [.edgeMissed("crash")])

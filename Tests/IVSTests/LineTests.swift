@@ -25,6 +25,25 @@ import Timeline
         #expect(bench.reasons(of: .buttonIgnored) == ["held for 600 ms, less than the 1 s that count"])
     }
 
+    @Test(arguments: [900, 960, 999])
+    func aPressJustShortOfTheHoldIsNotMadeLongerByTheDebounce(_ milliseconds: Int) throws {
+        let bench = VehicleBench.started()
+        bench.press(for: .milliseconds(milliseconds))
+        #expect(bench.state == .idle)
+        #expect(bench.kinds.contains("buttonIgnored"))
+    }
+
+    @Test(arguments: [55, 70, 99])
+    func aPulseShorterThanACrashIsNotMadeLongerByTheDebounce(_ milliseconds: Int) throws {
+        let bench = VehicleBench.started()
+        bench.edge("crash", .active)
+        bench.advance(by: .milliseconds(milliseconds))
+        bench.edge("crash", .inactive)
+        bench.advance(by: .seconds(1))
+        #expect(bench.state == .idle)
+        #expect(bench.kinds.contains("crashIgnored"))
+    }
+
     @Test func aContactThatOpensForAMomentAtTheHoldStillCounts() throws {
         let bench = VehicleBench.started()
         bench.edge("sos-button", .active)
