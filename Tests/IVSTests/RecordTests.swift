@@ -82,6 +82,27 @@ import Timeline
         #expect(try bench.reply(.status)["store"]?["working"] == true)
     }
 
+    @Test func aRealTriggerDuringATestCallsWriteWaitsForItsOwnRecord() throws {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.crash.hold = .zero; $0.lines.debounce = .zero
+            }
+        )
+        bench.disk = .takes(.milliseconds(15))
+        bench.call(.testCall)
+        bench.advance(by: .milliseconds(10))
+        bench.edge("crash", .active)
+        let crashed = bench.now
+        bench.advance(by: .milliseconds(100))
+        let own = try #require(
+            bench.sent.first { $0.message.method == .invite && $0.at > crashed.advanced(by: .milliseconds(6)) }
+        )
+        #expect(crashed.duration(to: own.at) == .milliseconds(15))
+        #expect(
+            bench.sent.count { $0.message.method == .invite && $0.at < crashed.advanced(by: .milliseconds(15)) } <= 1
+        )
+    }
+
     @Test func anUnfinishedIncidentIsMarkedAndNeverDialled() throws {
         let bench = VehicleBench()
         let stamp = Stamp(boot: "an earlier boot", at: .boot, wallMilliseconds: nil)
