@@ -79,11 +79,21 @@ extension CallStateMachine {
         }
     }
 
-    /// The center sent BYE.
+    /// The center sent BYE; before its answer arrived, this ends the attempt and is no clear-down.
     package mutating func clearedDown(_ attempt: Attempt, at now: Instant) -> [CallAction] {
         switch self.current {
         case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt:
             self.end(incident, .cleared, .clearedDown, because: .clearedByCenter, at: now)
+        case .connecting(let incident, let plan, .inviting(let leg, _, _)) where leg.attempt == attempt:
+            self.goOn(
+                incident,
+                plan,
+                after: .failed("the center ended it before its answer came"),
+                .clearedDown,
+                at: now
+            )
+        case .connecting(let incident, let plan, .cancelling(let leg, let cause, _)) where leg.attempt == attempt:
+            self.goOn(incident, plan, afterCancelBy: cause, .failed("the center ended it"), at: now)
         case .idle, .triggered, .connecting, .voiceSession, .ended:
             self.unchanged(.clearedDown, because: .stale(attempt: attempt.number))
         }
