@@ -68,6 +68,15 @@ import Timeline
         #expect(try bench.sentMSDs().count == 1)
     }
 
+    @Test func anMSDThatCannotBeMadeOnRequestIsSaidToBeUnable() throws {
+        let bench = VehicleBench.started(VehicleBench.configuration { $0.vehicle.vin = .broken })
+        bench.press()
+        try bench.answer(received: nil)
+        try bench.info([.sendMSD])
+        #expect(self.results(bench).map(\.reason) == [.unable])
+        #expect(bench.levels["lamp"] == .active)
+    }
+
     @Test func afterIdentifier255FurtherRequestsAreRefused() throws {
         let bench = try VehicleBench.connected()
         for _ in 0..<254 { try bench.info([.sendMSD]) }
