@@ -44,7 +44,8 @@ extension IVS {
                 transport: transport,
                 local: local,
                 remote: remote,
-                keepAlive: self.configuration.keepAlive,
+                // A ping of CRLFs is of connections (RFC 5626 3.5.1); over UDP nobody answers it.
+                keepAlive: transport.isReliable ? self.configuration.keepAlive : nil,
                 at: now.instant
             ),
             at: now

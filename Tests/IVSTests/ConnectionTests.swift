@@ -169,6 +169,14 @@ import Timeline
         #expect(bench.state == .voiceSession)
     }
 
+    @Test func aPathOverUDPIsNotPinged() throws {
+        let bench = VehicleBench(VehicleBench.configuration())
+        bench.transport = .udp
+        bench.step(.started(unfinished: []))
+        bench.advance(by: .seconds(300))
+        #expect(bench.opened.count == 1)
+    }
+
     @Test func aConnectionThatTheVehicleDidNotOpenIsClosed() throws {
         let bench = VehicleBench.started()
         let flow = Flow(number: 1 << 63)
