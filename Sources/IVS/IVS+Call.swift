@@ -146,7 +146,7 @@ extension IVS {
 
     /// An incident that an earlier run left open: warned about, marked, and never dialled.
     mutating func interrupted(_ incident: StoredIncident, at now: Moment) {
-        let sentence = "incident \(incident.opening.id) was interrupted; it is marked undelivered and not dialled again"
+        let sentence = "incident \(incident.opening.id) was interrupted; it is closed and not dialled again"
         self.ledger.interrupt(incident, at: now)
         self.note(
             .incidentInterrupted,

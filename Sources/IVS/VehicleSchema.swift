@@ -229,7 +229,7 @@ enum VehicleSchema {
             "unlockFile",
             .string(Self.pathRule),
             .defaulted(.string("/run/ecall/unlock-112")),
-            "A file of root's, made in this boot, that opens the gate."
+            "A file of root's that names this boot and opens the gate."
         ),
     ])
 

@@ -17,7 +17,7 @@ import Timeline
     private func standing() -> CenterLink {
         var link = CenterLink(isKeptWarm: true)
         #expect(link.started(self.first) == [.open(self.first)])
-        link.opened(self.first)
+        link.opened(self.first, at: self.at(0))
         return link
     }
 
@@ -32,7 +32,7 @@ import Timeline
         #expect(link.started(self.first) == [])
         #expect(link.standing == .closed)
         #expect(link.needed(self.first) == [.open(self.first)])
-        link.opened(self.first)
+        link.opened(self.first, at: self.at(0))
         #expect(link.released() == [.close(self.first)])
         #expect(link.standing == .closed)
         #expect(link.released() == [])
@@ -50,7 +50,7 @@ import Timeline
         var link = CenterLink(isKeptWarm: false)
         _ = link.needed(self.first)
         #expect(link.released() == [.close(self.first)])
-        link.opened(self.first)
+        link.opened(self.first, at: self.at(0))
         #expect(link.standing == .closed && !link.owns(self.first))
     }
 
@@ -74,10 +74,19 @@ import Timeline
         var link = self.standing()
         link.ended(self.first, because: "reset", at: self.at(0))
         _ = link.deadlineReached(self.second, at: self.at(1))
-        link.opened(self.second)
+        link.opened(self.second, at: self.at(1))
         #expect(link.lastFailure == nil)
-        link.ended(self.second, because: "reset", at: self.at(10))
-        #expect(link.nextDeadline == self.at(11))
+        link.ended(self.second, because: "reset", at: self.at(31))
+        #expect(link.nextDeadline == self.at(32))
+    }
+
+    @Test func aCenterThatAcceptsAndClosesIsOpenedAtEverLongerIntervals() {
+        var link = self.standing()
+        link.ended(self.first, because: "reset", at: self.at(0))
+        _ = link.deadlineReached(self.second, at: self.at(1))
+        link.opened(self.second, at: self.at(1))
+        link.ended(self.second, because: "reset", at: self.at(2))
+        #expect(link.nextDeadline == self.at(4))
     }
 
     @Test func aCallNeedsNoPause() {
@@ -92,7 +101,7 @@ import Timeline
         var link = self.standing()
         let before = link
         link.ended(self.second, because: "reset", at: self.at(0))
-        link.opened(self.second)
+        link.opened(self.second, at: self.at(0))
         #expect(link.deadlineReached(self.third, at: self.at(100)) == [])
         #expect(link == before)
     }

@@ -2,6 +2,7 @@ import CallControl
 import ControlSocket
 import GPIO
 import Testing
+import Supervision
 import Timeline
 
 @testable import IVS
@@ -74,7 +75,7 @@ import Timeline
 
     @Test func ledAndLampAreCheckedAtTheStart() throws {
         let bench = VehicleBench(VehicleBench.configuration { $0.lampCheck = .seconds(2) })
-        bench.step(.started(unfinished: []))
+        bench.step(.started)
         #expect(bench.levels["led"] == .active && bench.levels["lamp"] == .active)
         bench.advance(by: .milliseconds(1_999))
         #expect(bench.levels["led"] == .active && bench.levels["lamp"] == .active)

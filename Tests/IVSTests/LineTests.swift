@@ -91,7 +91,7 @@ import Timeline
     @Test(arguments: ["sos-button", "crash"] as [LineName])
     func aLineThatIsActiveAtTheStartNeverCalls(_ line: LineName) throws {
         let bench = VehicleBench()
-        bench.step(.started(unfinished: []))
+        bench.step(.started)
         bench.step(.line(.level(line: line, level: .active, at: bench.now)))
         bench.advance(by: .seconds(600))
         #expect(bench.state == .idle)

@@ -4,6 +4,7 @@ import GPIO
 import SIP
 import Store
 import Testing
+import Supervision
 import Timeline
 
 @testable import IVS
@@ -115,7 +116,8 @@ import Timeline
             msdTimestamp: 0
         )
         let incident = StoredIncident.open(opening, isAcknowledged: false)
-        bench.step(.started(unfinished: [incident]))
+        bench.step(.started)
+        bench.step(.storeOpened(unfinished: [incident], recovery: nil))
         bench.advance(by: .seconds(600))
         #expect(bench.invites.isEmpty)
         #expect(bench.kinds.contains("incidentInterrupted"))

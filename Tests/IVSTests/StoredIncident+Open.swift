@@ -10,6 +10,7 @@ extension StoredIncident {
             profile: opening.profile,
             messageIdentifier: 1,
             isAcknowledged: isAcknowledged,
+            attempts: 1,
             outcome: nil,
             ended: nil
         )

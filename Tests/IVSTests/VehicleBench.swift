@@ -80,6 +80,7 @@ final class VehicleBench {
             configuration: configuration,
             boot: "boot-of-the-bench",
             random: SeededGenerator(seed: 11),
+            agentRandom: SeededGenerator(seed: 13),
             isGateUnlocked: { isGateUnlocked }
         )
         var center = UserAgent.Configuration(contactUser: "psap")
@@ -121,7 +122,7 @@ final class VehicleBench {
     ) -> VehicleBench {
         let bench = VehicleBench(configuration, isGateUnlocked: isGateUnlocked)
         bench.hops = hops
-        bench.step(.started(unfinished: []))
+        bench.step(.started)
         bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
         bench.step(.line(.level(line: "sos-cover", level: .active, at: bench.now)))
         bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
