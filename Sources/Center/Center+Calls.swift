@@ -55,12 +55,14 @@ extension Center {
         self.numbers[leg] = number
         self.deadlines.set(number, call.machine.nextDeadline)
         let trigger = content.service.map(\.word) ?? "unknown"
-        let from = message.headers["From"] ?? ""
+        // What a peer writes is cut to what the record takes, so that no length keeps a call off the record.
+        let from = String((message.headers["From"] ?? "").prefix(Self.maximumRecordedText))
+        let callID = String((message.headers["Call-ID"] ?? "").prefix(Self.maximumRecordedText))
         self.records.append(
             .callReceived(
                 CallOpening(
                     id: call.id,
-                    callID: message.headers["Call-ID"] ?? "",
+                    callID: callID,
                     received: self.stamp(now),
                     from: from,
                     service: content.service?.text ?? "",
@@ -85,7 +87,33 @@ extension Center {
         } else {
             self.note(.problem, number, "the INVITE carries no MSD", at: now)
         }
+        if let location = content.location { self.take(location, of: number, at: now) }
         for problem in content.problems { self.note(.problem, number, "\(problem)", at: now) }
+    }
+
+    /// The characters of a text of the peer's that go on record.
+    private static let maximumRecordedText = 1_024
+
+    /// The octets of an MSD that go on record: many times the 140 that one may have.
+    private static let maximumRecordedOctets = 4_096
+
+    /// Shows and records the location that came beside the MSD.
+    private mutating func take(_ location: LocationDocument, of number: Int, at now: Moment) {
+        guard let call = self.calls[number] else { return }
+        let position = location.shape.position
+        let latitude = LocationDocument.degreesText(milliarcseconds: position.latitudeMilliarcseconds)
+        let longitude = LocationDocument.degreesText(milliarcseconds: position.longitudeMilliarcseconds)
+        var fields = ["latitude": latitude, "longitude": longitude]
+        var text = "\(latitude) \(longitude)"
+        if case .circle(_, let radius) = location.shape {
+            fields["radiusMeters"] = String(radius / 1_000)
+            text += " within \(radius / 1_000) m"
+        }
+        if let method = location.method { fields["method"] = method }
+        self.records.append(
+            .callChanged(id: call.id, CallChange(location: String(text.prefix(Self.maximumRecordedText))))
+        )
+        self.note(.location, number, "the vehicle is at \(text)", at: now, fields: fields)
     }
 
     /// The configuration with the reply that holds for new calls.
@@ -113,7 +141,7 @@ extension Center {
                     subject: call.id,
                     at: self.stamp(now),
                     messageIdentifier: identifier,
-                    octets: octets,
+                    octets: Array(octets.prefix(Self.maximumRecordedOctets)),
                     carrier: carrier
                 )
             )
@@ -122,7 +150,11 @@ extension Center {
         self.records.append(
             .callChanged(
                 id: call.id,
-                CallChange(msd: octets, messageIdentifier: identifier, decoded: Self.json(salvage))
+                CallChange(
+                    msd: Array(octets.prefix(Self.maximumRecordedOctets)),
+                    messageIdentifier: identifier,
+                    decoded: Self.json(salvage)
+                )
             )
         )
         var fields = ["hex": MSDText.hex(octets), "decoded": decoded]

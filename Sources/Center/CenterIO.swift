@@ -87,6 +87,7 @@ package struct CenterEvent: Hashable, Sendable {
         case callReceived
         case msd
         case freshMSD
+        case location
         case problem
         case ringing
         case answered

@@ -63,6 +63,25 @@ package struct ConfigurationMistakes: Error, Hashable, Sendable {
     }
 }
 
+extension ConfigurationMistakes {
+    /// The same without what was found at the given keys and below them, for a log that must not learn it.
+    package func withholding(_ paths: [String]) -> ConfigurationMistakes {
+        let mistakes = self.mistakes.map { mistake in
+            guard paths.contains(where: { mistake.path == $0 || mistake.path.hasPrefix($0 + ".") }) else {
+                return mistake
+            }
+            return Mistake(
+                file: mistake.file,
+                position: mistake.position,
+                path: mistake.path,
+                found: "a value that is not shown here",
+                expected: mistake.expected
+            )
+        }
+        return ConfigurationMistakes(mistakes, unlisted: self.unlisted)
+    }
+}
+
 extension ConfigurationMistakes: CustomStringConvertible {
     /// One line for each mistake.
     package var description: String {

@@ -109,14 +109,14 @@ extension IVS {
         let course = call.parameters["directionDegrees"]?.asDouble
         let direction = course.map(Direction.step(courseDegrees:))
         // Without an error figure nothing is known of the quality: the position is told and not trusted.
-        let error = call.parameters["errorMeters"]?.asDouble ?? Double(Fix.maximumTrustedRadiusMeters + 1)
-        guard (0...Self.maximumErrorMeters).contains(error) else {
+        let error = call.parameters["errorMeters"]?.asDouble
+        guard error.map((0...Self.maximumErrorMeters).contains) ?? true else {
             return self.outOfRange(call, "errorMeters", "0 to \(Int(Self.maximumErrorMeters))")
         }
         guard direction != Direction.unknown else { return self.outOfRange(call, "directionDegrees", "0 to 360") }
         let fix = Fix(
             position: position,
-            radius95Meters: Int(error.rounded(.up)),
+            radius95Meters: error.map { Int($0.rounded(.up)) },
             direction: direction,
             takenAt: now.instant
         )

@@ -145,28 +145,31 @@ extension IVS {
         )
         invite.msd = msd
         invite.allow = self.userAgent.configuration.allow
-        if attempt.form == .full { invite.location = self.location(attempt, at: now) }
+        if attempt.form == .full { invite.location = self.location(attempt) }
         if attempt.form != .voiceOnly { invite.capabilitiesID = self.frozen?.identifiers.capabilities(attempt.number) }
         return invite
     }
 
     /// The location of the incident as PIDF-LO; `nil` without a position.
-    private func location(_ attempt: Attempt, at now: Moment) -> EmergencyInvite.Location? {
+    private func location(_ attempt: Attempt) -> EmergencyInvite.Location? {
         guard let frozen = self.frozen, let fix = frozen.locations.current else { return nil }
         let position = LocationDocument.Position(
             latitudeMilliarcseconds: fix.position.positionLatitude,
             longitudeMilliarcseconds: fix.position.positionLongitude
         )
-        let isDated = now.wall.isSynchronized
+        // The place was frozen with the trigger, and so is its date.
+        let wall = frozen.at.wall
+        let isDated = wall.isSynchronized
         let document = LocationDocument(
             entity: "pres:" + self.configuration.identity.drop { $0 != ":" }.dropFirst(),
-            shape: .circle(position, radiusMillimeters: Int64(fix.radius95Meters) * 1_000),
+            shape: fix.radius95Meters.map { .circle(position, radiusMillimeters: Int64($0) * 1_000) }
+                ?? .point(position, altitudeMillimeters: nil),
             method: fix.takenAt == nil ? "Manual" : "GPS",
             retransmissionAllowed: true,
             retentionExpiry: isDated
-                ? LocationDocument.timestampText(secondsSince1970: now.wall.seconds + Self.locationRetention) : nil,
+                ? LocationDocument.timestampText(secondsSince1970: wall.seconds + Self.locationRetention) : nil,
             deviceID: self.configuration.instance,
-            timestamp: isDated ? LocationDocument.timestampText(secondsSince1970: now.wall.seconds) : nil
+            timestamp: isDated ? LocationDocument.timestampText(secondsSince1970: wall.seconds) : nil
         )
         return EmergencyInvite.Location(document: document, contentID: frozen.identifiers.location(attempt.number))
     }

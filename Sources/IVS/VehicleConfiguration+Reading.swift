@@ -2,6 +2,7 @@ internal import CallControl
 package import Configuration
 internal import GPIO
 internal import MSD
+internal import NGECall
 internal import Positioning
 internal import SIP
 internal import UPER
@@ -34,6 +35,7 @@ extension VehicleConfiguration {
         self.call = CallLimits(settings.section("call"))
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
+        try self.checkReach(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }
         self.keepAlive = settings.section("connection").duration("keepAlive")
@@ -42,6 +44,22 @@ extension VehicleConfiguration {
         self.storePath = settings.section("store").string("path")
         self.recordWait = settings.section("store").duration("wait")
         self.socketPath = settings.section("control").string("socket")
+    }
+
+    /// A rig with simulated lines reaches an emergency service on its own machine only; anything else is a mistake here
+    /// and not a refusal in the first call.
+    private func checkReach(_ settings: Settings) throws(ConfigurationMistakes) {
+        guard self.profile == .emergency112, self.isSimulated else { return }
+        let mistakes = settings.list("centers").compactMap { center -> Mistake? in
+            let host = center.section.string("host")
+            guard host != "localhost", !EmergencyGate.isLoopback(host) else { return nil }
+            return center.section.mistake(
+                "host",
+                found: "\"\(host)\"",
+                expected: "a loopback address: lines are simulated and the profile is 112"
+            )
+        }
+        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
     }
 
     private mutating func read(lines: Settings) {

@@ -30,7 +30,8 @@ struct Ecalld: AsyncParsableCommand {
         do {
             vehicle = try VehicleConfiguration.read(path: self.config)
         } catch {
-            Self.complain("\(error)")
+            // A person who asks is shown what was found; the journal of a service learns neither VIN nor place.
+            Self.complain("\(self.checkConfig ? error : error.withholding(["vehicle.vin", "position"]))")
             throw Self.configurationExit
         }
         if self.checkConfig { return print("\(self.config): good") }

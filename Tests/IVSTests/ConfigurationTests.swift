@@ -49,6 +49,17 @@ import Testing
         #expect(configuration.isSimulated)
     }
 
+    @Test func aSimulatedRigHasNo112HopOffItsMachine() {
+        let text = """
+            vehicle: {vin: ECALLEXAMPLE02026}
+            profile: "112"
+            centers:
+              - {name: near, host: localhost, uri: "sip:sos@center.invalid"}
+              - {name: far, host: 192.0.2.1, uri: "sip:sos@center.invalid"}
+            """
+        #expect(throws: ConfigurationMistakes.self) { try self.read(text) }
+    }
+
     @Test func readsEverySetting() throws {
         let configuration = try self.read(
             """
@@ -60,8 +71,8 @@ import Testing
               msdVersion: 2
             profile: 112
             centers:
-              - {name: a, host: 192.0.2.1, port: 5061, uri: "sip:a@a.invalid"}
-              - {name: b, host: "2001:db8::1", uri: "sip:b@b.invalid"}
+              - {name: a, host: 127.0.0.2, port: 5061, uri: "sip:a@a.invalid"}
+              - {name: b, host: "::1", uri: "sip:b@b.invalid"}
             identity: {uri: "sip:car@example.invalid", instance: "urn:uuid:1"}
             call:
               cancelWindow: 5 s
