@@ -125,22 +125,21 @@ package struct MessageFramer: Hashable, Sendable {
         let last = self.buffer.count - 4
         while index <= last {
             if self.hasLineBreak(at: index), self.hasLineBreak(at: index + 2) {
+                guard index - self.start <= self.limits.headBytes else { throw self.headTooLong() }
                 let head = MessageHead(self.buffer[self.start..<index], limits: self.limits)
-                if head.error?.code == .headTooLong { throw self.headTooLong(head) }
                 self.consume(index + 4 - self.start)
                 return head
             }
             index += 1
         }
         self.scanned = max(self.start, index)
-        guard self.buffer.count - self.start <= self.limits.headBytes + 4 else {
-            let octets = self.buffer[self.start...].prefix(self.limits.headBytes)
-            throw self.headTooLong(MessageHead(octets, limits: self.limits))
-        }
+        guard self.buffer.count - self.start <= self.limits.headBytes + 4 else { throw self.headTooLong() }
         return nil
     }
 
-    private func headTooLong(_ head: MessageHead) -> FramingError {
+    /// The refusal of a head of which only the allowed octets are read, so that it does not depend on the segments.
+    private func headTooLong() -> FramingError {
+        let head = MessageHead(self.buffer[self.start...].prefix(self.limits.headBytes), limits: self.limits)
         let error = MessageError(.headTooLong, expected: "at most \(self.limits.headBytes) octets of headers")
         return FramingError(message: MalformedMessage(error: error, head: head))
     }

@@ -97,4 +97,19 @@ import Testing
         #expect(self.error(Samples.options(body: "1234"), limits: limits) == .bodyTooLong)
         #expect(self.error(Samples.options(body: "123"), limits: limits) == nil)
     }
+
+    @Test(arguments: [1, 7, 64, 100_000]) func refusesALongHeadTheSameHoweverItIsCut(segment: Int) throws {
+        var limits = Limits()
+        limits.headBytes = 100
+        var octets = Samples.options("Subject: \(String(repeating: "y", count: 60))", body: "")
+        octets.insert(contentsOf: [0x0D, 0x0A], at: 0)
+        let error = try #require(throws: FramingError.self) {
+            _ = try self.items(octets, segment: segment, limits: limits)
+        }
+        let reference = try #require(throws: FramingError.self) {
+            _ = try self.items(octets, segment: 1, limits: limits)
+        }
+        #expect(error == reference)
+        #expect(error.message.error.code == .headTooLong)
+    }
 }
