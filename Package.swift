@@ -20,6 +20,11 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    let dependencies = ["FuzzHarness"] + dependencies
+    return .executableTarget(name: name, dependencies: dependencies, path: "Fuzz/\(name)", swiftSettings: settings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
@@ -47,6 +52,7 @@ let package = Package(
     targets: [
         // C, no Swift.
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .systemLibrary(name: "CTimex"),
         // Pure: values in, values out.
         target("Timeline"),
@@ -82,6 +88,12 @@ let package = Package(
         program("ecalld", ["Configuration", "IVS", "Supervision", .argumentParser, .logging]),
         program("ecallctl", ["ControlSocket", "IVS", "MSD", "Supervision", .argumentParser, .nioPosix]),
         program("ecallcenter", ["Center", "SIP", "Supervision", .argumentParser]),
+        // Fuzz targets: under libFuzzer by `Fuzz/run`, else programs that replay inputs.
+        .target(name: "FuzzHarness", dependencies: ["CLibFuzzer"], path: "Fuzz/Harness", swiftSettings: settings),
+        fuzzer("FuzzECall", ["NGECall", "SIP"]),
+        fuzzer("FuzzMSD", ["MSD"]),
+        fuzzer("FuzzSIP", ["SIP", "Timeline"]),
+        fuzzer("FuzzText", ["Configuration", "ControlSocket", "MSD"]),
         // Tests mirror the targets.
         tests("CallControlTests", ["CallControl", "Timeline"]),
         tests("ConfigurationTests", ["Configuration"]),
