@@ -25,6 +25,16 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     return .executableTarget(name: name, dependencies: dependencies, path: "Fuzz/\(name)", swiftSettings: settings)
 }
 
+func benchmark(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Benchmarks/\(name)",
+        exclude: exclude,
+        swiftSettings: settings
+    )
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
@@ -94,6 +104,14 @@ let package = Package(
         fuzzer("FuzzMSD", ["MSD"]),
         fuzzer("FuzzSIP", ["SIP", "Timeline"]),
         fuzzer("FuzzText", ["Configuration", "ControlSocket", "MSD"]),
+        // Benchmarks: the figures of docs/performance.md.
+        benchmark(
+            "CallLatency",
+            [
+                "Center", "CallControl", "GPIO", "IVS", "MSD", "Net", "Positioning", "SIP", "Supervision", "Timeline",
+                .argumentParser, .logging, .nioCore, .nioPosix,
+            ]
+        ),
         // Tests mirror the targets.
         tests("CallControlTests", ["CallControl", "Timeline"]),
         tests("ConfigurationTests", ["Configuration"]),

@@ -1,5 +1,5 @@
 package import ControlSocket
-internal import GPIO
+package import GPIO
 package import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -16,6 +16,9 @@ package final class VehicleRig: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let ports: VehicleBody.Ports
     private let loop: LateLoop<VehicleBody>
+
+    /// The rig's lines, for a program that moves them itself instead of asking over the socket.
+    package var lines: SimulatedLines { self.ports.lines }
 
     /// Makes the edges; nothing happens before `start`.
     ///

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Center
+import Foundation
+import GPIO
+import IVS
+import NIOCore
+import NIOPosix
+import Supervision
+import Timeline
+
+/// Times calls from what asks for them to the first octets of their INVITE at a listener on loopback.
+@main
+struct CallLatency: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "CallLatency",
+        abstract: "Times trigger to INVITE; prints a figure, its value and its unit on a line, with tabs between."
+    )
+
+    @Option(help: "The folder for the vehicle's record; its file system is part of what is measured.")
+    var store: String?
+    @Option(help: "Measure the baresip whose ctrl_tcp listens on this port instead of the vehicle.")
+    var baresip: Int?
+    @Option(help: "What the figures are called.") var name = "call"
+    @Option(help: "How many calls are timed.") var calls = 1_000
+    @Option(help: "Milliseconds of rest before each call.") var rest = 10
+
+    func validate() throws {
+        guard self.calls > 0, self.rest >= 0 else { throw ValidationError("at least one call, and no negative rest") }
+        guard (self.store == nil) != (self.baresip == nil) else {
+            throw ValidationError("either --store or --baresip is needed")
+        }
+    }
+
+    func run() async throws {
+        if let port = self.baresip { return try await self.timeBaresip(port) }
+        let folder = URL(filePath: self.store ?? ".").appending(path: "call-latency-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer {
+            do { try FileManager.default.removeItem(atPath: folder) } catch { print("left behind: \(error)") }
+        }
+        try await self.timeVehicle(folder)
+    }
+
+    /// From a crash line's edge to the INVITE, and on to the end of each call.
+    private func timeVehicle(_ folder: String) async throws {
+        let center = MeasuredCenter(reply: .accept(.positive))
+        var vehicle = try MeasuredVehicle(centerPort: try await center.listen(), folder: folder)
+        try await vehicle.rig.start()
+        try await vehicle.event("linkOpened")
+        var arrivals = center.arrivals.makeAsyncIterator()
+        var sample = Sample()
+        for _ in 0..<self.calls {
+            try await Task.sleep(for: .milliseconds(self.rest))
+            // Taken before the line stamps its edge, so never later than the stamp.
+            let edge = MonotonicClock.now()
+            try vehicle.rig.lines.set(MeasuredVehicle.crashLine, .active)
+            guard let arrival = await arrivals.next() else {
+                throw Interruption(sentence: "the center ended before the INVITE came")
+            }
+            sample.add(edge.duration(to: arrival))
+            try await vehicle.event("endedHoldOver")
+            try vehicle.rig.lines.set(MeasuredVehicle.crashLine, .inactive)
+        }
+        await vehicle.rig.stop()
+        try await center.stop()
+        self.show(sample)
+        print("\(self.name) before the record\t\(vehicle.lateRecords)\tcalls")
+    }
+
+    /// From the command to the INVITE; the center is busy, so that the peer needs no sound.
+    private func timeBaresip(_ port: Int) async throws {
+        let center = MeasuredCenter(reply: .decline(status: 486, isAcknowledged: false))
+        let address = "sip:center@127.0.0.1:\(try await center.listen());transport=tcp"
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let console = try await BaresipConsole(port: port, group: group)
+        var arrivals = center.arrivals.makeAsyncIterator()
+        var sample = Sample()
+        // The first call opens the connection, which the vehicle has open before any call.
+        for call in 0...self.calls {
+            try await Task.sleep(for: .milliseconds(self.rest))
+            let command = try await console.dial(address)
+            guard let arrival = await arrivals.next() else {
+                throw Interruption(sentence: "the center ended before the INVITE came")
+            }
+            if call > 0 { sample.add(command.duration(to: arrival)) }
+        }
+        try await console.close()
+        try await group.shutdownGracefully()
+        try await center.stop()
+        self.show(sample)
+    }
+
+    private func show(_ sample: Sample) {
+        for (name, value) in sample.figures {
+            print("\(self.name) \(name)\t\(value / .microseconds(1))\tus")
+        }
+    }
+}
