@@ -112,6 +112,11 @@ let package = Package(
                 .argumentParser, .logging, .nioCore, .nioPosix,
             ]
         ),
+        benchmark(
+            "MSDCodec",
+            ["MSD", "Supervision", "Timeline", .argumentParser],
+            exclude: ["generated.c", "msd.asn1"]
+        ),
         // Tests mirror the targets.
         tests("CallControlTests", ["CallControl", "Timeline"]),
         tests("ConfigurationTests", ["Configuration"]),
