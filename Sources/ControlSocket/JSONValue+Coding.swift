@@ -48,22 +48,6 @@ extension JSONValue {
         }
     }
 
-    /// The JSON text as UTF-8 octets, members sorted by name, on one line.
-    package func encoded() -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return [UInt8](try encoder.encode(self))
-        } catch {
-            preconditionFailure("every JSON value has a JSON text: \(error)")
-        }
-    }
-
-    /// The JSON text, members sorted by name, on one line.
-    package var text: String {
-        String(decoding: self.encoded(), as: UTF8.self)
-    }
-
     /// Counts values and levels without decoding, so that a costly text is refused before it costs anything.
     private static func checkShape(_ octets: some Collection<UInt8>, maximumValues: Int) throws(JSONError) {
         var depth = 0

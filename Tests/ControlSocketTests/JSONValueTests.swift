@@ -14,6 +14,21 @@ import Testing
         #expect(value.text == #"{"a":[null,true,-1,2.5,"x/é"],"b":{}}"#)
     }
 
+    @Test func escapesWhatAStringMayNotHold() throws {
+        let text = (0..<0x80).map { String(UnicodeScalar(UInt8($0))) }.joined() + "\u{7F}é\u{2028}😀"
+        #expect(JSONValue.string("\"\\/\u{8}\t\n\u{C}\r\u{0}\u{1F}").text == #""\"\\/\b\t\n\f\r\u0000\u001f""#)
+        #expect(try self.read("[\(JSONValue.string(text).text)]") == [.string(text)])
+        #expect(try self.read(JSONValue.object([text: 1]).text) == .object([text: 1]))
+    }
+
+    @Test(arguments: [
+        (-0.5, "-0.5"), (1e21, "1e+21"), (2.5e-300, "2.5e-300"), (3.0, "3"), (-0.0, "-0"), (0.1, "0.1"),
+    ])
+    func writesNumbersAsShortAsTheyReadBack(_ number: Double, _ text: String) throws {
+        #expect(JSONValue.double(number).text == text)
+        #expect(try self.read("[\(text)]").asArray?.first?.asDouble == number)
+    }
+
     @Test func writesMembersSorted() {
         let value: JSONValue = ["zone": 1, "area": 2, "mile": 3]
         #expect(value.text == #"{"area":2,"mile":3,"zone":1}"#)
