@@ -122,7 +122,7 @@ final class WriteQueue<Record: Sendable>: Sendable {
             self.commit(jobs, db)
             let written = jobs.reduce(0) { $0 + $1.records.count }
             let untidied = self.recordsSinceTidying.add(written, ordering: .relaxed).newValue
-            let isIdle = self.state.withLock(\.jobs.isEmpty)
+            let isIdle = self.state.withLock { $0.jobs.isEmpty }
             if untidied >= (isIdle ? Self.tidyingInterval : Self.maximumUntidied) {
                 self.tidy(db)
             }
