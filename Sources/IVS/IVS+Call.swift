@@ -9,7 +9,7 @@ internal import Timeline
 extension IVS {
     /// Tells the call machine what is waiting, one event at a time, each with all that follows from it.
     mutating func drain(at now: Moment) {
-        while !self.queue.isEmpty {
+        while self.postponed == nil, !self.queue.isEmpty {
             let input = self.queue.removeFirst()
             self.perform(self.tell(input, at: now), at: now)
         }
@@ -37,9 +37,19 @@ extension IVS {
     }
 
     /// Carries out what the call machine asks, in its order.
-    mutating func perform(_ actions: [CallAction], at now: Moment) {
-        for action in actions {
+    ///
+    /// A trigger goes to the store before its INVITE is made: the rest waits for the next turn, and the disk works
+    /// meanwhile.
+    mutating func perform(_ actions: [CallAction], at now: Moment, isResumed: Bool = false) {
+        guard self.postponed == nil else {
+            self.postponed?.actions += actions
+            return
+        }
+        for (index, action) in actions.enumerated() {
             switch action {
+            case .invite where !isResumed && self.hold != nil && self.hold?.batch == nil:
+                self.postponed = Postponed(actions: Array(actions[index...]), since: now.instant)
+                return
             case .openIncident(let incident): self.open(incident, at: now)
             case .freezeMSD(let incident): self.freeze(incident, at: now)
             case .record(let record): self.note(record, at: now)
@@ -51,6 +61,13 @@ extension IVS {
             case .closeIncident(let incident, let outcome): self.close(incident, outcome, at: now)
             }
         }
+    }
+
+    /// Carries out what was postponed; the trigger is with the store.
+    mutating func resume(at now: Moment) {
+        guard let postponed = self.postponed else { return }
+        self.postponed = nil
+        self.perform(postponed.actions, at: now, isResumed: true)
     }
 
     private mutating func newIncident() -> IncidentID {

@@ -50,6 +50,8 @@ package struct IVS: Sendable {
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
+    /// What is left of the call machine's actions after a trigger, for the next turn.
+    var postponed: Postponed?
     var outputs: [VehicleOutput] = []
 
     /// A vehicle at rest.
@@ -85,11 +87,19 @@ package struct IVS: Sendable {
         let timers = Instant.earliest(self.call.nextDeadline, self.inputs.nextDeadline, self.userAgent.nextDeadline)
         let lights = self.indicators.nextDeadline(after: now)
         let links = self.links.compactMap(\.nextDeadline).min()
-        return Instant.earliest(timers, lights, links, self.hold?.until, self.waitingAttempt?.until)
+        return Instant.earliest(
+            timers,
+            lights,
+            links,
+            self.hold?.until,
+            self.waitingAttempt?.until,
+            self.postponed?.since
+        )
     }
 
     /// Takes one event and returns what is to be done about it, in order.
     package mutating func step(_ input: VehicleInput, at now: Moment) -> [VehicleOutput] {
+        self.resume(at: now)
         switch input {
         case .started: self.start(at: now)
         case .storeOpened(let unfinished, let recovery): self.storeOpened(unfinished, recovery, at: now)
@@ -108,6 +118,7 @@ package struct IVS: Sendable {
 
     /// Time has come to `nextDeadline`; early and late calls are harmless.
     package mutating func deadlineReached(at now: Moment) -> [VehicleOutput] {
+        self.resume(at: now)
         self.releaseHoldIfDue(at: now)
         for sign in self.inputs.deadlineReached(at: now.instant) { self.take(sign, at: now) }
         for index in self.links.indices {
@@ -214,6 +225,12 @@ struct WaitingAttempt: Hashable, Sendable {
     let incident: Incident
     let attempt: Attempt
     let until: Instant
+}
+
+/// Actions that wait for the store to have the trigger.
+struct Postponed: Sendable {
+    var actions: [CallAction]
+    let since: Instant
 }
 
 /// The outgoing requests that wait for a trigger to be on record.
