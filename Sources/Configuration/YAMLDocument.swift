@@ -28,7 +28,9 @@ struct YAMLDocument {
         var overwritten: [String: String] = [:]
         while true {
             do {
-                let parser = try Parser(yaml: Self.padded(text), encoding: .utf8)
+                // The schema gives scalars their types; the default resolver would compile a regular expression for
+                // each of YAML's, which costs time and memory at every start.
+                let parser = try Parser(yaml: Self.padded(text), resolver: .basic, encoding: .utf8)
                 self.root = try parser.singleRoot()
                 self.parser = parser
                 self.overwritten = overwritten
