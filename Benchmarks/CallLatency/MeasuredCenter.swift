@@ -99,8 +99,8 @@ final class MeasuredCenter: Sendable {
             self.handle(.overflow(count), at: now)
         }
 
-        private static func moment(_ now: Instant) -> CenterMoment {
-            CenterMoment(instant: now, wall: WallClock.now())
+        private static func moment(_ now: Instant) -> Moment {
+            Moment(instant: now, wall: WallClock.now())
         }
 
         private func perform(_ outputs: [CenterOutput]) {
