@@ -1,4 +1,5 @@
 internal import Supervision
+internal import ControlSocket
 internal import FoundationEssentials
 internal import MSD
 internal import NGECall
@@ -94,6 +95,9 @@ extension Center {
     /// The characters of a text of the peer's that go on record.
     private static let maximumRecordedText = 1_024
 
+    /// The characters of a location method that are kept; the registered tokens have at most 25.
+    private static let maximumMethodText = 64
+
     /// The octets of an MSD that go on record: many times the 140 that one may have.
     private static let maximumRecordedOctets = 4_096
 
@@ -109,10 +113,9 @@ extension Center {
             fields["radiusMeters"] = String(radius / 1_000)
             text += " within \(radius / 1_000) m"
         }
-        if let method = location.method { fields["method"] = method }
-        self.records.append(
-            .callChanged(id: call.id, CallChange(location: String(text.prefix(Self.maximumRecordedText))))
-        )
+        if let method = location.method { fields["method"] = String(method.prefix(Self.maximumMethodText)) }
+        let json = JSONValue.object(fields.mapValues(JSONValue.string)).text
+        self.records.append(.callChanged(id: call.id, CallChange(location: json)))
         self.note(.location, number, "the vehicle is at \(text)", at: now, fields: fields)
     }
 
