@@ -119,6 +119,7 @@ let package = Package(
         ),
         // Tests mirror the targets.
         tests("CallControlTests", ["CallControl", "Timeline"]),
+        tests("CenterTests", ["Center", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests(
             "ControlSocketTests",
