@@ -282,6 +282,17 @@ import Timeline
         #expect(bench.state == .ended)
     }
 
+    @Test func anAttemptThatGotNoConnectionIsOnRecord() throws {
+        let bench = VehicleBench.started(VehicleBench.configuration(centers: 2), hops: [5_061: .refuses])
+        bench.press()
+        let attempts = bench.records.compactMap { record -> String? in
+            guard case .attempt(let attempt) = record else { return nil }
+            return "\(attempt.number) \(attempt.center) \(attempt.outcome ?? "open")"
+        }
+        let refused = "1 center-1 the attempt failed: connection refused by 127.0.0.1:5061"
+        #expect(attempts == [refused, "2 center-2 open"])
+    }
+
     @Test func everyAttemptIsOnRecord() throws {
         let bench = VehicleBench.started(VehicleBench.configuration { $0.call.maximumAttempts = 3 })
         bench.press()
