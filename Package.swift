@@ -138,6 +138,13 @@ let package = Package(
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
         tests("SIPTests", ["SIP", "Timeline"]),
+        tests(
+            "SimulationTests",
+            [
+                "CallControl", "Center", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net", "Positioning", "SIP",
+                "Store", "Supervision", "Timeline",
+            ]
+        ),
         tests("StoreTests", ["Store", "Timeline", .grdb]),
         tests("SupervisionTests", ["Supervision", "Timeline", .logging, .nioCore, .nioEmbedded, .nioPosix]),
         tests("TidyTests"),

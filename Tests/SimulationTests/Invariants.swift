@@ -1,0 +1,216 @@
+import CallControl
+import ControlSocket
+import NGECall
+import SIP
+import Store
+import Timeline
+
+@testable import Center
+@testable import IVS
+@testable import SIP
+
+/// What must hold at every step of a walk, and what the walk has reached.
+struct Invariants {
+    /// One incident as the record and the events tell it.
+    private struct Account {
+        let trigger: String
+        let batch: Int
+        var isRecordedOrLate = false
+        var isClosed = false
+        var wasConnected = false
+        var crashFollowed = false
+        var ranOutOfTime = false
+        var drops = 0
+        var attempts = 0
+    }
+
+    var configuration: VehicleConfiguration?
+    private(set) var violations: [String] = []
+    /// States, actions, outcomes and announcements that were seen.
+    private(set) var marks: Set<String> = []
+    private var accounts: [String: Account] = [:]
+    private var sentMSDs: Set<[UInt8]> = []
+    private var lastIdentifier = 0
+    /// The messageIdentifiers that each call of a center has brought.
+    private var received: [String: [UInt8]] = [:]
+
+    mutating func fail(_ sentence: String, at now: Instant) {
+        self.violations.append("\(now.nanosecondsSinceBoot / 1_000_000) ms: \(sentence)")
+    }
+
+    mutating func mark(_ word: String) {
+        self.marks.insert(word)
+    }
+}
+
+// The record and the events of the vehicle.
+extension Invariants {
+    mutating func writes(_ records: [VehicleRecord], batch: Int, at now: Instant) {
+        for record in records {
+            switch record {
+            case .incidentOpened(let opening):
+                self.mark("action openIncident")
+                if self.accounts.values.contains(where: { !$0.isClosed }) {
+                    self.fail("two incidents at once", at: now)
+                }
+                self.accounts[opening.id] = Account(trigger: opening.trigger, batch: batch)
+            case .incidentClosed(let id, let closing): self.closed(id, closing, at: now)
+            case .messageSent(let message): self.sentMSDs.insert(message.octets)
+            case .attempt(let attempt): self.attempted(attempt, at: now)
+            case .event, .incidentChanged, .level: break
+            }
+        }
+    }
+
+    private mutating func closed(_ id: String, _ closing: IncidentClosing, at now: Instant) {
+        self.mark("action closeIncident")
+        self.mark("outcome \(closing.outcome)")
+        guard let account = self.accounts[id], !account.isClosed else {
+            return self.fail("an incident is closed that is not open", at: now)
+        }
+        self.accounts[id]?.isClosed = true
+        if closing.outcome == Outcome.cancelled.rawValue {
+            let mayBe = account.trigger == "manual" && !account.crashFollowed && !account.wasConnected
+            if !mayBe { self.fail("a call was cancelled that nobody may cancel: \(account)", at: now) }
+        }
+    }
+
+    private mutating func attempted(_ attempt: AttemptRecord, at now: Instant) {
+        guard let account = self.accounts[attempt.incident], let limits = self.configuration?.call else { return }
+        self.accounts[attempt.incident]?.attempts = max(account.attempts, attempt.number)
+        // Each attempt may be followed by two lesser forms of it, each window by another after a drop.
+        let bound = 3 * limits.maximumAttempts * (1 + account.drops) + 1
+        if attempt.number > bound { self.fail("attempt \(attempt.number) of at most \(bound)", at: now) }
+        if attempt.number > account.attempts + 1 { self.fail("attempt \(attempt.number) is out of turn", at: now) }
+    }
+
+    mutating func written(_ batch: Int) {
+        for (id, account) in self.accounts where account.batch <= batch { self.accounts[id]?.isRecordedOrLate = true }
+    }
+
+    mutating func tells(_ event: VehicleEvent, at now: Instant) {
+        let id = event.incident?.text ?? ""
+        self.mark("state \(event.state.rawValue)")
+        switch event.kind {
+        case .call(let word):
+            self.mark("action record")
+            self.mark("event \(word.rawValue)")
+            self.called(word, id, now: event.state)
+        case .recordLate: self.accounts[id]?.isRecordedOrLate = true
+        case .msd: self.made(event, at: now)
+        case .inviteSent: self.mark("action invite")
+        case .msdSent: self.mark("action sendMSD")
+        case .announcement:
+            self.mark("action announce")
+            self.mark("announcement \(event.fields["announcement"] ?? "")")
+        case .eventsLost, .messageDiscarded, .started, .edge, .buttonSuspicious, .buttonIgnored, .crashIgnored,
+            .lineLost, .lineHealth, .fault, .faultCleared, .provisional, .acknowledgement, .callFlowEnded,
+            .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .recordFailed, .positionSet,
+            .incidentInterrupted:
+            break
+        case .gateRefused: self.fail("the gate refused a loopback hop", at: now)
+        }
+    }
+
+    private mutating func called(_ word: CallEvent, _ id: String, now state: CallState) {
+        switch word {
+        // A late answer to an attempt that was left connects nothing.
+        case .attemptAnswered where state == .voiceSession: self.accounts[id]?.wasConnected = true
+        case .automaticTrigger: self.accounts[id]?.crashFollowed = true
+        case .callLost: self.accounts[id]?.drops += 1
+        case .answerWaitOver: self.accounts[id]?.ranOutOfTime = true
+        case .attemptAnswered, .manualTrigger, .testTrigger, .cancelWindowOver, .cancelRequested, .attemptStarted,
+            .attemptRinging,
+            .attemptEnded, .redialDue, .redialWindowOver, .msdRequested, .clearedDown, .clearDownFallbackOver,
+            .endedHoldOver:
+            break
+        }
+    }
+
+    /// Every MSD is the first of an INVITE or one more than the last.
+    private mutating func made(_ event: VehicleEvent, at now: Instant) {
+        self.mark("action freezeMSD")
+        let identifier = Int(event.fields["messageIdentifier"] ?? "") ?? 0
+        if identifier != 1, identifier != self.lastIdentifier + 1 {
+            self.fail("MSD \(identifier) follows MSD \(self.lastIdentifier)", at: now)
+        }
+        self.lastIdentifier = identifier
+    }
+}
+
+// What goes out of the vehicle.
+extension Invariants {
+    mutating func opens(_ endpoint: Endpoint, _ vehicle: IVS, at now: Instant) {
+        guard self.configuration?.profile == .emergency112 else { return }
+        // The record of this step is not out yet when a connection is asked for; the machine knows the incident.
+        if vehicle.call.incident == nil || vehicle.call.state == .ended {
+            self.fail("a 112 hop is opened without a trigger", at: now)
+        }
+    }
+
+    mutating func sends(_ octets: [UInt8], _ vehicle: IVS, at now: Instant) {
+        let start = String(decoding: octets.prefix(6), as: UTF8.self)
+        guard ["INVITE", "CANCEL", "BYE si"].contains(start), let message = try? Message(parsing: octets)
+        else { return }  // Our own messages can be read; SIPTests hold that.
+        let callID = message.headers["Call-ID"]
+        if start == "CANCEL" { self.mark("action cancel") }
+        if start == "BYE si" { self.mark("action clearDown") }
+        guard let leg = vehicle.legs.values.first(where: { $0.callID == callID }) else { return }
+        guard let account = self.accounts[leg.attempt.incident.text] else {
+            return self.fail("\(start) leaves for an incident that was not handed to the store", at: now)
+        }
+        if start == "INVITE", !account.isRecordedOrLate {
+            self.fail("INVITE of attempt \(leg.attempt.number) leaves before the record and before it is late", at: now)
+        }
+        if start == "CANCEL", account.trigger == "automatic", !account.ranOutOfTime {
+            self.fail("an automatic call is cancelled", at: now)
+        }
+    }
+
+    /// What holds after each step.
+    mutating func holds(_ vehicle: IVS, at now: Instant) {
+        let running = vehicle.userAgent.calls.values.count { record in
+            switch record.phase {
+            case .calling(let calling): calling.cancellation == .none && !calling.isAbandoned
+            case .confirmed, .answered, .ringing: true
+            case .clearing: false
+            }
+        }
+        if running > 1 { self.fail("\(running) calls at once", at: now) }
+        if vehicle.call.state == .idle, running > 0 { self.fail("a call without an incident", at: now) }
+        guard self.configuration?.profile == .emergency112, vehicle.call.state == .idle else { return }
+        if vehicle.links.contains(where: { $0.standing != .closed }) {
+            self.fail("a 112 hop is kept after the call", at: now)
+        }
+    }
+
+    /// What holds when everything is over.
+    mutating func atRest(_ vehicle: IVS, at now: Instant) {
+        for (id, account) in self.accounts where !account.isClosed { self.fail("incident \(id) never ended", at: now) }
+        guard let next = vehicle.nextDeadline(after: now) else { return }
+        let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
+        let mayProbe = self.configuration?.profile == .privateCenter
+        if !isProbe || !mayProbe { self.fail("a timer is left for \(next)", at: now) }
+    }
+}
+
+// The centers.
+extension Invariants {
+    mutating func centerWrites(_ records: [CenterRecord], center: Int, at now: Instant) {
+        for case .messageReceived(let message) in records {
+            if !self.sentMSDs.contains(message.octets) { self.fail("a center reads an MSD that was not sent", at: now) }
+            let identifiers = self.received[message.subject, default: []]
+            let identifier = message.messageIdentifier ?? 0
+            if let last = identifiers.last, identifier <= last {
+                self.fail("MSD \(identifier) comes behind MSD \(last)", at: now)
+            }
+            self.received[message.subject] = identifiers + [identifier]
+        }
+    }
+
+    mutating func centerTells(_ event: CenterEvent, at now: Instant) {
+        self.mark("center \(event.kind.rawValue)")
+        if event.reason.contains("another time stamp") { self.fail("two time stamps in one incident", at: now) }
+        if event.reason.hasPrefix("MSD damaged") { self.fail("a whole MSD is read as damaged", at: now) }
+    }
+}

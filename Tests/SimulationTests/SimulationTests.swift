@@ -1,0 +1,90 @@
+import CallControl
+import Foundation
+import Testing
+
+/// Both real ends against each other in a world that a seed makes; the seed is the bug report.
+///
+/// `ECALL_SEED=44` walks that seed alone and prints what happened; `ECALL_SEEDS=5000` walks so many.
+@Suite struct SimulationTests {
+    /// One walk by its seed.
+    struct Seed: CustomTestStringConvertible, Sendable {
+        let number: UInt64
+
+        var testDescription: String { "ECALL_SEED=\(self.number)" }
+    }
+
+    /// What is left of a walk.
+    struct Report: Sendable {
+        let violations: [String]
+        let marks: Set<String>
+        let trace: [String]
+        let steps: Int
+    }
+
+    /// How many seeds an ordinary run walks: all that fit a few seconds without optimization.
+    private static let defaultCount = 120
+
+    private static let single = Self.variable("ECALL_SEED")
+
+    static let seeds: [Seed] =
+        if let single = Self.single { [Seed(number: UInt64(single))] } else {
+            (1...UInt64(max(1, Self.variable("ECALL_SEEDS") ?? Self.defaultCount))).map(Seed.init)
+        }
+
+    private static func variable(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap(Int.init)
+    }
+
+    private static func walk(_ seed: UInt64, keepsTrace: Bool) -> Report {
+        let world = World(seed: seed)
+        world.run()
+        return Report(
+            violations: world.watch.violations,
+            marks: world.watch.marks,
+            trace: keepsTrace ? world.trace : [],
+            steps: world.steps
+        )
+    }
+
+    /// Every walk once, for all tests.
+    private static let reports = Task {
+        await withTaskGroup(of: (UInt64, Report).self) { group in
+            for seed in Self.seeds {
+                group.addTask { (seed.number, Self.walk(seed.number, keepsTrace: Self.single != nil)) }
+            }
+            return await group.reduce(into: [UInt64: Report]()) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    @Test(arguments: Self.seeds)
+    func everyWalkHoldsAndComesToRest(seed: Seed) async throws {
+        let report = try #require(await Self.reports.value[seed.number])
+        if Self.single != nil { print(report.trace.joined(separator: "\n")) }
+        #expect(report.violations == [], "ECALL_SEED=\(seed.number)")
+    }
+
+    @Test(.enabled(if: Self.single == nil, "one seed reaches what it reaches"))
+    func theWalksReachEveryStateAndEveryAction() async throws {
+        let marks = await Self.reports.value.values.reduce(into: Set<String>()) { $0.formUnion($1.marks) }
+        let states = CallState.allCases.map { "state \($0.rawValue)" }
+        let actions = [
+            "openIncident", "freezeMSD", "record", "invite", "cancel", "clearDown", "sendMSD", "announce",
+            "closeIncident",
+        ].map { "action \($0)" }
+        let outcomes = [
+            Outcome.cleared, .deliveredDeclined, .cancelled, .failed, .clearDownFallback, .superseded,
+        ].map { "outcome \($0.rawValue)" }
+        let announcements = Announcement.allCases.map { "announcement \($0.rawValue)" }
+        #expect(Set(states + actions + outcomes + announcements).subtracting(marks) == [])
+    }
+
+    @Test func theTraceOfASeedIsTheSameTwice() {
+        for seed in Self.seeds.prefix(8) {
+            let first = Self.walk(seed.number, keepsTrace: true)
+            let second = Self.walk(seed.number, keepsTrace: true)
+            #expect(!first.trace.isEmpty)
+            let isSame = first.trace == second.trace
+            #expect(isSame, "ECALL_SEED=\(seed.number)")
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import CallControl
+
+import GPIO
+import SIP
+import Store
+import Timeline
+
+@testable import Center
+@testable import ControlSocket
+@testable import IVS
+
+// What both ends want done, and what lines, disks and operators do to them.
+extension World {
+    func perform(_ outputs: [VehicleOutput]) {
+        for output in outputs {
+            switch output {
+            case .drive(let line, let level): self.note("vehicle \(line) \(level.rawValue)")
+            case .open(let flow, let endpoint):
+                self.watch.opens(endpoint, self.vehicle, at: self.now)
+                self.open(flow, endpoint)
+            case .send(let octets, let flow):
+                self.watch.sends(octets, self.vehicle, at: self.now)
+                self.note("vehicle sends \(Self.word(octets))")
+                self.send(octets, over: flow, fromVehicle: true)
+            case .close(let flow): self.close(flow, byVehicle: true)
+            case .write(let batch, let records):
+                self.watch.writes(records, batch: batch, at: self.now)
+                self.write(batch)
+            case .log(let event):
+                self.watch.tells(event, at: self.now)
+                self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
+            case .reply, .fail, .simulate, .readIncidents: break
+            }
+        }
+        self.watch.holds(self.vehicle, at: self.now)
+    }
+
+    /// The start line of a message, or its length for what is none.
+    private static func word(_ octets: [UInt8]) -> String {
+        let line = octets.prefix { $0 != 0x0D }
+        return line.isEmpty ? "\(octets.count) octets" : String(decoding: line, as: UTF8.self)
+    }
+
+    private func write(_ batch: Int) {
+        let takes = Duration.milliseconds(Int.random(in: self.faults.writeTakes, using: &self.random))
+        let error: StoreError? =
+            self.random.chance(self.faults.writeFails) ? .failed(reason: "disk I/O error", code: 10) : nil
+        self.vehicleDiskBusyUntil = max(self.vehicleDiskBusyUntil, self.now).advanced(by: takes)
+        self.queue.put(.vehicle(.written(batch: batch, error)), at: self.vehicleDiskBusyUntil)
+    }
+
+    func perform(_ outputs: [CenterOutput], ofCenter index: Int) {
+        for output in outputs {
+            switch output {
+            case .send(let octets, let flow):
+                self.note("center \(index + 1) sends \(Self.word(octets))")
+                self.send(octets, over: flow, fromVehicle: false)
+            case .close(let flow): self.close(flow, byVehicle: false)
+            case .write(let batch, let records):
+                self.watch.centerWrites(records, center: index, at: self.now)
+                let takes = Int.random(in: self.faults.writeTakes, using: &self.random)
+                let error: StoreError? = self.random.chance(self.faults.writeFails) ? .closed : nil
+                self.later(.center(index, .written(batch: batch, error)), in: takes)
+            case .show(let event):
+                self.watch.centerTells(event, at: self.now)
+                self.note("center \(index + 1) \(event.text)")
+            }
+        }
+    }
+}
+
+// Triggers and operators.
+extension World {
+    /// Lines at rest, and what the storm will do to them.
+    func prepare() {
+        self.queue.put(.vehicle(.started(unfinished: [])), at: self.now)
+        for line in ["sos-button", "crash"] as [LineName] {
+            self.queue.put(.vehicle(.line(.level(line: line, level: .inactive, at: self.now))), at: self.now)
+        }
+        self.queue.put(.vehicle(.line(.level(line: "sos-cover", level: .active, at: self.now))), at: self.now)
+        var time = 1_000
+        for _ in 0..<Int.random(in: 1...6, using: &self.random) {
+            time += Int.random(in: 50...20_000, using: &self.random)
+            self.stimulus(at: time)
+        }
+        self.queue.put(.operators, at: self.now.advanced(by: .seconds(2)))
+        self.queue.put(.stormEnds, at: Instant.boot.advanced(by: Plan.storm))
+    }
+
+    private func stimulus(at milliseconds: Int) {
+        switch Int.random(in: 0..<10, using: &self.random) {
+        case 0...1: self.pulse("sos-button", at: milliseconds, for: Int.random(in: 300...3_000, using: &self.random))
+        case 2...3:
+            // A press, and another one to cancel it.
+            let second = milliseconds + Int.random(in: 1_300...6_000, using: &self.random)
+            self.pulse("sos-button", at: milliseconds, for: 1_100)
+            self.pulse("sos-button", at: second, for: 1_100)
+        case 4...6: self.pulse("crash", at: milliseconds, for: Int.random(in: 20...500, using: &self.random))
+        case 7...8:
+            self.testCall(at: milliseconds)
+            // A real trigger soon after it meets the test call at every point.
+            guard self.random.chance(50) else { return }
+            self.pulse("crash", at: milliseconds + Int.random(in: 0...2_000, using: &self.random), for: 200)
+        default: self.vanish("sos-button", at: milliseconds)
+        }
+    }
+
+    private func testCall(at milliseconds: Int) {
+        let call = ControlCall(
+            id: .init(connection: UInt64(milliseconds), serial: 1),
+            connection: ControlConnection(number: UInt64(milliseconds), peer: nil),
+            method: ControlMethod.testCall.fullName,
+            parameters: [:],
+            more: false,
+            oneway: false
+        )
+        self.later(.vehicle(.control(.call(call))), in: milliseconds)
+    }
+
+    /// A press or pulse whose edges bounce; some of them are lost.
+    private func pulse(_ line: LineName, at start: Int, for duration: Int) {
+        for (edge, level) in [(start, Level.active), (start + duration, Level.inactive)] {
+            let bounces = Int.random(in: 0...4, using: &self.random)
+            for index in 0...(2 * bounces) {
+                let isLost = index > 0 && index < 2 * bounces && self.random.chance(self.faults.edgeLost)
+                let shown = index.isMultiple(of: 2) ? level : level.opposite
+                self.edge(line, shown, at: edge + 2 * index, isLost: isLost)
+            }
+        }
+    }
+
+    private func edge(_ line: LineName, _ level: Level, at milliseconds: Int, isLost: Bool) {
+        let at = Instant.boot.advanced(by: .milliseconds(milliseconds))
+        guard !isLost else { return self.queue.put(.vehicle(.line(.lost(line: line, count: 1))), at: at) }
+        self.queue.put(.vehicle(.line(.edge(Edge(line: line, level: level, at: at, sequence: 1)))), at: at)
+    }
+
+    private func vanish(_ line: LineName, at milliseconds: Int) {
+        let back = Instant.boot.advanced(by: .milliseconds(milliseconds + 700))
+        self.later(.vehicle(.line(.health(line: line, health: .vanished))), in: milliseconds)
+        self.queue.put(.vehicle(.line(.health(line: line, health: .good))), at: back)
+        self.queue.put(.vehicle(.line(.level(line: line, level: .inactive, at: back))), at: back)
+    }
+
+    /// In the storm the operators do as they please; afterwards each answers and clears down what is left.
+    func operatorsAct() {
+        for index in self.centers.indices {
+            for number in self.centers[index].calls.keys.sorted() {
+                guard let phase = self.centers[index].calls[number]?.machine.phase else { continue }
+                guard let command = self.isStorm ? self.whim(number) : Self.duty(number, phase) else { continue }
+                self.note("operator \(index + 1) \(command)")
+                self.step(.command(command), center: index)
+            }
+        }
+        self.later(.operators, in: self.isStorm ? Int.random(in: 200...6_000, using: &self.random) : 2_000)
+    }
+
+    private func whim(_ number: Int) -> OperatorCommand? {
+        switch Int.random(in: 0..<10, using: &self.random) {
+        case 0...3: .sendData(number)
+        case 4: .clearDown(number)
+        case 5: .answer(number, nil)
+        case 6: .reply(number, .decline(status: 600, isAcknowledged: self.random.chance(50)))
+        default: nil
+        }
+    }
+
+    private static func duty(_ number: Int, _ phase: CenterCallMachine.Phase) -> OperatorCommand? {
+        switch phase {
+        case .ringing: .answer(number, .accept(.positive))
+        case .answered, .voiceSession: .clearDown(number)
+        case .ended: nil
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import CallControl
+import Net
+import SIP
+import Store
+import Supervision
+import Timeline
+
+@testable import Center
+@testable import IVS
+
+/// Both ends in one value: the vehicle, its centers, and a network, disks, lines and operators that a seed makes.
+///
+/// The storm of faults and triggers lasts for `Plan.storm`; then nothing fails any more and everything has to end.
+final class World {
+    /// The number of events after which a walk counts as endless.
+    static let maximumSteps = 200_000
+    /// How long after the storm everything must have come to rest: the redial window, one ringing time, the
+    /// transactions' linger, and the shows of the end.
+    static let restWait = Duration.seconds(600)
+
+    enum Happening {
+        case vehicle(VehicleInput)
+        case center(Int, CenterInput)
+        case connected(Flow)
+        case refused(Flow)
+        case toCenter(Flow, [UInt8])
+        case toVehicle(Flow, [UInt8])
+        case endAtCenter(Flow, NetFailure)
+        case endAtVehicle(Flow, NetFailure)
+        case operators
+        case stormEnds
+    }
+
+    let seed: UInt64
+    let plan: Plan
+    var random: SeededGenerator
+    var faults: Plan.Faults
+    var now = Instant.boot
+    var isStorm = true
+    var queue = EventQueue<Happening>()
+    var vehicle: IVS
+    var centers: [Center]
+    var paths: [Flow: Path] = [:]
+    var vehicleDiskBusyUntil = Instant.boot
+    var watch = Invariants()
+    private(set) var trace: [String] = []
+    private(set) var steps = 0
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var random = SeededGenerator(seed: seed)
+        self.plan = Plan(random: &random)
+        self.faults = self.plan.faults
+        self.vehicle = IVS(
+            configuration: self.plan.vehicle,
+            boot: "boot",
+            random: SeededGenerator(seed: random.next()),
+            isGateUnlocked: { false }
+        )
+        self.centers = self.plan.centers.map { configuration in
+            Center(
+                configuration: configuration,
+                boot: "boot",
+                random: SeededGenerator(seed: random.next()),
+                agentRandom: SeededGenerator(seed: random.next())
+            )
+        }
+        self.random = random
+        self.watch.configuration = self.plan.vehicle
+    }
+
+    var wall: WallTime {
+        let elapsed = Instant.boot.duration(to: self.now).components.seconds
+        return WallTime(seconds: 1_790_000_000 + elapsed, isSynchronized: self.plan.isWallTrusted)
+    }
+
+    /// Walks until everything is at rest, or the walk has shown that it never will be.
+    func run() {
+        self.prepare()
+        let end = Instant.boot.advanced(by: Plan.storm + Self.restWait)
+        while self.isStorm || !self.isAtRest {
+            guard let next = self.nextTime, next <= end, self.steps < Self.maximumSteps else {
+                return self.watch.fail("nothing came to rest: \(self.unrest)", at: self.now)
+            }
+            self.now = max(self.now, next)
+            self.deadlines()
+            while let happening = self.queue.takeDue(at: self.now) {
+                self.steps += 1
+                self.happen(happening)
+            }
+        }
+        self.watch.atRest(self.vehicle, at: self.now)
+    }
+
+    private var nextTime: Instant? {
+        let vehicle = self.vehicle.nextDeadline(after: self.now)
+        let centers = self.centers.compactMap(\.nextDeadline).min()
+        return Instant.earliest(self.queue.next, vehicle, centers)
+    }
+
+    private func deadlines() {
+        if let due = self.vehicle.nextDeadline(after: self.now), due <= self.now {
+            self.steps += 1
+        }
+        self.perform(self.vehicle.deadlineReached(at: Moment(instant: self.now, wall: self.wall)))
+        for index in self.centers.indices {
+            guard let due = self.centers[index].nextDeadline, due <= self.now else { continue }
+            self.steps += 1
+            self.perform(
+                self.centers[index].deadlineReached(at: CenterMoment(instant: self.now, wall: self.wall)),
+                ofCenter: index
+            )
+        }
+    }
+
+    private func happen(_ happening: Happening) {
+        switch happening {
+        case .vehicle(let input): self.step(input)
+        case .center(let index, let input): self.step(input, center: index)
+        case .connected(let flow): self.connected(flow)
+        case .refused(let flow): self.refused(flow)
+        case .toCenter(let flow, let octets): self.arrived(octets, atCenterOver: flow)
+        case .toVehicle(let flow, let octets): self.arrived(octets, atVehicleOver: flow)
+        case .endAtCenter(let flow, let failure): self.ended(flow, failure, atVehicle: false)
+        case .endAtVehicle(let flow, let failure): self.ended(flow, failure, atVehicle: true)
+        case .operators: self.operatorsAct()
+        case .stormEnds:
+            self.isStorm = false
+            self.faults = .none
+        }
+    }
+
+    func step(_ input: VehicleInput) {
+        if case .written(let batch, _) = input { self.watch.written(batch) }
+        self.perform(self.vehicle.step(input, at: Moment(instant: self.now, wall: self.wall)))
+    }
+
+    func step(_ input: CenterInput, center index: Int) {
+        self.perform(
+            self.centers[index].step(input, at: CenterMoment(instant: self.now, wall: self.wall)),
+            ofCenter: index
+        )
+    }
+
+    func later(_ happening: Happening, in milliseconds: Int) {
+        self.queue.put(happening, at: self.now.advanced(by: .milliseconds(milliseconds)))
+    }
+
+    func note(_ line: String) {
+        self.trace.append("\(self.now.nanosecondsSinceBoot / 1_000_000) \(line)")
+    }
+
+    /// Whether no call, transaction, write or octet is under way anywhere.
+    var isAtRest: Bool { self.unrest.isEmpty }
+
+    /// What is still under way.
+    private var unrest: String {
+        var words: [String] = []
+        if self.vehicle.call.state != .idle { words.append("the vehicle is \(self.vehicle.call.state)") }
+        if !self.vehicle.userAgent.isQuiet { words.append("the vehicle's user agent is busy") }
+        if self.vehicle.hold != nil || self.vehicle.waitingAttempt != nil { words.append("something waits to be sent") }
+        if self.vehicle.indicators.nextDeadline(after: self.now) != nil { words.append("an output is moving") }
+        if self.vehicle.inputs.nextDeadline != nil { words.append("an input is moving") }
+        if !self.vehicle.legs.isEmpty { words.append("\(self.vehicle.legs.count) legs are left") }
+        for (index, center) in self.centers.enumerated() where center.callCount > 0 || !center.userAgent.isQuiet {
+            words.append("center \(index + 1) has \(center.callCount) calls")
+        }
+        return words.joined(separator: ", ")
+    }
+}
