@@ -23,7 +23,12 @@ extension IVS {
             return self.over(attempt, .failed("the INVITE cannot be built: \(error)"), at: now)
         }
         let (leg, outputs) = self.userAgent.invite(plan, over: flow, at: now.instant)
-        self.legs[leg] = CallLeg(attempt: attempt, msdContentID: part?.contentID, flow: flow)
+        self.legs[leg] = CallLeg(
+            attempt: attempt,
+            msdContentID: part?.contentID,
+            flow: flow,
+            callID: plan.callID ?? ""
+        )
         let fields = [
             "center": center.name, "attempt": String(attempt.number), "form": attempt.form.rawValue,
             "request": plan.requestURI, "octets": String(plan.body.count),
@@ -113,6 +118,7 @@ extension IVS {
             parsing: EmergencyInvite.contactParameters(instanceID: self.configuration.instance)
         )
         plan.provisionalWait = self.configuration.provisionalWait
+        plan.callID = self.random.hexadecimalDigits(32)
         return plan
     }
 

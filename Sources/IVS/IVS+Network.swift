@@ -110,7 +110,8 @@ extension IVS {
         guard let remote = self.connections[flow]?.remote else { return }
         if message.opensDialog, case .refused(let reason) = self.gateVerdict(on: message, to: remote.host) {
             self.note(.gateRefused, reason, at: now, severity: .error)
-            guard let leg = self.legs.first(where: { $0.value.attempt == self.call.attempt }) else { return }
+            let callID = message.headers["Call-ID"]
+            guard let leg = self.legs.first(where: { $0.value.callID == callID }) else { return }
             self.legs[leg.key] = nil
             return self.over(leg.value.attempt, .failed("the 112 gate refused it: \(reason)"), at: now)
         }

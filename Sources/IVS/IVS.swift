@@ -218,6 +218,8 @@ struct CallLeg: Hashable, Sendable {
     /// The Content-ID of the INVITE's MSD; `nil` when it carried none.
     let msdContentID: String?
     let flow: Flow
+    /// The Call-ID, by which the messages of this call are told from others.
+    let callID: String
 }
 
 /// An attempt whose connection is being opened.

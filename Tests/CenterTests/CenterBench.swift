@@ -55,9 +55,9 @@ final class CenterBench {
         self.vehicles = UserAgent(configuration: agent, random: SeededGenerator(seed: 23))
     }
 
-    var moment: CenterMoment {
+    var moment: Moment {
         let elapsed = Instant.boot.duration(to: self.now).components.seconds
-        return CenterMoment(
+        return Moment(
             instant: self.now,
             wall: WallTime(seconds: 1_790_000_000 + elapsed, isSynchronized: true)
         )

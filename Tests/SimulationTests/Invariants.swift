@@ -103,7 +103,8 @@ extension Invariants {
         case .announcement:
             self.mark("action announce")
             self.mark("announcement \(event.fields["announcement"] ?? "")")
-        case .eventsLost, .messageDiscarded, .started, .edge, .buttonSuspicious, .buttonIgnored, .crashIgnored,
+        case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
+            .crashIgnored,
             .lineLost, .lineHealth, .fault, .faultCleared, .provisional, .acknowledgement, .callFlowEnded,
             .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .recordFailed, .positionSet,
             .incidentInterrupted:
@@ -179,7 +180,12 @@ extension Invariants {
         if running > 1 { self.fail("\(running) calls at once", at: now) }
         if vehicle.call.state == .idle, running > 0 { self.fail("a call without an incident", at: now) }
         guard self.configuration?.profile == .emergency112, vehicle.call.state == .idle else { return }
-        if vehicle.links.contains(where: { $0.standing != .closed }) {
+        // A hop is kept only while something on it is wound up: a CANCEL or BYE that waits for its answer.
+        let busy = Set(vehicle.legs.values.map(\.flow))
+        let isKept = vehicle.links.contains { link in
+            link.standing != .closed && !(link.flow.map(busy.contains) ?? false)
+        }
+        if isKept {
             self.fail("a 112 hop is kept after the call", at: now)
         }
     }

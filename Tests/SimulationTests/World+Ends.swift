@@ -73,7 +73,7 @@ extension World {
 extension World {
     /// Lines at rest, and what the storm will do to them.
     func prepare() {
-        self.queue.put(.vehicle(.started(unfinished: [])), at: self.now)
+        self.queue.put(.vehicle(.started), at: self.now)
         for line in ["sos-button", "crash"] as [LineName] {
             self.queue.put(.vehicle(.line(.level(line: line, level: .inactive, at: self.now))), at: self.now)
         }

@@ -55,6 +55,7 @@ final class World {
             configuration: self.plan.vehicle,
             boot: "boot",
             random: SeededGenerator(seed: random.next()),
+            agentRandom: SeededGenerator(seed: random.next()),
             isGateUnlocked: { false }
         )
         self.centers = self.plan.centers.map { configuration in
@@ -107,7 +108,7 @@ final class World {
             guard let due = self.centers[index].nextDeadline, due <= self.now else { continue }
             self.steps += 1
             self.perform(
-                self.centers[index].deadlineReached(at: CenterMoment(instant: self.now, wall: self.wall)),
+                self.centers[index].deadlineReached(at: Moment(instant: self.now, wall: self.wall)),
                 ofCenter: index
             )
         }
@@ -137,7 +138,7 @@ final class World {
 
     func step(_ input: CenterInput, center index: Int) {
         self.perform(
-            self.centers[index].step(input, at: CenterMoment(instant: self.now, wall: self.wall)),
+            self.centers[index].step(input, at: Moment(instant: self.now, wall: self.wall)),
             ofCenter: index
         )
     }
