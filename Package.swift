@@ -75,9 +75,9 @@ let package = Package(
         // Edges: one kernel facility, library or protocol each.
         target("Configuration", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
-        target("GPIO", ["Timeline"]),
+        target("GPIO", ["Timeline", .nioConcurrencyHelpers]),
         target("Net", ["SIP", .nioCore, .nioPosix]),
-        target("Store", ["Timeline", .grdb]),
+        target("Store", ["Timeline", .grdb, .nioConcurrencyHelpers]),
         target("Supervision", ["CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
         target(
@@ -125,7 +125,7 @@ let package = Package(
             "ControlSocketTests",
             ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
         ),
-        tests("GPIOTests", ["GPIO", "Timeline"]),
+        tests("GPIOTests", ["GPIO", "Timeline", .nioConcurrencyHelpers]),
         tests(
             "IVSTests",
             [
@@ -145,8 +145,11 @@ let package = Package(
                 "Store", "Supervision", "Timeline",
             ]
         ),
-        tests("StoreTests", ["Store", "Timeline", .grdb]),
-        tests("SupervisionTests", ["Supervision", "Timeline", .logging, .nioCore, .nioEmbedded, .nioPosix]),
+        tests("StoreTests", ["Store", "Timeline", .grdb, .nioConcurrencyHelpers]),
+        tests(
+            "SupervisionTests",
+            ["Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
+        ),
         tests("TidyTests"),
         tests("TimelineTests", ["Timeline"]),
         tests("UPERTests", ["UPER"]),

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 package import Timeline
 
 /// Lines without hardware: contacts that a tool or a test moves, and outputs that it can look at.
@@ -28,7 +28,7 @@ package final class SimulatedLines: LineBank {
     }
 
     package let specifications: [LineSpecification]
-    private let bank: Mutex<Bank>
+    private let bank: NIOLockedValueBox<Bank>
     private let now: @Sendable () -> Instant
     private let schedule: Schedule
 
@@ -48,13 +48,13 @@ package final class SimulatedLines: LineBank {
             }
         }
         self.specifications = specifications
-        self.bank = Mutex(Bank(lines: lines))
+        self.bank = NIOLockedValueBox(Bank(lines: lines))
         self.now = now
         self.schedule = schedule
     }
 
     package func start(_ deliver: @escaping @Sendable (LineEvent) -> Void) {
-        self.bank.withLock { bank in
+        self.bank.withLockedValue { bank in
             precondition(bank.deliver == nil, "A bank of lines is started once.")
             bank.deliver = deliver
             let now = self.now()
@@ -81,7 +81,7 @@ package final class SimulatedLines: LineBank {
     }
 
     private func line(_ name: LineName) throws(LineError) -> SimulatedLine {
-        guard let line = self.bank.withLock({ $0.lines[name] }) else { throw self.unknown(name) }
+        guard let line = self.bank.withLockedValue({ $0.lines[name] }) else { throw self.unknown(name) }
         return line
     }
 
@@ -95,7 +95,7 @@ package final class SimulatedLines: LineBank {
         _ direction: LineSpecification.Direction?,
         _ body: (inout SimulatedLine, Instant) throws(LineError) -> [LineEvent]
     ) throws(LineError) {
-        try self.bank.withLock { bank throws(LineError) in
+        try self.bank.withLockedValue { bank throws(LineError) in
             guard var line = bank.lines[name] else { throw self.unknown(name) }
             let actual = line.specification.direction
             guard direction == nil || direction == actual else { throw .wrongDirection(name, is: actual) }
@@ -110,7 +110,7 @@ package final class SimulatedLines: LineBank {
 
     private func deliverWaiting() {
         while true {
-            let batch = self.bank.withLock { bank -> ([LineEvent], @Sendable (LineEvent) -> Void)? in
+            let batch = self.bank.withLockedValue { bank -> ([LineEvent], @Sendable (LineEvent) -> Void)? in
                 guard !bank.isDelivering, !bank.waiting.isEmpty, let deliver = bank.deliver else { return nil }
                 bank.isDelivering = true
                 defer { bank.waiting = [] }
@@ -120,7 +120,7 @@ package final class SimulatedLines: LineBank {
             for event in events {
                 deliver(event)
             }
-            self.bank.withLock { $0.isDelivering = false }
+            self.bank.withLockedValue { $0.isDelivering = false }
         }
     }
 }
@@ -233,7 +233,7 @@ extension SimulatedLines {
     ) {
         self.schedule(delay) { [weak self] in
             guard let self else { return }
-            let isCurrent = self.bank.withLock { bank in
+            let isCurrent = self.bank.withLockedValue { bank in
                 guard var line = bank.lines[name], line.motion == motion else { return false }
                 let events = body(&line, self.now())
                 bank.lines[name] = line

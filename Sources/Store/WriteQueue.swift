@@ -1,5 +1,5 @@
 import GRDB
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Writes records in the order they were given, off the caller's thread; those that wait share one commit.
 ///
@@ -44,24 +44,24 @@ final class WriteQueue<Record: Sendable>: Sendable {
 
     private let ledger: Ledger
     private let faults: StoreFaults
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
     /// Transactions begun; changes on the database's queue only.
     private let transactions = Atomic(0)
     private let recordsSinceTidying = Atomic(0)
 
     init(_ database: DatabaseQueue, faults: StoreFaults, ledger: Ledger) {
-        self.state = Mutex(State(database: database))
+        self.state = NIOLockedValueBox(State(database: database))
         self.ledger = ledger
         self.faults = faults
     }
 
     /// How often records were turned away because too many were waiting.
-    var overloads: Int { self.state.withLock(\.overloads) }
+    var overloads: Int { self.state.withLockedValue(\.overloads) }
 
     /// Takes records for one transaction; refusals come at once on the caller's thread, results on the store's queue.
     func write(_ records: [Record], completion: @escaping Completion) {
         let isExpendable = records.allSatisfy(self.ledger.isExpendable)
-        let verdict = self.state.withLock { state -> Verdict in
+        let verdict = self.state.withLockedValue { state -> Verdict in
             guard let database = state.database else { return .refused(.closed) }
             let places = Self.maximumWaiting + (isExpendable ? 0 : Self.reservedPlaces)
             guard state.waiting + records.count <= places else {
@@ -85,7 +85,7 @@ final class WriteQueue<Record: Sendable>: Sendable {
 
     /// Writes what waits and closes the database; later writes are refused.
     func close() {
-        let database = self.state.withLock { state in
+        let database = self.state.withLockedValue { state in
             defer { state.database = nil }
             return state.database
         }
@@ -96,7 +96,7 @@ final class WriteQueue<Record: Sendable>: Sendable {
 
     /// Reads on the store's queue.
     func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) throws(StoreError) -> Value {
-        guard let database = self.state.withLock(\.database) else { throw .closed }
+        guard let database = self.state.withLockedValue(\.database) else { throw .closed }
         do {
             return try database.read(body)
         } catch {
@@ -112,7 +112,7 @@ final class WriteQueue<Record: Sendable>: Sendable {
 
     private func drain(_ db: Database) {
         while true {
-            let jobs = self.state.withLock { state in
+            let jobs = self.state.withLockedValue { state in
                 let jobs = Self.nextBatch(&state.jobs)
                 state.waiting -= jobs.reduce(0) { $0 + $1.records.count }
                 state.isDraining = !jobs.isEmpty
@@ -122,7 +122,7 @@ final class WriteQueue<Record: Sendable>: Sendable {
             self.commit(jobs, db)
             let written = jobs.reduce(0) { $0 + $1.records.count }
             let untidied = self.recordsSinceTidying.add(written, ordering: .relaxed).newValue
-            let isIdle = self.state.withLock { $0.jobs.isEmpty }
+            let isIdle = self.state.withLockedValue { $0.jobs.isEmpty }
             if untidied >= (isIdle ? Self.tidyingInterval : Self.maximumUntidied) {
                 self.tidy(db)
             }

@@ -1,15 +1,15 @@
 import GPIO
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 /// Events in the order they were delivered.
 final class Log: Sendable {
-    private let delivered = Mutex<[LineEvent]>([])
+    private let delivered = NIOLockedValueBox<[LineEvent]>([])
 
-    var events: [LineEvent] { self.delivered.withLock { $0 } }
+    var events: [LineEvent] { self.delivered.withLockedValue { $0 } }
 
     func append(_ event: LineEvent) {
-        self.delivered.withLock { $0.append(event) }
+        self.delivered.withLockedValue { $0.append(event) }
     }
 
     /// Runs a command from inside a delivery and reports its error as a failure of the test.

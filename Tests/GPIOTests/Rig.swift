@@ -1,5 +1,5 @@
 import GPIO
-import Synchronization
+import NIOConcurrencyHelpers
 import Timeline
 
 /// Simulated lines on a clock that moves only when told, with everything they reported.
@@ -17,7 +17,7 @@ final class Rig: Sendable {
 
     /// The clock, the timers and the reports; shared with the closures that the lines hold.
     private final class Shared: Sendable {
-        let world = Mutex(World())
+        let world = NIOLockedValueBox(World())
     }
 
     let lines: SimulatedLines
@@ -26,14 +26,14 @@ final class Rig: Sendable {
     init(_ specifications: [LineSpecification] = Rig.bench) throws(LineError) {
         let shared = self.shared
         self.lines = try SimulatedLines(specifications) {
-            shared.world.withLock(\.now)
+            shared.world.withLockedValue(\.now)
         } schedule: { delay, action in
-            shared.world.withLock { world in
+            shared.world.withLockedValue { world in
                 world.steps.append(Step(due: world.now.advanced(by: delay), action: action))
             }
         }
         self.lines.start { event in
-            shared.world.withLock { $0.events.append(event) }
+            shared.world.withLockedValue { $0.events.append(event) }
         }
     }
 
@@ -45,13 +45,13 @@ final class Rig: Sendable {
 
     /// What has been reported since the last call.
     func reports() -> [LineEvent] {
-        self.shared.world.withLock { world in
+        self.shared.world.withLockedValue { world in
             defer { world.events = [] }
             return world.events
         }
     }
 
-    var now: Instant { self.shared.world.withLock(\.now) }
+    var now: Instant { self.shared.world.withLockedValue(\.now) }
 
     /// Moves the clock, running what is due on the way in its order.
     func advance(by duration: Duration) {
@@ -59,11 +59,11 @@ final class Rig: Sendable {
         while let action = self.nextAction(until: end) {
             action()
         }
-        self.shared.world.withLock { $0.now = end }
+        self.shared.world.withLockedValue { $0.now = end }
     }
 
     private func nextAction(until end: Instant) -> (@Sendable () -> Void)? {
-        self.shared.world.withLock { world in
+        self.shared.world.withLockedValue { world in
             let due = world.steps.indices.filter { world.steps[$0].due <= end }
             guard let index = due.min(by: { world.steps[$0].due < world.steps[$1].due }) else { return nil }
             let step = world.steps.remove(at: index)

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import Store
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 import Timeline
 
@@ -59,7 +59,7 @@ enum Samples {
 
 /// Results of writes in the order in which they came back.
 final class Results: Sendable {
-    private let results = Mutex<[(Int, StoreError?)]>([])
+    private let results = NIOLockedValueBox<[(Int, StoreError?)]>([])
     private let semaphore = DispatchSemaphore(value: 0)
 
     func completion(_ number: Int) -> @Sendable (Result<Void, StoreError>) -> Void {
@@ -69,7 +69,7 @@ final class Results: Sendable {
                 case .success: nil
                 case .failure(let error): error
                 }
-            self.results.withLock { $0.append((number, error)) }
+            self.results.withLockedValue { $0.append((number, error)) }
             self.semaphore.signal()
         }
     }
@@ -81,8 +81,8 @@ final class Results: Sendable {
         }
     }
 
-    var numbers: [Int] { self.results.withLock { $0.map(\.0) } }
-    var errors: [StoreError?] { self.results.withLock { $0.map(\.1) } }
+    var numbers: [Int] { self.results.withLockedValue { $0.map(\.0) } }
+    var errors: [StoreError?] { self.results.withLockedValue { $0.map(\.1) } }
 }
 
 extension VehicleStore {

@@ -1,5 +1,5 @@
 import Supervision
-import Synchronization
+import NIOConcurrencyHelpers
 import Timeline
 
 /// What a `TestBody` went through.
@@ -13,12 +13,12 @@ enum Step: Hashable, Sendable {
 
 /// The steps of a body, readable from the test's thread.
 final class Trace: Sendable {
-    private let list = Mutex<[Step]>([])
+    private let list = NIOLockedValueBox<[Step]>([])
 
-    var steps: [Step] { self.list.withLock { $0 } }
+    var steps: [Step] { self.list.withLockedValue { $0 } }
 
     func append(_ step: Step) {
-        self.list.withLock { $0.append(step) }
+        self.list.withLockedValue { $0.append(step) }
     }
 }
 
