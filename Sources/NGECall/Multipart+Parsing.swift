@@ -163,7 +163,8 @@ extension BodyPart {
             }
             unfolded.append((name, HeaderSyntax.trimmed(text[text.utf8.index(after: colon)...])))
         }
-        return Headers(unfolded.map { Header($0.name, $0.value) })
+        // A value may begin behind a fold, and blanks may follow it on a line of their own.
+        return Headers(unfolded.map { Header($0.name, HeaderSyntax.trimmed($0.value)) })
     }
 
     private static func lines(of octets: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {

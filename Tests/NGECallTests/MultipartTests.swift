@@ -75,6 +75,13 @@ import Testing
         )
     }
 
+    @Test(arguments: ["<a@b>\r\n  ", "\r\n\t<a@b>", "\r\n <a@b>\r\n \r\n\t"])
+    func noBlankStaysAroundAFoldedValue(value: String) throws {
+        let part = try #require(try self.parse("--b\r\nContent-ID:\(value)\r\n\r\n\r\n--b--").parts.first)
+        #expect(part.headers["Content-ID"] == "<a@b>")
+        #expect(part.contentID == "a@b")
+    }
+
     @Test func unfoldsHeadersAndComparesThemWithoutCase() throws {
         let multipart = try self.parse(
             "--b\r\ncontent-TYPE: Text/HTML;\r\n\tcharset=x\r\nContent-id: <1@a>\r\n\r\n\r\n--b--"
