@@ -5,7 +5,7 @@ import Timeline
 /// One user agent between two flows, driven by an input: what the peer sends, what the user does, how time goes.
 struct AgentScript {
     /// The steps of one script; more would only be slow.
-    static let maximumSteps = 48
+    static let maximumSteps = 24
     /// What one step may give at most: a few outputs for each call and transaction that the limits let live.
     static let maximumOutputs = 512
 
