@@ -95,16 +95,20 @@ package final class SimulatedLines: LineBank {
         _ direction: LineSpecification.Direction?,
         _ body: (inout SimulatedLine, Instant) throws(LineError) -> [LineEvent]
     ) throws(LineError) {
-        try self.bank.withLockedValue { bank throws(LineError) in
-            guard var line = bank.lines[name] else { throw self.unknown(name) }
+        let refusal = self.bank.withLockedValue { bank -> LineError? in
+            guard var line = bank.lines[name] else { return self.unknown(name) }
             let actual = line.specification.direction
-            guard direction == nil || direction == actual else { throw .wrongDirection(name, is: actual) }
-            let events = try body(&line, self.now())
-            bank.lines[name] = line
-            if bank.deliver != nil {
-                bank.waiting += events
+            guard direction == nil || direction == actual else { return .wrongDirection(name, is: actual) }
+            do throws(LineError) {
+                let events = try body(&line, self.now())
+                bank.lines[name] = line
+                if bank.deliver != nil { bank.waiting += events }
+                return nil
+            } catch {
+                return error
             }
         }
+        if let refusal { throw refusal }
         self.deliverWaiting()
     }
 

@@ -1,5 +1,6 @@
 import GRDB
 import NIOConcurrencyHelpers
+import Synchronization
 
 /// Writes records in the order they were given, off the caller's thread; those that wait share one commit.
 ///
