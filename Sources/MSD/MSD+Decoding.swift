@@ -20,12 +20,14 @@ extension MSD {
 
     /// The MSD that begins `octets`; what follows it is ignored.
     package init(decoding octets: [UInt8]) throws(MSDDecodingError) {
-        self = try Self.salvage(octets).get()
+        var decoder = MSDDecoder(octets)
+        try decoder.decode()
+        self = decoder.whole
     }
 
     /// The MSD that begins `octets`; what follows it is ignored.
     package init(decoding octets: some Collection<UInt8>) throws(MSDDecodingError) {
-        self = try Self.salvage(Array(octets)).get()
+        try self.init(decoding: Array(octets))
     }
 
     /// Reads as much of an MSD as `octets` hold.
@@ -44,10 +46,7 @@ extension MSD.Salvage {
     /// The MSD, or the damage.
     package func get() throws(MSDDecodingError) -> MSD {
         if let error = self.error { throw error }
-        guard let msd = self.fields.msd else {
-            preconditionFailure("a decoder that met no damage has read every field of the version")
-        }
-        return msd
+        return self.fields.whole
     }
 }
 
@@ -61,6 +60,9 @@ private struct MSDDecoder {
         self.octetCount = octets.count
         self.reader = FieldReader(octets)
     }
+
+    /// The MSD, after `decode` has met no damage.
+    var whole: MSD { self.result.fields.whole }
 
     mutating func decode() throws(MSDDecodingError) {
         let number = UInt8(truncatingIfNeeded: try self.reader.bits(8, .msdVersion))

@@ -88,6 +88,14 @@ extension MSD {
             )
         }
 
+        /// The MSD these are the leaves of, when a decoder that met no damage has read them.
+        var whole: MSD {
+            guard let msd = self.msd else {
+                preconditionFailure("a decoder that met no damage has read every field of the version")
+            }
+            return msd
+        }
+
         private static func delta(_ latitude: Int?, _ longitude: Int?) -> LocationDelta? {
             guard let latitude, let longitude else { return nil }
             return LocationDelta(latitudeDelta: latitude, longitudeDelta: longitude)

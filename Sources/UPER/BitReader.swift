@@ -6,12 +6,13 @@ package struct BitReader: Sendable {
     /// The largest length determinant that is not fragmented (X.691 11.9.3.7).
     package static let maximumLength = 16_383
 
-    private let octets: [UInt8]
+    @usableFromInline let octets: [UInt8]
     /// Bits taken so far, which is the offset of the next one.
-    package private(set) var position: Int
+    @usableFromInline package internal(set) var position: Int
     /// The offset after the last bit that may be taken.
-    package private(set) var end: Int
+    @usableFromInline package internal(set) var end: Int
 
+    @inlinable
     package init(_ octets: [UInt8]) {
         self.octets = octets
         self.position = 0
@@ -19,14 +20,18 @@ package struct BitReader: Sendable {
     }
 
     /// The bits that may still be taken.
+    @inlinable
     package var remaining: Int { self.end - self.position }
 
     /// Moves the end to `bit`, never beyond the data.
+    @inlinable
     package mutating func limit(toBit bit: Int) {
         self.end = min(max(bit, self.position), self.octets.count * 8)
     }
 
     /// Takes `count` bits, 0...64, as an unsigned number.
+    @inlinable
+    @inline(__always)
     package mutating func bits(_ count: Int) throws(UPERError) -> UInt64 {
         guard count <= self.end - self.position else { throw self.endOfData(count) }
         // A window of eight octets holds 57 bits from any start.
@@ -38,6 +43,8 @@ package struct BitReader: Sendable {
     }
 
     /// Takes one bit as a BOOLEAN (X.691 12).
+    @inlinable
+    @inline(__always)
     package mutating func boolean() throws(UPERError) -> Bool {
         guard self.position < self.end else { throw self.endOfData(1) }
         let octet = self.octets[self.position >> 3]
@@ -47,6 +54,7 @@ package struct BitReader: Sendable {
     }
 
     /// Passes over `count` bits without looking at them.
+    @inlinable
     package mutating func skip(_ count: Int) throws(UPERError) {
         guard count <= self.remaining else { throw self.endOfData(count) }
         self.position += count
@@ -61,7 +69,9 @@ package struct BitReader: Sendable {
         return false
     }
 
-    private func endOfData(_ needed: Int) -> UPERError {
+    @inline(never)
+    @usableFromInline
+    func endOfData(_ needed: Int) -> UPERError {
         UPERError(
             bitOffset: self.position,
             reason: .endOfData(neededBits: needed, availableBits: self.remaining)
@@ -69,7 +79,9 @@ package struct BitReader: Sendable {
     }
 
     /// Takes `count` bits, 0...57, which the caller knows to be there.
-    private mutating func window(_ count: Int) -> UInt64 {
+    @inlinable
+    @inline(__always)
+    mutating func window(_ count: Int) -> UInt64 {
         let last = self.position + count
         var value: UInt64 = 0
         for index in self.position >> 3..<(last + 7) >> 3 {
