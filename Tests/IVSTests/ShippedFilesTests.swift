@@ -1,0 +1,32 @@
+import Configuration
+import Foundation
+import Testing
+
+@testable import IVS
+
+/// The files that users start from.
+@Suite struct ShippedFilesTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    @Test func theShippedConfigurationIsRead() throws {
+        let configuration = try VehicleConfiguration.read(path: Self.root.appending(path: "config/ecalld.yaml").path)
+        #expect(configuration.isSimulated)
+        #expect(configuration.socketPath == "/run/ecall/ecalld.sock")
+    }
+
+    @Test func theConfigurationOfTheDemoIsReadOnceItsPlaceholdersAreFilledIn() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "config/demo.yaml"), encoding: .utf8)
+            .replacingOccurrences(of: "@PORT@", with: "5060").replacingOccurrences(of: "@FOLDER@", with: "/tmp")
+        let settings = try ConfigurationReader.read(text: text, file: "demo.yaml", schema: VehicleSchema.schema)
+        #expect(try VehicleConfiguration(settings).centers.count == 1)
+    }
+
+    @Test func theInterfaceFileIsTheOneThatIsServed() throws {
+        let file = try String(
+            contentsOf: Self.root.appending(path: "varlink/net.ecall.ecalld.varlink"),
+            encoding: .utf8
+        )
+        #expect(file == ControlInterface.text)
+    }
+}
