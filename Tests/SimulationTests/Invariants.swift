@@ -96,7 +96,9 @@ extension Invariants {
             self.mark("action record")
             self.mark("event \(word.rawValue)")
             self.called(word, id, now: event.state)
-        case .recordLate: self.accounts[id]?.isRecordedOrLate = true
+        case .recordLate:
+            // What an earlier trigger still held back is late with the later one.
+            for id in self.accounts.keys { self.accounts[id]?.isRecordedOrLate = true }
         case .msd: self.made(event, at: now)
         case .inviteSent: self.mark("action invite")
         case .msdSent: self.mark("action sendMSD")

@@ -98,9 +98,11 @@ extension World {
         case 4...6: self.pulse("crash", at: milliseconds, for: Int.random(in: 20...500, using: &self.random))
         case 7...8:
             self.testCall(at: milliseconds)
-            // A real trigger soon after it meets the test call at every point.
+            // A crash soon after it meets the test call at every point; one that began 100 ms before, its hold, meets
+            // the write of the test's record.
             guard self.random.chance(50) else { return }
-            self.pulse("crash", at: milliseconds + Int.random(in: 0...2_000, using: &self.random), for: 200)
+            let offset = Int.random(in: self.random.chance(40) ? -100...(-85) : 0...2_000, using: &self.random)
+            self.pulse("crash", at: milliseconds + offset, for: 200)
         default: self.vanish("sos-button", at: milliseconds)
         }
     }
