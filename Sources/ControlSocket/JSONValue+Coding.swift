@@ -13,7 +13,8 @@ extension JSONValue: Codable {
         } else if let value = try? container.decode(Int.self) {  // As above: another kind.
             self = .int(value)
         } else if let value = try? container.decode(Double.self) {  // As above: another kind.
-            self = .double(value)
+            // A fraction beyond the precision of `Double` is rounded to a whole number, and is then one like any other.
+            self = Int(exactly: value).map(JSONValue.int) ?? .double(value)
         } else if let values = try? container.decode([JSONValue].self) {  // As above: another kind.
             self = .array(values)
         } else {

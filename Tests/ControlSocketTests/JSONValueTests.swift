@@ -39,6 +39,13 @@ import Testing
         #expect(try self.read("[\(number)]") == [.int(number)])
     }
 
+    @Test(arguments: ["92233720368543372.03685", "4503599627370496.1", "1.00000000000000000001", "-0.0"])
+    func aFractionTooFineForADoubleLeavesAWholeNumber(_ text: String) throws {
+        let value = try self.read("[\(text)]")
+        #expect(value.asArray?.first?.kind == "int")
+        #expect(try self.read(value.text) == value)
+    }
+
     @Test(arguments: [Double.nan, .infinity, -.infinity])
     func writesNumbersThatJSONDoesNotHaveAsNull(_ number: Double) {
         #expect(JSONValue.array([.double(number)]).encoded() == Array("[null]".utf8))
