@@ -20,9 +20,12 @@ package struct CallLimits: Hashable, Sendable {
 
     package init() {}
 
+    /// The shortest pause between two rounds: refused connections fail in microseconds, and must not become a storm.
+    package static let minimumGap = Duration.seconds(1)
+
     /// The pause before round `round`, where round 0 is the first round of the window.
     func gap(beforeRound round: Int) -> Duration {
-        guard let last = self.redialGaps.last else { return .zero }
-        return round < self.redialGaps.count ? self.redialGaps[round] : last
+        guard let last = self.redialGaps.last else { return Self.minimumGap }
+        return max(Self.minimumGap, round < self.redialGaps.count ? self.redialGaps[round] : last)
     }
 }

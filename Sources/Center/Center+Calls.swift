@@ -186,6 +186,7 @@ extension Center {
 
     private mutating func established(_ leg: UserAgent.Call, at now: Moment) {
         guard let number = self.numbers[leg] else { return }
+        guard self.calls[number]?.machine.phase == .answered else { return }
         self.calls[number]?.machine.established()
         self.note(.established, number, "the vehicle confirmed the call", at: now)
         guard let call = self.calls[number] else { return }

@@ -48,6 +48,16 @@ import Timeline
         #expect(machine.state == .ended)
     }
 
+    @Test func roundsNeverFollowEachOtherWithoutAPause() {
+        var machine = CallStateMachine.idle {
+            $0.maximumAttempts = 0
+            $0.redialGaps = [.zero]
+        }
+        machine.trigger(.automatic, first, at: at(0))
+        #expect(machine.attemptEnded(sent(1), .failed("refused"), at: at(0)).invites == [])
+        #expect(machine.nextDeadline == at(1))
+    }
+
     @Test func theWindowOpensWithTheFirstFailureNotWithTheTrigger() {
         var machine = CallStateMachine.inviting(.automatic)
         let actions = machine.attemptEnded(sent(1), .failed("no answer"), at: at(200))
