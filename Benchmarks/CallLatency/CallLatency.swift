@@ -22,7 +22,8 @@ struct CallLatency: AsyncParsableCommand {
     var baresip: Int?
     @Option(help: "What the figures are called.") var name = "call"
     @Option(help: "How many calls are timed.") var calls = 1_000
-    @Option(help: "Milliseconds of rest before each call.") var rest = 10
+    // A peer that leaves small segments to Nagle needs more than the 40 ms of a delayed acknowledgement.
+    @Option(help: "Milliseconds of rest before each call.") var rest = 50
 
     func validate() throws {
         guard self.calls > 0, self.rest >= 0 else { throw ValidationError("at least one call, and no negative rest") }
@@ -92,7 +93,7 @@ struct CallLatency: AsyncParsableCommand {
 
     private func show(_ sample: Sample) {
         for (name, value) in sample.figures {
-            print("\(self.name) \(name)\t\(value / .microseconds(1))\tus")
+            print("\(self.name) \(name)\t\((value / .microseconds(1)).rounded())\tus")
         }
     }
 }
