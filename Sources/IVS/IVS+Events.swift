@@ -35,6 +35,7 @@ extension IVS {
         )
         self.ledger.keep(event)
         self.outputs.append(.log(event))
+        guard !self.ledger.watchers.isEmpty else { return event }
         let told = event.json
         for watcher in self.ledger.watchers { self.outputs.append(.reply(watcher, ["event": told], continues: true)) }
         return event
