@@ -151,7 +151,9 @@ import Timeline
             case .event: "event"
             }
         }
-        let expected = ["received", "msd", "changed ", "changed answered", "changed voiceSession", "ended clearedDown"]
+        // The MSD's reading, then the location.
+        let changes = ["changed ", "changed ", "changed answered", "changed voiceSession"]
+        let expected = ["received", "msd"] + changes + ["ended clearedDown"]
         #expect(words == expected)
     }
 

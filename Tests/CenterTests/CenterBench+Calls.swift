@@ -46,6 +46,15 @@ extension CenterBench {
         var invite = EmergencyInvite(profile: .emergency112, service: .automatic, session: session)
         invite.msd = MSDPart(octets: try octets ?? Self.msd().encoded(), contentID: Self.reference)
         invite.capabilitiesID = "cap-1@vehicle.invalid"
+        let place = LocationDocument.Position(
+            latitudeMilliarcseconds: 173_345_400,
+            longitudeMilliarcseconds: 41_680_440
+        )
+        let circle = LocationDocument.Shape.circle(place, radiusMillimeters: 15_000)
+        invite.location = .init(
+            document: LocationDocument(entity: "pres:vehicle@ecall.invalid", shape: circle, method: "GPS"),
+            contentID: "loc-1@vehicle.invalid"
+        )
         let content = invite.content(boundary: "b")
         var plan = UserAgent.InvitePlan(
             requestURI: invite.requestURI,

@@ -1,0 +1,42 @@
+import MSD
+import NGECall
+import Store
+import Testing
+
+@testable import Center
+
+/// What the center puts on record, against the tables it goes into.
+@Suite struct StoredRecordsTests {
+    @Test func theStoreTakesEveryRecordOfACall() async throws {
+        let bench = CenterBench()
+        let (call, _) = try bench.answeredCall()
+        bench.command("send-data 1")
+        bench.sendMSD(try CenterBench.msd(identifier: 2).encoded(), in: call)
+        bench.command("clear 1")
+        let hasLocation = bench.records.contains { record in
+            guard case .callChanged(_, let change) = record else { return false }
+            return change.location != nil
+        }
+        #expect(hasLocation)
+        let store = try CenterStore.inMemory()
+        let (records, id) = (bench.records, try #require(bench.callIDs.first))
+        try await withCheckedThrowingContinuation { continuation in
+            store.write(records) { continuation.resume(with: $0) }
+        }
+        let stored = try #require(try store.call(id: id))
+        #expect(stored.acknowledgement == .positive)
+        #expect(stored.messageIdentifier == 2)
+        #expect(stored.ended != nil)
+        #expect(try store.messages(call: id).count == 2)
+    }
+}
+
+extension CenterBench {
+    /// The names under which calls were put on record, in order.
+    var callIDs: [String] {
+        self.records.compactMap { record in
+            guard case .callReceived(let opening) = record else { return nil }
+            return opening.id
+        }
+    }
+}
