@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race bench fuzz
+.PHONY: help check lint format build unit test demo race release bench fuzz
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -28,6 +28,9 @@ demo:  ## Three calls on loopback, with a transcript
 
 race:  ## Unit and simulation tests under Thread Sanitizer
 	swift test --sanitize=thread --scratch-path .build-thread
+
+release:  ## The programs as they are installed, linked statically
+	scripts/release-build ecalld ecallctl ecallcenter
 
 bench:  ## The figures of docs/performance.md
 	Benchmarks/run

@@ -56,8 +56,8 @@ package struct IVS: Sendable {
 
     /// A vehicle at rest.
     ///
-    /// `boot` names this boot; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` and `agentRandom` make
-    /// every identifier and token, and are unpredictable in the field.
+    /// `boot` names this boot; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` and
+    /// `agentRandom` make every identifier and token, and are unpredictable in the field.
     package init(
         configuration: VehicleConfiguration,
         boot: String,

@@ -66,6 +66,8 @@ extension UserAgent {
         precondition((200...699).contains(status), "An in-dialog request is answered with a final status.")
         guard let pending = self.pendingRequests.removeValue(forKey: request) else { return }
         self.calls[pending.call]?.pending.remove(request)
+        // The peer may have used the branch again after the connection of this request was gone.
+        guard let transaction = pending.transaction, self.servers[pending.key]?.number == transaction else { return }
         let response = Message.response(to: pending.message, status: status, headers: headers, body: body)
         self.driveServer(pending.key, into: &outputs) { $0.respond(with: response, at: now) }
     }
@@ -128,7 +130,12 @@ extension UserAgent {
         let request = Request(number: self.nextNumber())
         let key = self.addServer(received, call: nil, at: now)
         let message = received.message
-        self.pendingRequests[request] = PendingRequest(call: call, key: key, message: message)
+        self.pendingRequests[request] = PendingRequest(
+            call: call,
+            key: key,
+            transaction: self.servers[key]?.number,
+            message: message
+        )
         self.calls[call]?.pending.insert(request)
         outputs.append(.event(.requested(request, call, message)))
     }

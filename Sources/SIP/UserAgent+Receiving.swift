@@ -122,7 +122,7 @@ extension UserAgent {
                 ServerInviteTransaction(request: received.message, isReliable: isReliable, timers: timers, at: now)
             )
             : .other(ServerTransaction(isReliable: isReliable, timers: timers))
-        let record = ServerRecord(flow: received.flow, call: call, machine: machine)
+        let record = ServerRecord(number: self.nextNumber(), flow: received.flow, call: call, machine: machine)
         let key = received.key
         self.servers[key] = record
         self.flows[received.flow]?.servers.insert(key)

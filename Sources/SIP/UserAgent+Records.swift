@@ -94,6 +94,8 @@ extension UserAgent {
     }
 
     struct ServerRecord: Sendable {
+        /// Tells this transaction from a later one with the same key.
+        let number: UInt64
         let flow: Flow
         /// The call of an INVITE.
         let call: Call?
@@ -104,6 +106,8 @@ extension UserAgent {
     struct PendingRequest: Sendable {
         let call: Call
         let key: ServerKey
+        /// The number of the transaction that the request came in.
+        let transaction: UInt64?
         let message: Message
     }
 
