@@ -22,7 +22,7 @@ extension MSD {
     package init(decoding octets: [UInt8]) throws(MSDDecodingError) {
         var decoder = MSDDecoder(octets)
         try decoder.decode()
-        self = decoder.whole
+        self = decoder.result.fields.whole
     }
 
     /// The MSD that begins `octets`; what follows it is ignored.
@@ -60,9 +60,6 @@ private struct MSDDecoder {
         self.octetCount = octets.count
         self.reader = FieldReader(octets)
     }
-
-    /// The MSD, after `decode` has met no damage.
-    var whole: MSD { self.result.fields.whole }
 
     mutating func decode() throws(MSDDecodingError) {
         let number = UInt8(truncatingIfNeeded: try self.reader.bits(8, .msdVersion))
