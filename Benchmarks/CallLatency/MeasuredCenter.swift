@@ -37,7 +37,8 @@ final class MeasuredCenter: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let (arrivals, continuation) = AsyncStream.makeStream(of: Instant.self)
         let transport = SIPTransport(group: group) { event in
-            if case .received(_, let octets) = event, octets.starts(with: Self.invite) {
+            // A keep-alive, empty lines, may come in the same read and before the INVITE.
+            if case .received(_, let octets) = event, octets.drop(while: { $0 < 0x20 }).starts(with: Self.invite) {
                 continuation.yield(MonotonicClock.now())
             }
             late.post(.net(event))
