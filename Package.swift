@@ -62,7 +62,9 @@ let package = Package(
     targets: [
         // C, no Swift.
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .systemLibrary(name: "CNotify"),
         .systemLibrary(name: "CTimex"),
         // Pure: values in, values out.
         target("Timeline"),
@@ -75,10 +77,10 @@ let package = Package(
         // Edges: one kernel facility, library or protocol each.
         target("Configuration", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
-        target("GPIO", ["Timeline", .nioConcurrencyHelpers]),
+        target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
         target("Net", ["SIP", .nioCore, .nioPosix]),
         target("Store", ["Timeline", .grdb, .nioConcurrencyHelpers]),
-        target("Supervision", ["CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
+        target("Supervision", ["CNotify", "CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
         target(
             "IVS",

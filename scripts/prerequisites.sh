@@ -35,7 +35,7 @@ standard_library_package() {
 
 # What building needs beside the Swift toolchain, and the libraries that the toolchain itself is linked with.
 need_build_packages() {
-    need_packages ca-certificates git libc6-dev binutils pkg-config libsqlite3-dev libexpat1-dev \
+    need_packages ca-certificates git libc6-dev binutils pkg-config libsqlite3-dev libexpat1-dev libgpiod-dev \
         libncurses-dev libcurl4-openssl-dev libxml2-dev tzdata "$(standard_library_package)" "$@"
 }
 

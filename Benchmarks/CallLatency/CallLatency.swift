@@ -54,13 +54,13 @@ struct CallLatency: AsyncParsableCommand {
             try await Task.sleep(for: .milliseconds(self.rest))
             // Taken before the line stamps its edge, so never later than the stamp.
             let edge = MonotonicClock.now()
-            try vehicle.rig.lines.set(MeasuredVehicle.crashLine, .active)
+            try vehicle.rig.simulatedLines?.set(MeasuredVehicle.crashLine, .active)
             guard let arrival = await arrivals.next() else {
                 throw Interruption(sentence: "the center ended before the INVITE came")
             }
             sample.add(edge.duration(to: arrival))
             try await vehicle.event("endedHoldOver")
-            try vehicle.rig.lines.set(MeasuredVehicle.crashLine, .inactive)
+            try vehicle.rig.simulatedLines?.set(MeasuredVehicle.crashLine, .inactive)
         }
         await vehicle.rig.stop()
         try await center.stop()

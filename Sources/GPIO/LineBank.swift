@@ -16,4 +16,7 @@ package protocol LineBank: AnyObject, Sendable {
 
     /// Gives an output a level; one that has it already is left alone.
     func drive(_ name: LineName, _ level: Level) throws(LineError)
+
+    /// Ends the reports and leaves every output as it is to be without the daemon.
+    func stop() async
 }

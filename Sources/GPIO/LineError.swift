@@ -3,6 +3,8 @@ package enum LineError: Error, Hashable, Sendable {
     case unknown(LineName, known: [LineName])
     case duplicate(LineName)
     case tooMany(count: Int)
+    /// A line of a real rig without a place in the kernel.
+    case unwired(LineName)
     case wrongDirection(LineName, is: LineSpecification.Direction)
     case unusable(LineName, LineHealth)
     /// A number or time of a command lies outside what is allowed.
@@ -19,6 +21,8 @@ extension LineError: CustomStringConvertible {
             "The line \"\(name)\" is configured twice."
         case .tooMany(let count):
             "\(count) lines are configured, at most \(SimulatedLines.maximumLines) are possible."
+        case .unwired(let name):
+            "The line \"\(name)\" has no pin."
         case .wrongDirection(let name, .input):
             "The line \"\(name)\" is an input and cannot be driven."
         case .wrongDirection(let name, .output):

@@ -28,6 +28,33 @@ package enum LineEvent: Hashable, Sendable {
     /// An output now has this level.
     case output(line: LineName, level: Level, at: Instant)
     case health(line: LineName, health: LineHealth)
+    /// How the line is served from now on; comes before its first level.
+    case traits(line: LineName, traits: LineTraits)
+    /// Whether the line makes more edges than any contact or signal; edges and levels in between are left out.
+    case noise(line: LineName, isNoisy: Bool)
+}
+
+/// How a backend serves one line.
+package struct LineTraits: Hashable, Sendable {
+    /// How lost edges of an input are noticed.
+    package enum LossDetection: String, Hashable, Sendable, CaseIterable {
+        /// By a gap in the kernel's numbers of the line's edges.
+        case sequence
+        /// By two equal edges in a row, and by a level that contradicts the last edge.
+        case levels
+    }
+
+    /// Whether the kernel debounces; the edges then need no other smoothing.
+    package var isKernelDebounced: Bool
+    package var lossDetection: LossDetection
+    /// Whether the line was taken over from an earlier run of the daemon, so that no edge in between is missing.
+    package var isResumed: Bool
+
+    package init(isKernelDebounced: Bool = false, lossDetection: LossDetection, isResumed: Bool = false) {
+        self.isKernelDebounced = isKernelDebounced
+        self.lossDetection = lossDetection
+        self.isResumed = isResumed
+    }
 }
 
 /// Whether a line can be used, and if not, why.
@@ -38,14 +65,14 @@ package enum LineHealth: Hashable, Sendable, CustomStringConvertible {
     /// The line was not found when it was asked for.
     case missing(reason: String)
     /// The line was there and is gone, as when its chip is unplugged.
-    case vanished
+    case vanished(reason: String)
 
     package var description: String {
         switch self {
         case .good: "good"
         case .busy(let holder): "in use by \(holder)"
         case .missing(let reason): "missing: \(reason)"
-        case .vanished: "vanished"
+        case .vanished(let reason): "vanished: \(reason)"
         }
     }
 }

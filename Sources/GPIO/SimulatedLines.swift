@@ -16,6 +16,9 @@ package final class SimulatedLines: LineBank {
     /// As many edges as a kernel buffer of 64 lines holds (16 for each, `GPIO_V2_LINES_MAX` x 16).
     package static let maximumDroppedEdges = 1024
 
+    /// Why a line has vanished that `vanish` took away.
+    private static let unplugged = "unplugged"
+
     /// Runs the closure once after the duration, on any thread.
     package typealias Schedule = @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
 
@@ -62,6 +65,9 @@ package final class SimulatedLines: LineBank {
         }
         self.deliverWaiting()
     }
+
+    /// Simulated lines end with their value: there is nothing to give back.
+    package func stop() async {}
 
     package func level(of name: LineName) throws(LineError) -> Level {
         let line = try self.line(name)
@@ -189,7 +195,7 @@ extension SimulatedLines {
 
     /// Makes a line disappear, as when its chip is unplugged, until `restore`.
     package func vanish(_ name: LineName) throws(LineError) {
-        try self.change(name, nil) { line, _ in line.lose(as: .vanished) }
+        try self.change(name, nil) { line, _ in line.lose(as: .vanished(reason: Self.unplugged)) }
     }
 
     /// Lets another program hold a line, until `restore`.

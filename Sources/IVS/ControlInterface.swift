@@ -46,12 +46,18 @@ package enum ControlInterface {
           time: ?string
         )
 
-        # One configured line. "detail" says who holds it or what is wrong; null when its health is good.
+        # How lost edges of an input are noticed: by a gap in the kernel's numbers of them, or by two equal edges in a row and
+        # a level that contradicts the last edge.
+        type LossDetection (sequence, levels)
+
+        # One configured line. "lossDetection" is null for an output and while it is not known; "detail" says who holds the
+        # line or what is wrong, null when its health is good.
         type LineStatus (
           name: string,
           role: Role,
           level: Level,
           debounce: Debounce,
+          lossDetection: ?LossDetection,
           health: Health,
           detail: ?string
         )

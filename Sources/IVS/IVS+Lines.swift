@@ -14,20 +14,32 @@ extension IVS {
                 self.take(sign, at: now)
             }
         case .level(let line, let level, let stamp):
+            self.readiness.heard(of: line)
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
             let fields = ["line": line.text, "count": String(count)]
             self.note(.lineLost, "\(count) edges of \(line) are lost", at: now, severity: .warning, fields: fields)
-        case .output:
-            break  // Our own doing, reported for those who watch the lines alone.
+        case .output(let line, _, _):
+            self.readiness.heard(of: line)
         case .health(let line, let health):
             self.health(of: line, health, at: now)
+        case .traits(let line, let traits):
+            self.inputs.serve(line, traits)
+        case .noise(let line, let isNoisy):
+            self.noise(of: line, isNoisy, at: now)
         }
+    }
+
+    /// A line that floods is served as far as its share goes; nothing of it hides another line.
+    private mutating func noise(of line: LineName, _ isNoisy: Bool, at now: Moment) {
+        guard isNoisy else { return self.clear(.lineNoisy, of: line, at: now) }
+        self.raise(.lineNoisy, of: line, "line \(line) makes more edges than any signal; some are left out", at: now)
     }
 
     private mutating func health(of line: LineName, _ health: LineHealth, at now: Moment) {
         let fields = ["line": line.text, "health": health.description]
         self.health[line] = health
+        self.readiness.heard(of: line)
         switch health {
         case .good:
             self.indicators.forget(line)
@@ -37,6 +49,7 @@ extension IVS {
             self.inputs.lost(line)
             self.clear(.buttonStuck, of: line, at: now)
             self.clear(.crashLineStuck, of: line, at: now)
+            self.clear(.lineNoisy, of: line, at: now)
             self.indicators.forget(line)
             self.note(.lineHealth, "\(line) is \(health)", at: now, severity: .warning, fields: fields)
             self.raise(.lineUnusable, of: line, "line \(line) is \(health)", at: now)

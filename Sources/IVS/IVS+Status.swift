@@ -63,10 +63,19 @@ extension IVS {
         return [
             "name": .string(line.name.text), "role": .string(self.role(of: line.name)),
             "level": .string((level ?? line.initial).rawValue),
-            "debounce": .string(isInput && self.configuration.lines.debounce > .zero ? "own" : "none"),
+            "debounce": .string(isInput ? self.debounce(of: line.name) : "none"),
+            "lossDetection": self.inputs.traits(of: line.name).flatMap { traits in
+                isInput ? .string(traits.lossDetection.rawValue) : nil
+            } ?? .null,
             "health": .string(health.word),
             "detail": health == .good ? .null : .string(health.description),
         ]
+    }
+
+    /// Who smooths the contact of an input.
+    private func debounce(of line: LineName) -> String {
+        if self.inputs.traits(of: line)?.isKernelDebounced == true { return "kernel" }
+        return self.configuration.lines.debounce > .zero ? "own" : "none"
     }
 
     private func role(of line: LineName) -> String {

@@ -47,6 +47,7 @@ package struct IVS: Sendable {
     /// Since when each link stands as it does.
     var linkSince: [Int: Moment] = [:]
     var lostEvents = 0
+    var readiness: Readiness
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
@@ -71,6 +72,7 @@ package struct IVS: Sendable {
         self.random = random
         self.call = CallStateMachine(centers: configuration.centers.count, limits: configuration.call)
         self.inputs = InputLines(configuration)
+        self.readiness = Readiness(lines: Set(configuration.lineSpecifications.map(\.name)))
         self.indicators = IndicatorOutputs(table: configuration.indicators, lines: configuration.lines)
         var agent = UserAgent.Configuration(contactUser: "ivs")
         agent.userAgentName = "ecalld"
@@ -102,9 +104,13 @@ package struct IVS: Sendable {
         self.resume(at: now)
         switch input {
         case .started: self.start(at: now)
+        case .heartbeat: self.outputs.append(.feedWatchdog)
         case .storeOpened(let unfinished, let recovery): self.storeOpened(unfinished, recovery, at: now)
         case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
-        case .controlSocketFailed(let sentence): self.raise(.controlSocketFailing, sentence, at: now)
+        case .controlSocketOpened: self.readiness.isSocketTried = true
+        case .controlSocketFailed(let sentence):
+            self.readiness.isSocketTried = true
+            self.raise(.controlSocketFailing, sentence, at: now)
         case .line(let event): self.lineEvent(event, at: now)
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
@@ -148,6 +154,7 @@ package struct IVS: Sendable {
         }
         self.releaseIdleLinks()
         self.flushRecords()
+        self.tellServiceManager()
         defer { self.outputs = [] }
         return self.outputs
     }
@@ -173,6 +180,15 @@ package struct IVS: Sendable {
         for incident in unfinished { self.interrupted(incident, at: now) }
     }
 
+    /// Says once that the daemon serves, and what is to be shown of it whenever that changes.
+    private mutating func tellServiceManager() {
+        if self.readiness.takeBecameReady() { self.outputs.append(.ready) }
+        let faults = self.faults.keys.sorted().compactMap { self.faults[$0] }
+        let health = faults.isEmpty ? "no malfunction is known" : faults.joined(separator: "; ")
+        let status = "call \(self.call.state.rawValue); \(health)"
+        if self.readiness.takeChanged(status) { self.outputs.append(.showStatus(status)) }
+    }
+
     /// A flow number that was never used.
     mutating func newFlow() -> Flow {
         defer { self.nextFlowNumber += 1 }
@@ -184,6 +200,7 @@ package struct IVS: Sendable {
 package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case buttonStuck
     case crashLineStuck
+    case lineNoisy
     case lineUnusable
     case recordFailing
     case controlSocketFailing

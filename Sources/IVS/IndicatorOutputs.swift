@@ -51,11 +51,13 @@ struct IndicatorOutputs: Sendable {
             self.changed = show
         }
         self.led.play(self.table.led(for: show), at: now)
-        return [
+        let wanted = [
             (self.lines.led, self.led.isOn(at: now)),
             (self.lines.chime, self.chime.isOn(at: now)),
             (self.lines.lamp, hasFault || isChecking),
-        ].compactMap { line, isOn in
+        ]
+        return wanted.compactMap { line, isOn in
+            guard let line else { return nil }
             let level: Level = isOn ? .active : .inactive
             guard self.driven[line] != level else { return nil }
             self.driven[line] = level

@@ -18,6 +18,8 @@ struct InputLines: Sendable {
     private var crash: [LineName: CrashLevelMachine] = [:]
     /// One for each input whose level is known.
     private var debouncers: [LineName: Debouncer] = [:]
+    /// How the backend serves each line, as far as it has said.
+    private var traits: [LineName: LineTraits] = [:]
 
     init(_ configuration: VehicleConfiguration) {
         self.lines = configuration.lines
@@ -45,6 +47,19 @@ struct InputLines: Sendable {
         return !debouncer.isActive
     }
 
+    /// How a line is served from now on; its level comes next.
+    mutating func serve(_ line: LineName, _ traits: LineTraits) {
+        self.traits[line] = traits
+    }
+
+    /// How a line is served; `nil` while the backend has not said.
+    func traits(of line: LineName) -> LineTraits? { self.traits[line] }
+
+    /// How long the contact of a line must be quiet: not at all where the kernel has waited for that.
+    private func debounce(of line: LineName) -> Duration {
+        self.traits[line]?.isKernelDebounced == true ? .zero : self.lines.debounce
+    }
+
     /// The level of an input, `nil` before it is known.
     func isActive(_ line: LineName) -> Bool? {
         self.debouncers[line]?.isActive
@@ -53,7 +68,7 @@ struct InputLines: Sendable {
     /// A level that was read: the first one is the start of the line.
     mutating func level(_ line: LineName, active: Bool, at now: Instant) -> [Sign] {
         guard var debouncer = self.debouncers[line] else {
-            self.debouncers[line] = Debouncer(period: self.lines.debounce, active: active)
+            self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
             return self.started(line, active: active)
         }
         let reports = debouncer.levelRead(active: active, at: now)
@@ -63,7 +78,7 @@ struct InputLines: Sendable {
 
     /// An edge; one on a line whose level was never read starts the line at the opposite level.
     mutating func edge(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
-        var debouncer = self.debouncers[line] ?? Debouncer(period: self.lines.debounce, active: !active)
+        var debouncer = self.debouncers[line] ?? Debouncer(period: self.debounce(of: line), active: !active)
         let reports = debouncer.edge(active: active, at: stamp)
         self.debouncers[line] = debouncer
         return self.take(reports, of: line)

@@ -12,7 +12,10 @@ internal import Timeline
 final class VehicleBody: LoopBody {
     /// The edges of one daemon.
     struct Ports: Sendable {
-        let lines: SimulatedLines
+        let lines: any LineBank
+        /// The same lines when they are simulated, for a tool that moves them.
+        let simulatedLines: SimulatedLines?
+        let notifier: ServiceNotifier
         let transport: SIPTransport
         let server: ControlServer
         let store: LateStore
@@ -69,6 +72,9 @@ final class VehicleBody: LoopBody {
             case .fail(let id, let error, let parameters):
                 self.ports.server.fail(id, error: error, parameters: parameters)
             case .simulate(let id, let command): self.simulate(id, command)
+            case .ready: self.ports.notifier.ready()
+            case .showStatus(let text): self.ports.notifier.status(text)
+            case .feedWatchdog: self.ports.notifier.alive()
             case .readIncidents(let id, let limit): self.readIncidents(id, limit: limit)
             case .log: break
             }
@@ -95,15 +101,18 @@ final class VehicleBody: LoopBody {
     }
 
     private func simulate(_ id: ControlCall.ID, _ command: LineCommand) {
+        guard let lines = self.ports.simulatedLines else {
+            preconditionFailure("the vehicle simulates nothing on a rig with real lines")
+        }
         do {
             switch command {
-            case .set(let line, let level): try self.ports.lines.set(line, level)
-            case .pulse(let line, let duration): try self.ports.lines.pulse(line, duration)
+            case .set(let line, let level): try lines.set(line, level)
+            case .pulse(let line, let duration): try lines.pulse(line, duration)
             case .bounce(let line, let times, let period):
-                try self.ports.lines.bounce(line, times: times, period: period)
-            case .stick(let line, let level): try self.ports.lines.stick(line, level)
-            case .vanish(let line): try self.ports.lines.vanish(line)
-            case .restore(let line): try self.ports.lines.restore(line)
+                try lines.bounce(line, times: times, period: period)
+            case .stick(let line, let level): try lines.stick(line, level)
+            case .vanish(let line): try lines.vanish(line)
+            case .restore(let line): try lines.restore(line)
             }
             self.ports.server.reply(id, [:])
         } catch {
@@ -157,6 +166,7 @@ extension LineError {
         case .outOfRange(_, let quantity, _, let allowed):
             ("OutOfRange", ["parameter": .string(quantity), "allowed": .string(allowed)])
         case .duplicate(let name): ("LineUnavailable", ["name": .string(name.text), "reason": "configured twice"])
+        case .unwired(let name): ("LineUnavailable", ["name": .string(name.text), "reason": "it has no pin"])
         case .tooMany: ("OutOfRange", ["parameter": "lines", "allowed": .string("\(SimulatedLines.maximumLines)")])
         }
     }

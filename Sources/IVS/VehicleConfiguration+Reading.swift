@@ -35,6 +35,7 @@ extension VehicleConfiguration {
         self.call = CallLimits(settings.section("call"))
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
+        try self.read(pinsOf: settings.section("lines"))
         try self.checkReach(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }

@@ -47,7 +47,7 @@ package struct VehicleConfiguration: Sendable {
         package var crash: [LineName] = ["crash"]
         package var led: LineName = "led"
         package var lamp: LineName = "lamp"
-        package var chime: LineName = "chime"
+        package var chime: LineName? = "chime"
         /// How long an input must be quiet before its level counts.
         package var debounce = Debouncer.defaultPeriod
 
@@ -88,6 +88,10 @@ package struct VehicleConfiguration: Sendable {
     package var lampCheck = Duration.seconds(2)
     package var gate = Gate()
     package var isSimulated = true
+    /// Where each line of a real rig is in the kernel; empty on a simulated one.
+    package var wiring: [LineName: LineWiring] = [:]
+    /// The lines of which a low voltage means active.
+    package var activeLow: Set<LineName> = []
     package var storePath = ""
     package var socketPath = ""
 
@@ -99,9 +103,22 @@ package struct VehicleConfiguration: Sendable {
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {
         let inputs = [self.lines.button] + [self.lines.cover].compactMap(\.self) + self.lines.crash
-        let outputs = [self.lines.led, self.lines.chime].map { LineSpecification(name: $0, direction: .output) }
+        let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self)
         // Fail-lit: the lamp burns until the daemon drives it off.
-        let lamp = LineSpecification(name: self.lines.lamp, direction: .output, initial: .active)
-        return inputs.map { LineSpecification(name: $0, direction: .input) } + outputs + [lamp]
+        return inputs.map { self.specification($0, .input) } + outputs.map { self.specification($0, .output) }
+            + [self.specification(self.lines.lamp, .output, initial: .active)]
+    }
+
+    private func specification(
+        _ name: LineName,
+        _ direction: LineSpecification.Direction,
+        initial: Level = .inactive
+    ) -> LineSpecification {
+        LineSpecification(
+            name: name,
+            direction: direction,
+            isActiveLow: self.activeLow.contains(name),
+            initial: initial
+        )
     }
 }

@@ -8,9 +8,12 @@ package import Store
 package enum VehicleInput: Sendable {
     /// The daemon has started.
     case started
+    /// The service manager wants to hear that the loop turns.
+    case heartbeat
     /// The record is open; the incidents that an earlier run did not finish, and what happened to a damaged file.
     case storeOpened(unfinished: [StoredIncident], recovery: String?)
     case storeFailed(StoreError)
+    case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.
     case controlSocketFailed(String)
     case line(LineEvent)
@@ -35,6 +38,12 @@ package enum VehicleOutput: Sendable {
     case simulate(ControlCall.ID, LineCommand)
     /// Answer with the newest incidents of the store, which is read off the loop.
     case readIncidents(ControlCall.ID, limit: Int)
+    /// Every line has been heard of and the control socket was tried: the daemon serves.
+    case ready
+    /// What the service manager shows of the daemon.
+    case showStatus(String)
+    /// The loop has turned.
+    case feedWatchdog
     case log(VehicleEvent)
 }
 

@@ -5,7 +5,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import Net
 internal import Store
-internal import Supervision
+package import Supervision
 
 /// One in-vehicle system: its edges, and the one loop between them.
 package final class VehicleRig: Sendable {
@@ -17,21 +17,20 @@ package final class VehicleRig: Sendable {
     private let ports: VehicleBody.Ports
     private let loop: LateLoop<VehicleBody>
 
-    /// The rig's lines, for a program that moves them itself instead of asking over the socket.
-    package var lines: SimulatedLines { self.ports.lines }
+    /// The lines of a simulated rig, for a program that moves them itself instead of asking over the socket.
+    package var simulatedLines: SimulatedLines? { self.ports.simulatedLines }
 
     /// Makes the edges; nothing happens before `start`.
     ///
     /// Throws when the lines do not fit together.
-    package init(_ configuration: VehicleConfiguration, log: Logger) throws {
+    package init(
+        _ configuration: VehicleConfiguration,
+        log: Logger,
+        notifier: ServiceNotifier = ServiceNotifier(environment: [:], pid: 0)
+    ) throws {
         let loop = LateLoop<VehicleBody>()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let eventLoop = group.next()
-        let lines = try SimulatedLines(configuration.lineSpecifications, now: { MonotonicClock.now() }) {
-            delay,
-            action in
-            _ = eventLoop.scheduleTask(in: TimeAmount(delay), action)
-        }
+        let simulated = configuration.isSimulated ? try Self.simulatedLines(configuration, group.next()) : nil
         let transport = SIPTransport(group: group) { loop.post(.net($0)) }
         let server = ControlServer(
             path: configuration.socketPath,
@@ -49,11 +48,45 @@ package final class VehicleRig: Sendable {
         self.group = group
         self.loop = loop
         self.ports = VehicleBody.Ports(
-            lines: lines,
+            lines: try simulated ?? Self.kernelLines(configuration, notifier),
+            simulatedLines: simulated,
+            notifier: notifier,
             transport: transport,
             server: server,
             store: LateStore(),
             log: log
+        )
+    }
+
+    private static func simulatedLines(
+        _ configuration: VehicleConfiguration,
+        _ eventLoop: any EventLoop
+    ) throws(LineError) -> SimulatedLines {
+        try SimulatedLines(configuration.lineSpecifications, now: { MonotonicClock.now() }) { delay, action in
+            _ = eventLoop.scheduleTask(in: TimeAmount(delay), action)
+        }
+    }
+
+    private static func kernelLines(
+        _ configuration: VehicleConfiguration,
+        _ notifier: ServiceNotifier
+    ) throws(LineError) -> KernelLines {
+        let lamp = configuration.lines.lamp
+        return try KernelLines(
+            configuration.lineSpecifications,
+            wiring: configuration.wiring,
+            consumer: "ecalld",
+            inherited: notifier.inherited,
+            keep: { keeping in
+                switch keeping {
+                case .keep(let descriptor, let name): notifier.keep(descriptor, named: name)
+                case .forget(let name): notifier.forget(name)
+                }
+            },
+            whenBusy: { line in
+                if line == lamp { LampHandover.ask() }
+            },
+            now: { MonotonicClock.now() }
         )
     }
 
@@ -78,6 +111,7 @@ package final class VehicleRig: Sendable {
             }
         )
         late.post(.started)
+        self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
         ports.store.open(path: configuration.storePath) { result in
             switch result {
@@ -89,14 +123,26 @@ package final class VehicleRig: Sendable {
         }
         do {
             try await ports.server.start()
+            late.post(.controlSocketOpened)
         } catch {
             if case .inUse = error { throw error }
             late.post(.controlSocketFailed(error.description))
         }
     }
 
+    /// Asks the loop for a sign of life three times in each time that the service manager allows.
+    private func feedWatchdog() {
+        guard let timeout = self.ports.notifier.watchdogTimeout else { return }
+        let late = self.loop
+        self.group.next().scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(timeout / 3)) { _ in
+            late.post(.heartbeat)
+        }
+    }
+
     /// Closes everything and writes what waits; the call machine does not clear down a call by it.
     package func stop() async {
+        self.ports.notifier.stopping()
+        await self.ports.lines.stop()
         await self.ports.server.stop()
         await self.ports.transport.shutDown()
         self.loop.set(nil)

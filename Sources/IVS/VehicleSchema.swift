@@ -132,12 +132,30 @@ enum VehicleSchema {
     ])
 
     private static let lines = Schema([
-        Key("backend", .choice(["simulated"]), .defaulted(.string("simulated")), "Where the lines are."),
+        Key(
+            "backend",
+            .choice(["simulated", "gpiod"]),
+            .defaulted(.string("simulated")),
+            "simulated: driven by ecallctl. gpiod: the kernel's, through libgpiod."
+        ),
+        Key(
+            "chips",
+            .list(of: .string(LinePins.chipRule), count: 1...8),
+            .defaulted(.list(LinePins.defaultChips.map(Value.string))),
+            "The GPIO chips by label, name or path, in order of preference; the first that is there has the lines."
+        ),
+        Key("pins", .section(LinePins.schema), .required, "Where each line of the kernel is; for gpiod only."),
         Key(
             "debounce",
             .duration(.zero ... .milliseconds(500)),
             .defaulted(.duration(.milliseconds(50))),
             "How long an input must be quiet before its level counts."
+        ),
+        Key(
+            "debouncing",
+            .choice(["automatic", "own"]),
+            .defaulted(.string("automatic")),
+            "automatic: by the kernel where it can, else by ecalld. own: always by ecalld, on the kernel's time stamps."
         ),
         Key(
             "cover",

@@ -38,7 +38,7 @@ struct Ecalld: AsyncParsableCommand {
         let level = self.logLevel.level
         let log = Logger(label: "ecalld") { _ in JournalLogHandler(level: level) }
         log.notice("ecalld \(Product.version). \(Product.banner)")
-        let rig = try VehicleRig(vehicle, log: log)
+        let rig = try VehicleRig(vehicle, log: log, notifier: .ofThisProcess())
         let (requests, continuation) = AsyncStream.makeStream(
             of: Signals.Request.self,
             bufferingPolicy: .bufferingNewest(4)

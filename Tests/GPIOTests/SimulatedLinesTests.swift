@@ -89,14 +89,16 @@ import Timeline
         try rig.lines.vanish(self.button)
         try rig.lines.vanish(self.button)
         try rig.lines.set(self.button, .active)
-        #expect(throws: LineError.unusable(self.button, .vanished)) { try rig.lines.level(of: self.button) }
-        #expect(try rig.lines.health(of: self.button) == .vanished)
+        #expect(throws: LineError.unusable(self.button, .vanished(reason: "unplugged"))) {
+            try rig.lines.level(of: self.button)
+        }
+        #expect(try rig.lines.health(of: self.button) == .vanished(reason: "unplugged"))
         try rig.lines.restore(self.button)
         try rig.lines.set(self.button, .inactive)
         #expect(
             rig.reports() == [
                 self.edge(.active, at: 0, 1), self.edge(.inactive, at: 0, 2),
-                .health(line: self.button, health: .vanished),
+                .health(line: self.button, health: .vanished(reason: "unplugged")),
                 .health(line: self.button, health: .good), .level(line: self.button, level: .active, at: .boot),
                 self.edge(.inactive, at: 0, 1),
             ]

@@ -95,7 +95,7 @@ import Timeline
     @Test func theLampBurnsWhileAFaultLasts() throws {
         let bench = VehicleBench.started()
         #expect(bench.levels["lamp"] == .inactive)
-        bench.step(.line(.health(line: "crash", health: .vanished)))
+        bench.step(.line(.health(line: "crash", health: .vanished(reason: "unplugged"))))
         #expect(bench.levels["lamp"] == .active)
         bench.step(.line(.health(line: "crash", health: .good)))
         #expect(bench.levels["lamp"] == .inactive)

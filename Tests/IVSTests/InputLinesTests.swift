@@ -90,4 +90,13 @@ import Timeline
         #expect(lines.isActive("crash") == true)
         #expect(lines.edge("crash", active: false, at: self.at(99)) == [.crash("crash", .glitch(.milliseconds(99)))])
     }
+
+    @Test func aContactThatTheKernelDebouncesNeedsNoSecondWait() {
+        var lines = InputLines(VehicleBench.configuration())
+        lines.serve("crash", LineTraits(isKernelDebounced: true, lossDetection: .sequence))
+        _ = lines.level("crash", active: false, at: .boot)
+        _ = lines.edge("crash", active: true, at: self.at(10))
+        #expect(self.run(&lines, until: 109) == [])
+        #expect(self.run(&lines, until: 110) == [.crash("crash", .crash(at: self.at(10)))])
+    }
 }

@@ -143,8 +143,8 @@ import Timeline
 
     @Test func aVanishedLineIsAFaultAndWorksAgainWhenItComesBack() throws {
         let bench = VehicleBench.started()
-        bench.step(.line(.health(line: "sos-button", health: .vanished)))
-        #expect(bench.reasons(of: .fault) == ["line sos-button is vanished"])
+        bench.step(.line(.health(line: "sos-button", health: .vanished(reason: "unplugged"))))
+        #expect(bench.reasons(of: .fault) == ["line sos-button is vanished: unplugged"])
         let lines = try bench.reply(.status)["lines"]?.asArray ?? []
         #expect(lines.first { $0["name"] == "sos-button" }?["health"] == "vanished")
         bench.step(.line(.health(line: "sos-button", health: .good)))
@@ -157,7 +157,7 @@ import Timeline
 
     @Test func aLineThatComesBackActiveStartsNoCall() throws {
         let bench = VehicleBench.started()
-        bench.step(.line(.health(line: "crash", health: .vanished)))
+        bench.step(.line(.health(line: "crash", health: .vanished(reason: "unplugged"))))
         bench.step(.line(.health(line: "crash", health: .good)))
         bench.step(.line(.level(line: "crash", level: .active, at: bench.now)))
         bench.advance(by: .seconds(60))
@@ -168,7 +168,7 @@ import Timeline
     @Test func anOutputThatComesBackIsDrivenAnew() throws {
         let bench = VehicleBench.started()
         bench.press()
-        bench.step(.line(.health(line: "led", health: .vanished)))
+        bench.step(.line(.health(line: "led", health: .vanished(reason: "unplugged"))))
         let before = bench.drives.count { $0.line == "led" }
         bench.step(.line(.health(line: "led", health: .good)))
         #expect(bench.drives.count { $0.line == "led" } > before)
@@ -183,5 +183,31 @@ import Timeline
         bench.step(.overflow(17))
         #expect(bench.kinds.contains("eventsLost"))
         #expect(try bench.reply(.status)["dropped"] == 17)
+    }
+
+    @Test func aLineThatFloodsIsAFaultUntilItIsQuiet() throws {
+        let bench = VehicleBench.started()
+        bench.step(.line(.noise(line: "crash", isNoisy: true)))
+        #expect(bench.reasons(of: .fault) == ["line crash makes more edges than any signal; some are left out"])
+        #expect(bench.levels["lamp"] == .active)
+        bench.step(.line(.noise(line: "crash", isNoisy: false)))
+        #expect(bench.levels["lamp"] == .inactive)
+    }
+
+    @Test func theDaemonServesWhenEveryLineWasHeardOfAndTheSocketWasTried() throws {
+        let bench = VehicleBench()
+        bench.step(.started)
+        bench.step(.controlSocketFailed("no folder"))
+        let lines = VehicleBench.configuration().lineSpecifications
+        for line in lines.dropLast() {
+            bench.step(.line(.health(line: line.name, health: .missing(reason: "no chip"))))
+        }
+        #expect(!bench.trail.contains("ready"))
+        bench.step(.line(.output(line: lines[lines.count - 1].name, level: .active, at: bench.now)))
+        #expect(bench.trail.count { $0 == "ready" } == 1)
+        bench.step(.heartbeat)
+        #expect(bench.trail.suffix(1) == ["feed the watchdog"])
+        let status = try #require(bench.statuses.last)
+        #expect(status.hasPrefix("call idle; ") && status.contains("line sos-button is missing: no chip"))
     }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import GPIO
 import Testing
 
 @testable import IVS
@@ -13,6 +14,16 @@ import Testing
         let configuration = try VehicleConfiguration.read(path: Self.root.appending(path: "config/ecalld.yaml").path)
         #expect(configuration.isSimulated)
         #expect(configuration.socketPath == "/run/ecall/ecalld.sock")
+    }
+
+    @Test(arguments: ["pi3", "pi4", "pi5"])
+    func theConfigurationOfABoardHasAPinForEveryLine(_ board: String) throws {
+        let path = Self.root.appending(path: "config/\(board).yaml").path
+        let configuration = try VehicleConfiguration.read(path: path)
+        #expect(!configuration.isSimulated)
+        #expect(Set(configuration.wiring.keys) == Set(configuration.lineSpecifications.map(\.name)))
+        let places = configuration.wiring.values.map { "\($0.chips) \($0.address)" }
+        #expect(Set(places).count == places.count, "two lines on one pin")
     }
 
     @Test func theConfigurationOfTheDemoIsReadOnceItsPlaceholdersAreFilledIn() throws {

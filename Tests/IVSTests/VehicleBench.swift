@@ -58,6 +58,7 @@ final class VehicleBench {
     private(set) var opened: [(flow: Flow, endpoint: Endpoint, at: Instant)] = []
     private(set) var levels: [LineName: Level] = [:]
     private(set) var drives: [(line: LineName, level: Level, at: Instant)] = []
+    private(set) var statuses: [String] = []
     private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
     private(set) var commands: [LineCommand] = []
@@ -199,6 +200,9 @@ extension VehicleBench {
             case .reply(let call, let parameters, _): self.replies.append((call, parameters))
             case .fail(_, let error, let parameters): self.failures.append((error, parameters))
             case .simulate(_, let command): self.commands.append(command)
+            case .ready: self.trail.append("ready")
+            case .showStatus(let text): self.statuses.append(text)
+            case .feedWatchdog: self.trail.append("feed the watchdog")
             case .readIncidents: self.trail.append("read incidents")
             case .log(let event): self.events.append(event)
             }

@@ -29,7 +29,7 @@ extension World {
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
-            case .reply, .fail, .simulate, .readIncidents: break
+            case .reply, .fail, .simulate, .readIncidents, .ready, .showStatus, .feedWatchdog: break
             }
         }
         self.watch.holds(self.vehicle, at: self.now)
@@ -139,7 +139,7 @@ extension World {
 
     private func vanish(_ line: LineName, at milliseconds: Int) {
         let back = Instant.boot.advanced(by: .milliseconds(milliseconds + 700))
-        self.later(.vehicle(.line(.health(line: line, health: .vanished))), in: milliseconds)
+        self.later(.vehicle(.line(.health(line: line, health: .vanished(reason: "unplugged")))), in: milliseconds)
         self.queue.put(.vehicle(.line(.health(line: line, health: .good))), at: back)
         self.queue.put(.vehicle(.line(.level(line: line, level: .inactive, at: back))), at: back)
     }

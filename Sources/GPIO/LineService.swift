@@ -1,0 +1,323 @@
+private import Glibc
+private import NIOConcurrencyHelpers
+internal import Timeline
+
+/// What the thread of the lines does: waits for edges, drives outputs, asks again for lines that it does not have.
+struct LineService {
+    /// How often held lines are compared with what was seen of them, and missing ones are asked for.
+    static let period = Duration.seconds(1)
+    /// The same at first: whoever held a line until now may be about to give it back.
+    static let eagerPeriod = Duration.milliseconds(50)
+    static let eagerTime = Duration.seconds(2)
+    /// Readings of one line before the others get their turn.
+    private static let readingsPerTurn = 4
+
+    private struct Entry {
+        var watch: LineWatch
+        var line: KernelLine?
+        var place: LinePlace?
+        /// The name under which its descriptor is kept.
+        var keptAs: String?
+        var wanted: Level?
+    }
+
+    private let bank: KernelLines
+    private let deliver: @Sendable (LineEvent) -> Void
+    private var entries: [Entry]
+    private var inherited: [String: Int32]
+    private let begun: Instant
+    private var nextRound: Instant
+
+    init(_ bank: KernelLines, _ deliver: @escaping @Sendable (LineEvent) -> Void) {
+        self.bank = bank
+        self.deliver = deliver
+        self.entries = bank.specifications.map { Entry(watch: LineWatch($0)) }
+        self.inherited = bank.inherited
+        self.begun = bank.now()
+        self.nextRound = self.begun
+    }
+
+    /// Serves the lines until the bank is stopped.
+    mutating func run() {
+        self.dropStrangers()
+        while true {
+            let (wanted, isStopping) = self.bank.shared.withLockedValue { shared in
+                defer { shared.wanted = [] }
+                return (shared.wanted, shared.isStopping)
+            }
+            for (name, level) in wanted { self.drive(name, level) }
+            if isStopping { return self.end() }
+            self.makeRound()
+            for index in self.wait() { self.serve(index) }
+            self.reopen()
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Waits for edges, a wake-up or the next deadline; returns the lines that have something to read.
+    private func wait() -> [Int] {
+        let now = self.bank.now()
+        let readable = self.entries.indices.filter { index in
+            let entry = self.entries[index]
+            guard let line = entry.line, line.descriptor >= 0 else { return false }
+            return entry.watch.closedUntil.map { $0 <= now } ?? true
+        }
+        var polled = [pollfd(fd: self.bank.waker.descriptor, events: Int16(POLLIN), revents: 0)]
+        polled += readable.map { index in
+            pollfd(fd: self.entries[index].line?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
+        }
+        let timeout = Self.milliseconds(max(.zero, now.duration(to: self.nextDeadline)))
+        // An interrupted wait reports nothing, and the loop comes back.
+        guard unsafe poll(&polled, nfds_t(polled.count), timeout) > 0 else { return [] }
+        if polled[0].revents != 0 { self.bank.waker.clear() }
+        return zip(readable, polled.dropFirst()).filter { $0.1.revents != 0 }.map(\.0)
+    }
+
+    private var nextDeadline: Instant {
+        self.entries.reduce(self.nextRound) { earliest, entry in
+            min(earliest, entry.watch.closedUntil ?? earliest, entry.watch.recheckAt ?? earliest)
+        }
+    }
+
+    /// Rounded up, so that a deadline has come when the wait is over.
+    private static func milliseconds(_ duration: Duration) -> Int32 {
+        let (seconds, attoseconds) = duration.components
+        return Int32(clamping: seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+
+    // MARK: Edges
+
+    /// Reads the edges of a line that wait, as many as its turn allows.
+    private mutating func serve(_ index: Int) {
+        for _ in 0..<Self.readingsPerTurn {
+            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return }
+            do {
+                let edges = try line.edges()
+                self.tell(index) { watch, now in watch.edges(edges, at: now) }
+                guard edges.count == KernelLine.edgesPerReading else { return self.compare(index) }
+            } catch {
+                return self.lose(index, error)
+            }
+        }
+    }
+
+    /// Reads the level of an input of which no edge waits.
+    private mutating func compare(_ index: Int) {
+        guard let line = self.entries[index].line, line.descriptor >= 0 else { return }
+        do {
+            let level = try line.level()
+            self.tell(index) { watch, now in watch.settled(level, at: now) }
+        } catch {
+            self.lose(index, error)
+        }
+    }
+
+    /// Lets lines that flooded go on, without what has queued up.
+    private mutating func reopen() {
+        let now = self.bank.now()
+        for index in self.entries.indices where self.entries[index].watch.opened(at: now) {
+            guard let line = self.entries[index].line else { continue }
+            do {
+                while try line.edges().count == KernelLine.edgesPerReading {}
+                let level = try line.level()
+                self.tell(index) { watch, now in watch.resumed(level, at: now) }
+            } catch {
+                self.lose(index, error)
+            }
+        }
+    }
+
+    // MARK: Rounds
+
+    /// Compares held lines with what was seen of them and asks for those that are missing, when it is time.
+    private mutating func makeRound() {
+        let now = self.bank.now()
+        for index in self.entries.indices where self.entries[index].watch.recheckAt.map({ $0 <= now }) ?? false {
+            self.serve(index)
+        }
+        guard self.nextRound <= now else { return }
+        for index in self.entries.indices {
+            guard let line = self.entries[index].line else {
+                self.ask(index)
+                continue
+            }
+            if line.descriptor >= 0 { self.serve(index) } else { self.check(index, line) }
+        }
+        let isEager = now < self.begun.advanced(by: Self.eagerTime) && self.entries.contains { $0.line == nil }
+        self.nextRound = now.advanced(by: isEager ? Self.eagerPeriod : Self.period)
+    }
+
+    /// Notices that the chip of an output is gone.
+    private mutating func check(_ index: Int, _ line: KernelLine) {
+        do {
+            _ = try line.level()  // Only whether it can still be read counts; the level is our own.
+        } catch {
+            self.lose(index, error)
+        }
+    }
+
+    // MARK: Outputs
+
+    private mutating func drive(_ name: LineName, _ level: Level) {
+        guard let index = self.entries.firstIndex(where: { $0.watch.specification.name == name }) else { return }
+        self.entries[index].wanted = level
+        guard let line = self.entries[index].line else { return }
+        do {
+            try line.drive(level)
+            self.tell(index) { watch, now in watch.driven(level, at: now) }
+        } catch {
+            self.lose(index, error)
+        }
+    }
+
+    /// Leaves every output as it is to be without us, and gives all lines back.
+    private mutating func end() {
+        for index in self.entries.indices where self.entries[index].watch.specification.direction == .output {
+            // A line that refuses its last level is lost either way.
+            try? self.entries[index].line?.drive(self.entries[index].watch.specification.initial)
+        }
+        for index in self.entries.indices { self.entries[index].line = nil }
+        self.bank.shared.withLockedValue { $0.whenStopped }?()
+    }
+
+    // MARK: Asking
+
+    /// Closes what an earlier run left behind and nobody here wants, so that its lines can be asked for.
+    private mutating func dropStrangers() {
+        var fitting: Set<String> = []
+        for entry in self.entries {
+            guard let wiring = self.bank.wiring[entry.watch.specification.name] else { continue }
+            // A line without a place has no name to be kept under; that is told when it is asked for.
+            guard let place = try? LinePlace.find(wiring) else { continue }
+            fitting.insert(Self.keptName(entry.watch.specification, wiring, place))
+        }
+        for (name, descriptor) in self.inherited where !fitting.contains(name) {
+            close(descriptor)
+            self.inherited[name] = nil
+            self.bank.keep(.forget(name: name))
+        }
+    }
+
+    private mutating func ask(_ index: Int) {
+        let specification = self.entries[index].watch.specification
+        guard let wiring = self.bank.wiring[specification.name] else { return }
+        do throws(LineAbsence) {
+            let place = try LinePlace.find(wiring)
+            self.entries[index].place = place
+            let name = Self.keptName(specification, wiring, place)
+            if let descriptor = self.inherited.removeValue(forKey: name) {
+                self.resume(index, descriptor, place, keptAs: name)
+            } else {
+                try self.request(index, specification, wiring, place, keptAs: name)
+            }
+        } catch {
+            self.tell(index) { watch, _ in watch.refused(.missing(reason: error.description)) }
+        }
+    }
+
+    private mutating func request(
+        _ index: Int,
+        _ specification: LineSpecification,
+        _ wiring: LineWiring,
+        _ place: LinePlace,
+        keptAs name: String
+    ) throws(LineAbsence) {
+        let line: KernelLine
+        let level: Level
+        do {
+            line = try KernelLine(
+                specification,
+                wiring,
+                on: place.chip,
+                offset: place.offset,
+                consumer: self.bank.consumer
+            )
+            level = specification.direction == .output ? specification.initial : try line.level()
+        } catch {
+            guard error.isBusy else { throw .refused(path: "\(place)", error) }
+            let holder = Self.holder(of: place, error)
+            self.bank.whenBusy(specification.name)
+            return self.tell(index) { watch, _ in watch.refused(.busy(holder: holder)) }
+        }
+        self.entries[index].line = line
+        if specification.direction == .input {
+            self.entries[index].keptAs = name
+            self.bank.keep(.keep(descriptor: line.descriptor, name: name))
+        }
+        let traits = self.traits(place, isResumed: false)
+        self.tell(index) { watch, now in watch.taken(level: level, traits: traits, at: now) }
+        // What an output was told while it was away.
+        if let wanted = self.entries[index].wanted, wanted != level { self.drive(specification.name, wanted) }
+    }
+
+    /// Takes a line over from an earlier run, with the edges that have waited since.
+    private mutating func resume(_ index: Int, _ descriptor: Int32, _ place: LinePlace, keptAs name: String) {
+        do throws(GPIOError) {
+            let line = try KernelLine(adopting: descriptor)
+            self.entries[index].line = line
+            self.entries[index].keptAs = name
+            let waiting = try line.edges()
+            let level = if let first = waiting.first { first.level.opposite } else { try line.level() }
+            let traits = self.traits(place, isResumed: true)
+            self.tell(index) { watch, now in
+                watch.taken(level: level, traits: traits, at: now) + watch.edges(waiting, at: now)
+            }
+        } catch {
+            self.lose(index, error)
+        }
+    }
+
+    private func traits(_ place: LinePlace, isResumed: Bool) -> LineTraits {
+        // A chip that does not answer any more is noticed when its line is read.
+        let isDebounced = (try? place.chip.debounces(place.offset)) ?? false
+        return LineTraits(
+            isKernelDebounced: isDebounced,
+            lossDetection: KernelLine.numbersEdges ? .sequence : .levels,
+            isResumed: isResumed
+        )
+    }
+
+    private static func holder(of place: LinePlace, _ error: GPIOError) -> String {
+        // Who holds it is a courtesy; that it is held is certain.
+        let name = (try? place.chip.holder(of: place.offset)) ?? nil
+        let program = name.flatMap { $0.isEmpty ? nil : $0 } ?? "a program that does not give its name"
+        return "\(program): \(place): \(error.text); end that program or configure another line"
+    }
+
+    /// The line does not answer any more.
+    private mutating func lose(_ index: Int, _ error: GPIOError) {
+        self.entries[index].line = nil
+        if let name = self.entries[index].keptAs {
+            self.entries[index].keptAs = nil
+            self.bank.keep(.forget(name: name))
+        }
+        let place = self.entries[index].place.map(\.description) ?? "the line"
+        let reason = "\(error.operation.rawValue) \(place): \(error.text); it is asked for again every second"
+        self.tell(index) { watch, _ in watch.refused(.vanished(reason: reason)) }
+    }
+
+    // MARK: Telling
+
+    /// Changes what is known of a line and hands over what is new.
+    private mutating func tell(_ index: Int, _ change: (inout LineWatch, Instant) -> [LineEvent]) {
+        let events = change(&self.entries[index].watch, self.bank.now())
+        let watch = self.entries[index].watch
+        self.bank.shared.withLockedValue { shared in
+            shared.health[watch.specification.name] = watch.health
+            shared.levels[watch.specification.name] = watch.level
+        }
+        for event in events { self.deliver(event) }
+    }
+
+    /// A name for a descriptor: the same only for the same line, asked for in the same way.
+    private static func keptName(_ specification: LineSpecification, _ wiring: LineWiring, _ place: LinePlace) -> String
+    {
+        let request =
+            "\(KernelLine.api) \(place.chip.path) \(place.chip.label) \(place.offset) \(specification.isActiveLow)"
+            + " \(wiring.bias.rawValue) \(wiring.kernelDebounce)"
+        // FNV-1a: tells requests apart, and is no secret.
+        let digest = request.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return "line-\(specification.name)-\(String(digest, radix: 16))"
+    }
+}

@@ -1,0 +1,82 @@
+internal import Configuration
+internal import GPIO
+
+/// The pins of a real rig: the part of `lines` that says where each line is in the kernel.
+enum LinePins {
+    /// The chips of the Raspberry Pi 5, the 4 and those before it, by their labels.
+    static let defaultChips = ["pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"]
+
+    static let schema = Schema([
+        Key("button", .section(Self.pin), .optional, "The SOS button."),
+        Key("cover", .section(Self.pin), .optional, "The switch of its cover, active while the cover is open."),
+        Key("crash", .section(Self.pin), .optional, "The crash line."),
+        Key("led", .section(Self.pin), .optional, "The green LED."),
+        Key("lamp", .section(Self.pin), .optional, "The malfunction lamp, wired fail-lit."),
+        Key("chime", .section(Self.pin), .optional, "The chime; left out, there is none."),
+    ])
+
+    static let chipRule = StringRule(
+        "the label, the name or the path of a GPIO chip",
+        length: 1...64,
+        example: "pinctrl-bcm2711"
+    )
+
+    private static let pin = Schema([
+        Key("line", .string(Self.lineRule), .required, "The name that the kernel gives the line, or its number."),
+        Key(
+            "chips",
+            .list(of: .string(Self.chipRule), count: 1...8),
+            .optional,
+            "The chips of this line alone, when they are not those of `lines.chips`."
+        ),
+        Key("activeLow", .boolean, .defaulted(.boolean(false)), "Whether a low voltage means active."),
+        Key(
+            "bias",
+            .choice(LineWiring.Bias.allCases.map(\.rawValue)),
+            .defaulted(.string(LineWiring.Bias.asIs.rawValue)),
+            "The resistor inside the chip."
+        ),
+    ])
+
+    private static let lineRule = StringRule(
+        "the name or the number of a line",
+        length: 1...31,
+        example: "GPIO17"
+    ) { $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
+}
+
+extension VehicleConfiguration {
+    /// Reads where each line is in the kernel; throws for every line of a real rig that has no pin.
+    mutating func read(pinsOf lines: Settings) throws(ConfigurationMistakes) {
+        guard !self.isSimulated else { return }
+        let pins = lines.section("pins")
+        let chips = lines.list("chips").map(\.string)
+        let isKernelAsked = lines.string("debouncing") == "automatic"
+        self.lines.chime = pins.optional("chime") == nil ? nil : self.lines.chime
+        let wanted: [(key: String, lines: [LineName])] = [
+            ("button", [self.lines.button]), ("cover", [self.lines.cover].compactMap(\.self)),
+            ("crash", self.lines.crash), ("led", [self.lines.led]), ("lamp", [self.lines.lamp]),
+            ("chime", [self.lines.chime].compactMap(\.self)),
+        ]
+        var mistakes: [Mistake] = []
+        for (key, names) in wanted {
+            for name in names {
+                guard let pin = pins.optional(key)?.section else {
+                    mistakes.append(
+                        pins.mistake(key, found: "no pin", expected: "the pin of \(name): the lines are the kernel's")
+                    )
+                    continue
+                }
+                let isInput = name != self.lines.led && name != self.lines.lamp && name != self.lines.chime
+                self.wiring[name] = LineWiring(
+                    chips: pin.optional("chips")?.list.map(\.string) ?? chips,
+                    address: LineWiring.Address(pin.string("line")),
+                    bias: LineWiring.Bias(rawValue: pin.string("bias")) ?? .asIs,
+                    kernelDebounce: isInput && isKernelAsked ? self.lines.debounce : .zero
+                )
+                if pin.boolean("activeLow") { self.activeLow.insert(name) }
+            }
+        }
+        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
+    }
+}

@@ -1,0 +1,54 @@
+private import CNotify
+private import Glibc
+
+/// How the malfunction lamp changes hands: the program that holds it while `ecalld` is dead gives it back when asked.
+package enum LampHandover {
+    /// The socket of the holder, in a folder that only the service's own user can reach.
+    package static let path = "/run/ecall-lamp/holder.sock"
+    private static let request = "give back"
+
+    /// Asks whoever holds the lamp to give it back; nobody has to be there.
+    package static func ask(at path: String = Self.path) {
+        // Without a holder there is nothing to be given back.
+        _ = unsafe cnotify_send(path, Self.request, Self.request.utf8.count, -1)
+    }
+
+    /// The holder's end of the socket; throws what the system said.
+    package struct Holder: ~Copyable {
+        private let descriptor: Int32
+
+        package init(at path: String = LampHandover.path) throws(HandoverError) {
+            // One that an earlier holder left behind; that there is none is as good.
+            _ = unsafe unlink(path)
+            self.descriptor = unsafe cnotify_listen(path)
+            guard self.descriptor >= 0 else { throw HandoverError(path: path, errno: errno) }
+        }
+
+        deinit {
+            close(self.descriptor)
+        }
+
+        /// Waits for the request, for as long as it takes.
+        package func waitForRequest() {
+            var octets = [UInt8](repeating: 0, count: LampHandover.request.utf8.count)
+            while true {
+                let count = unsafe octets.withUnsafeMutableBytes {
+                    unsafe read(self.descriptor, $0.baseAddress, $0.count)
+                }
+                if count == octets.count, octets.elementsEqual(LampHandover.request.utf8) { return }
+                // Anything else is not for us; a socket that fails means that nobody can ask any more.
+                if count < 0, errno != EINTR { return }
+            }
+        }
+    }
+}
+
+/// Why the holder of the lamp cannot be asked.
+package struct HandoverError: Error, Hashable, CustomStringConvertible {
+    package let path: String
+    package let errno: Int32
+
+    package var description: String {
+        unsafe "listening on \(self.path): \(String(cString: strerror(self.errno))) (errno \(self.errno))"
+    }
+}

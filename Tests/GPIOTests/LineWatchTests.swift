@@ -1,0 +1,139 @@
+import Testing
+import Timeline
+
+@testable import GPIO
+
+/// What one line of the kernel is told to have done.
+@Suite struct LineWatchTests {
+    private static let numbered = LineTraits(lossDetection: .sequence)
+
+    private func at(_ milliseconds: Int) -> Instant { Instant.boot.advanced(by: .milliseconds(milliseconds)) }
+
+    private func held(_ traits: LineTraits = Self.numbered, level: Level = .inactive) -> LineWatch {
+        var watch = LineWatch(LineSpecification(name: "crash", direction: .input))
+        _ = watch.taken(level: level, traits: traits, at: .boot)
+        return watch
+    }
+
+    private func edge(_ level: Level, _ milliseconds: Int, _ sequence: UInt64) -> KernelEdge {
+        KernelEdge(level: level, at: self.at(milliseconds), sequence: sequence)
+    }
+
+    private func told(_ level: Level, _ milliseconds: Int, _ sequence: UInt64) -> LineEvent {
+        .edge(Edge(line: "crash", level: level, at: self.at(milliseconds), sequence: sequence))
+    }
+
+    @Test func aLineSaysHowItIsServedBeforeItsFirstLevel() {
+        var watch = LineWatch(LineSpecification(name: "crash", direction: .input))
+        #expect(
+            watch.taken(level: .active, traits: Self.numbered, at: self.at(3)) == [
+                .traits(line: "crash", traits: Self.numbered), .level(line: "crash", level: .active, at: self.at(3)),
+            ]
+        )
+    }
+
+    @Test func aLineThatIsAskedForInVainSaysSoOnce() {
+        var watch = LineWatch(LineSpecification(name: "led", direction: .output))
+        let busy = LineHealth.busy(holder: "gpioset")
+        #expect(watch.refused(busy) == [.health(line: "led", health: busy)])
+        #expect(watch.refused(busy) == [])
+        let missing = LineHealth.missing(reason: "no chip")
+        #expect(watch.refused(missing) == [.health(line: "led", health: missing)])
+        #expect(
+            watch.taken(level: .inactive, traits: Self.numbered, at: self.at(5)) == [
+                .health(line: "led", health: .good), .traits(line: "led", traits: Self.numbered),
+                .output(line: "led", level: .inactive, at: self.at(5)),
+            ]
+        )
+    }
+
+    @Test func aVanishedLineStaysVanishedWhileItsChipIsAway() {
+        var watch = self.held()
+        let vanished = LineHealth.vanished(reason: "no such device")
+        #expect(watch.refused(vanished) == [.health(line: "crash", health: vanished)])
+        #expect(watch.refused(.missing(reason: "no chip")) == [])
+        #expect(watch.health == vanished)
+        #expect(watch.edges([self.edge(.active, 1, 1)], at: self.at(1)) == [])
+    }
+
+    @Test func aGapInTheNumbersIsToldBeforeTheEdgeThatShowsIt() {
+        var watch = self.held()
+        let edges = [self.edge(.active, 1, 1), self.edge(.inactive, 9, 4)]
+        #expect(
+            watch.edges(edges, at: self.at(9)) == [
+                self.told(.active, 1, 1), .lost(line: "crash", count: 2), self.told(.inactive, 9, 4),
+            ]
+        )
+    }
+
+    @Test func aLineTakenOverFromAnEarlierRunBeginsAtTheNumberThatComes() {
+        var watch = self.held(LineTraits(lossDetection: .sequence, isResumed: true))
+        #expect(watch.edges([self.edge(.active, 1, 77)], at: self.at(1)) == [self.told(.active, 1, 1)])
+        let next = watch.edges([self.edge(.inactive, 2, 79)], at: self.at(2))
+        #expect(next.first == .lost(line: "crash", count: 1))
+    }
+
+    @Test func aLevelThatGoesOnContradictingTheLastEdgeIsALostEdge() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        #expect(watch.settled(.active, at: self.at(100)) == [])
+        #expect(watch.recheckAt == self.at(100).advanced(by: LineWatch.doubt))
+        #expect(
+            watch.settled(.active, at: self.at(120)) == [
+                .lost(line: "crash", count: 1), .level(line: "crash", level: .active, at: self.at(120)),
+            ]
+        )
+        #expect(watch.recheckAt == nil)
+    }
+
+    @Test func aLevelWhoseEdgeComesALittleLaterIsNoLoss() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        #expect(watch.settled(.active, at: self.at(100)) == [])
+        #expect(watch.edges([self.edge(.active, 100, 0)], at: self.at(101)) == [self.told(.active, 100, 1)])
+        #expect(watch.recheckAt == nil)
+        #expect(watch.settled(.active, at: self.at(130)) == [])
+    }
+
+    @Test func aFloodClosesTheLineForTheRestOfItsWindow() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        var noises = 0
+        for number in 0..<EdgeGate.maximumEdges {
+            let level: Level = number.isMultiple(of: 2) ? .active : .inactive
+            let events = watch.edges([self.edge(level, number / 10, 0)], at: self.at(number / 10))
+            noises += events.count { $0 == .noise(line: "crash", isNoisy: true) }
+        }
+        #expect(noises == 1)
+        #expect(watch.closedUntil == Instant.boot.advanced(by: EdgeGate.window))
+        let isOpen = [249, 250, 251].map { watch.opened(at: self.at($0)) }
+        #expect(isOpen == [false, true, false])
+        #expect(
+            watch.resumed(.active, at: self.at(250)) == [.level(line: "crash", level: .active, at: self.at(250))]
+        )
+        #expect(watch.closedUntil == nil)
+        #expect(watch.settled(.active, at: self.at(1_000)) == [])
+        #expect(watch.settled(.active, at: self.at(2_050)) == [.noise(line: "crash", isNoisy: false)])
+    }
+
+    @Test func aBouncingContactAndTheFastestCrashSignalAreNoFlood() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        // A second at 100 edges a second, with a burst of 100 bounces in it.
+        for number in 0..<100 {
+            let level: Level = number.isMultiple(of: 2) ? .active : .inactive
+            let time = self.at(number * 10)
+            #expect(watch.edges([KernelEdge(level: level, at: time, sequence: 0)], at: time).count == 1)
+            guard number == 50 else { continue }
+            for bounce in 0..<100 {
+                let level: Level = bounce.isMultiple(of: 2) ? .inactive : .active
+                _ = watch.edges([KernelEdge(level: level, at: time, sequence: 0)], at: time)
+            }
+        }
+        #expect(watch.closedUntil == nil)
+    }
+
+    @Test func anOutputTellsALevelOnlyWhenItChanges() {
+        var watch = LineWatch(LineSpecification(name: "led", direction: .output))
+        _ = watch.taken(level: .inactive, traits: Self.numbered, at: .boot)
+        #expect(watch.driven(.inactive, at: self.at(1)) == [])
+        #expect(watch.driven(.active, at: self.at(2)) == [.output(line: "led", level: .active, at: self.at(2))])
+        #expect(watch.level == .active)
+    }
+}
