@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -31,6 +31,15 @@ race:  ## Unit and simulation tests under Thread Sanitizer
 
 release:  ## The programs as they are installed, linked statically
 	scripts/release-build ecalld ecallctl ecallcenter
+
+install:  ## Build and install programs, units and users; DESTDIR and PREFIX are honored
+	scripts/install
+
+rig:  ## The product in front of a real kernel's lines, in a guest, with libgpiod 1.6 and 2.x
+	rig/stage bookworm
+	rig/stage trixie
+	rig/run bookworm
+	rig/run trixie
 
 bench:  ## The figures of docs/performance.md
 	Benchmarks/run

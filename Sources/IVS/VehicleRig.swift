@@ -113,6 +113,7 @@ package final class VehicleRig: Sendable {
         late.post(.started)
         self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
+        self.noteLamp()
         ports.store.open(path: configuration.storePath) { result in
             switch result {
             case .success(let (unfinished, recovery)):
@@ -127,6 +128,16 @@ package final class VehicleRig: Sendable {
         } catch {
             if case .inUse = error { throw error }
             late.post(.controlSocketFailed(error.description))
+        }
+    }
+
+    /// Notes where the lamp is, for the program that lights it when this one is dead.
+    private func noteLamp() {
+        guard let note = LampNote(self.configuration) else { return }
+        let path = self.configuration.lampNotePath
+        let log = self.ports.log
+        NIOThreadPool.singleton.submit { _ in
+            do { try note.write(to: path) } catch { log.warning("\(path) is not written: \(error)") }
         }
     }
 

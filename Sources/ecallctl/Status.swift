@@ -27,9 +27,10 @@ struct Status: AsyncParsableCommand {
         }
         for line in status["lines"]?.asArray ?? [] {
             let detail = line["detail"]?.asString.map { ": \($0)" } ?? ""
+            let loss = line["lossDetection"]?.asString.map { ", loss by \($0)" } ?? ""
             print(
                 "line      \(line.shown("name")) (\(line.shown("role"))) \(line.shown("level")), "
-                    + "debounce \(line.shown("debounce")), \(line.shown("health"))\(detail)"
+                    + "debounce \(line.shown("debounce"))\(loss), \(line.shown("health"))\(detail)"
             )
         }
         for indicator in status["indicators"]?.asArray ?? [] {

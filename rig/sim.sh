@@ -1,0 +1,61 @@
+# In the guest, sourced for every command: the simulated chip (gpio-sim through configfs and sysfs), and waiting.
+
+sim_folder=/sys/kernel/config/gpio-sim
+
+# Makes a chip: sim_up NAME LABEL LINES [OFFSET=LINENAME...]
+sim_up() {
+    local chip=$sim_folder/$1 bank=$sim_folder/$1/bank0 label=$2 lines=$3 line
+    shift 3
+    mkdir -p "$bank" || return
+    echo "$lines" >"$bank/num_lines"
+    echo "$label" >"$bank/label"
+    for line in "$@"; do
+        mkdir -p "$bank/line${line%%=*}"
+        echo "${line#*=}" >"$bank/line${line%%=*}/name"
+    done
+    echo 1 >"$chip/live" || return
+    # What the board's udev rule does.
+    chgrp gpio "/dev/$(<"$bank/chip_name")" && chmod 660 "/dev/$(<"$bank/chip_name")"
+}
+
+# The kernel's name of the chip, such as gpiochip0: sim_chip NAME
+sim_chip() { cat "$sim_folder/$1/bank0/chip_name"; }
+
+# The folder with the chip's lines: sim_lines NAME
+sim_lines() { echo "/sys/devices/platform/$(<"$sim_folder/$1/dev_name")/$(sim_chip "$1")"; }
+
+# The outside world pulls a line: sim_pull NAME OFFSET up|down
+sim_pull() { echo "pull-$3" >"$(sim_lines "$1")/sim_gpio$2/pull"; }
+
+# What the pin shows, 0 or 1: sim_value NAME OFFSET
+sim_value() { cat "$(sim_lines "$1")/sim_gpio$2/value"; }
+
+# The chip vanishes: sim_down NAME
+sim_down() {
+    local chip=$sim_folder/$1 line
+    echo 0 >"$chip/live"
+    for line in "$chip"/bank0/line*/; do
+        [ ! -d "$line" ] || rmdir "$line"
+    done
+    rmdir "$chip/bank0" "$chip"
+}
+
+# Takes down what a test left.
+sim_down_all() {
+    local chip
+    for chip in "$sim_folder"/*/; do
+        [ ! -d "$chip" ] || sim_down "$(basename "$chip")"
+    done
+}
+
+# Polls until COMMAND succeeds; fails after SECONDS and says on stderr what it last printed: until_true SECONDS COMMAND
+until_true() {
+    local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * 1000000)) output
+    until output=$(eval "$2" 2>&1); do
+        if ((${EPOCHREALTIME//[!0-9]/} >= end)); then
+            printf 'not true within %s s: %s\n%s\n' "$1" "$2" "$output" >&2
+            return 1
+        fi
+        sleep 0.05
+    done
+}
