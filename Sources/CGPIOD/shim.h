@@ -45,11 +45,10 @@ typedef struct {
     uint32_t sequence;
 } cgpiod_edge;
 
-// A line that is held. `fd` is readable when an edge waits.
+// A line that is held. `fd` is readable when an edge waits; -1 for an output, which has none.
 typedef struct {
     int fd;
     unsigned offset;
-    bool is_output;
     // Whether the descriptor comes from an earlier process, so that there is no request of this library.
     bool is_adopted;
     struct gpiod_chip *chip;
@@ -177,7 +176,7 @@ static inline int cgpiod_request(cgpiod_line *line, const char *consumer, const 
     if (request) gpiod_request_config_free(request);
     errno = saved;
     if (!line->request) return -1;
-    line->fd = gpiod_line_request_get_fd(line->request);
+    line->fd = settings->is_output ? -1 : gpiod_line_request_get_fd(line->request);
     return 0;
 }
 #endif
@@ -189,7 +188,6 @@ static inline cgpiod_line *cgpiod_line_request(const char *path, unsigned offset
     if (!line) return NULL;
     line->fd = -1;
     line->offset = offset;
-    line->is_output = settings.is_output;
     line->chip = gpiod_chip_open(path);
     if (line->chip && cgpiod_request(line, consumer, &settings) == 0) {
         // A reading that finds nothing must say so, and never wait.
