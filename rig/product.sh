@@ -52,3 +52,11 @@ status_of() { ecallctl status | sed -n "s/^line      $1 //p"; }
 
 # A command to the response center.
 tell_center() { echo "$*" >/run/ecallcenter/commands; }
+
+# What the kernel's log of the unit says of restarts.
+restarts() { systemctl show -P NRestarts ecalld; }
+main_pid() { systemctl show -P MainPID ecalld; }
+
+# Waits without starting a program: pause SECONDS
+pause() { read -r -t "$1" <>/run/pause || true; }
+[ -p /run/pause ] || mkfifo /run/pause 2>/dev/null

@@ -16,6 +16,7 @@ package final class KernelLines: LineBank {
         var health: [LineName: LineHealth] = [:]
         var levels: [LineName: Level] = [:]
         var wanted: [(LineName, Level)] = []
+        var readings: [@Sendable (Instant) -> Void] = []
         var isStarted = false
         var isStopping = false
         var whenStopped: (@Sendable () -> Void)?
@@ -93,6 +94,11 @@ package final class KernelLines: LineBank {
         }
         self.waker.wake()
         guard health == .good else { throw .unusable(name, health) }
+    }
+
+    package func read(_ done: @escaping @Sendable (Instant) -> Void) {
+        self.shared.withLockedValue { $0.readings.append(done) }
+        self.waker.wake()
     }
 
     /// Puts every output to its initial level, which lights a malfunction lamp, and gives all lines back.

@@ -1,3 +1,5 @@
+package import Timeline
+
 /// The lines of one rig: the port between the daemon and a GPIO backend.
 ///
 /// Events come in order, one at a time, from whatever thread met them; the receiver must not block.
@@ -16,6 +18,11 @@ package protocol LineBank: AnyObject, Sendable {
 
     /// Gives an output a level; one that has it already is left alone.
     func drive(_ name: LineName, _ level: Level) throws(LineError)
+
+    /// Reports every edge that has happened before the call, then calls `done` with an instant of which that is true.
+    ///
+    /// Any thread may call; `done` comes from whatever thread reports.
+    func read(_ done: @escaping @Sendable (Instant) -> Void)
 
     /// Ends the reports and leaves every output as it is to be without the daemon.
     func stop() async

@@ -9,6 +9,8 @@ struct LineService {
     /// The same at first: whoever held a line until now may be about to give it back.
     static let eagerPeriod = Duration.milliseconds(50)
     static let eagerTime = Duration.seconds(2)
+    /// Turns over all lines for one request to read them; a line that still has edges then is flooding.
+    private static let turnsPerRequest = 16
     /// Readings of one line before the others get their turn.
     private static let readingsPerTurn = 4
 
@@ -41,22 +43,23 @@ struct LineService {
     mutating func run() {
         self.dropStrangers()
         while true {
-            let (wanted, isStopping) = self.bank.shared.withLockedValue { shared in
-                defer { shared.wanted = [] }
-                return (shared.wanted, shared.isStopping)
+            let (wanted, readings, isStopping) = self.bank.shared.withLockedValue { shared in
+                defer { (shared.wanted, shared.readings) = ([], []) }
+                return (shared.wanted, shared.readings, shared.isStopping)
             }
             for (name, level) in wanted { self.drive(name, level) }
             if isStopping { return self.end() }
+            if !readings.isEmpty { self.readAll(for: readings) }
             self.makeRound()
-            for index in self.wait() { self.serve(index) }
+            for index in self.wait(until: self.nextDeadline) { self.serve(index) }
             self.reopen()
         }
     }
 
     // MARK: Waiting
 
-    /// Waits for edges, a wake-up or the next deadline; returns the lines that have something to read.
-    private func wait() -> [Int] {
+    /// Waits for edges, a wake-up or an instant; returns the lines that have something to read.
+    private func wait(until deadline: Instant) -> [Int] {
         let now = self.bank.now()
         let readable = self.entries.indices.filter { index in
             let entry = self.entries[index]
@@ -67,7 +70,7 @@ struct LineService {
         polled += readable.map { index in
             pollfd(fd: self.entries[index].line?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
         }
-        let timeout = Self.milliseconds(max(.zero, now.duration(to: self.nextDeadline)))
+        let timeout = Self.milliseconds(max(.zero, now.duration(to: deadline)))
         // An interrupted wait reports nothing, and the loop comes back.
         guard unsafe poll(&polled, nfds_t(polled.count), timeout) > 0 else { return [] }
         if polled[0].revents != 0 { self.bank.waker.clear() }
@@ -87,6 +90,17 @@ struct LineService {
     }
 
     // MARK: Edges
+
+    /// Hands over every edge that has happened until now, and says so.
+    private mutating func readAll(for readings: [@Sendable (Instant) -> Void]) {
+        let through = self.bank.now()
+        for _ in 0..<Self.turnsPerRequest {
+            let ready = self.wait(until: through)
+            if ready.isEmpty { break }
+            for index in ready { self.serve(index) }
+        }
+        for done in readings { done(through) }
+    }
 
     /// Reads the edges of a line that wait, as many as its turn allows.
     private mutating func serve(_ index: Int) {

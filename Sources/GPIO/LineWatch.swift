@@ -124,7 +124,9 @@ struct LineWatch: Sendable {
         } else if held.doubtedSince == nil {
             held.doubtedSince = now
         }
-        if held.gate.quieted(at: now) { events.append(.noise(line: self.name, isNoisy: false)) }
+        if held.gate.quieted(at: now) {
+            events += [.noise(line: self.name, isNoisy: false), self.reading(level, at: now)]
+        }
         self.state = .held(held)
         return events
     }

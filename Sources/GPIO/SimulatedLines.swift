@@ -66,6 +66,11 @@ package final class SimulatedLines: LineBank {
         self.deliverWaiting()
     }
 
+    /// Edges of simulated lines are reported as they are made.
+    package func read(_ done: @escaping @Sendable (Instant) -> Void) {
+        done(self.now())
+    }
+
     /// Simulated lines end with their value: there is nothing to give back.
     package func stop() async {}
 

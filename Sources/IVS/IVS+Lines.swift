@@ -30,10 +30,30 @@ extension IVS {
         }
     }
 
+    /// A hold time or a debounce may be over; whether it is, the edges decide that are still on their way.
+    mutating func lineDeadlineReached(at now: Moment) {
+        guard let due = self.inputs.nextDeadline, due <= now.instant else { return }
+        switch self.reading.due(at: now.instant) {
+        case .ask: self.outputs.append(.readLines)
+        case .wait: break
+        case .goAhead:
+            let waited = CallReason.text(LineReading.maximumWait)
+            self.note(.linesUnread, "the lines were not read within \(waited)", at: now, severity: .error)
+            for sign in self.inputs.deadlineReached(at: now.instant) { self.take(sign, at: now) }
+        }
+    }
+
+    /// Every edge before `through` has been handed over.
+    mutating func linesRead(through: Instant, at now: Moment) {
+        self.reading.answered()
+        for sign in self.inputs.deadlineReached(at: min(through, now.instant)) { self.take(sign, at: now) }
+    }
+
     /// A line that floods is served as far as its share goes; nothing of it hides another line.
     private mutating func noise(of line: LineName, _ isNoisy: Bool, at now: Moment) {
+        self.inputs.noise(of: line, isNoisy)
         guard isNoisy else { return self.clear(.lineNoisy, of: line, at: now) }
-        self.raise(.lineNoisy, of: line, "line \(line) makes more edges than any signal; some are left out", at: now)
+        self.raise(.lineNoisy, of: line, "line \(line) makes more edges than any signal and means nothing", at: now)
     }
 
     private mutating func health(of line: LineName, _ health: LineHealth, at now: Moment) {

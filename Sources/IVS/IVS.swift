@@ -48,6 +48,7 @@ package struct IVS: Sendable {
     var linkSince: [Int: Moment] = [:]
     var lostEvents = 0
     var readiness: Readiness
+    var reading = LineReading()
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
@@ -86,7 +87,8 @@ package struct IVS: Sendable {
 
     /// When `deadlineReached` is next owed.
     package func nextDeadline(after now: Instant) -> Instant? {
-        let timers = Instant.earliest(self.call.nextDeadline, self.inputs.nextDeadline, self.userAgent.nextDeadline)
+        let lines = self.reading.deadline(of: self.inputs.nextDeadline)
+        let timers = Instant.earliest(self.call.nextDeadline, lines, self.userAgent.nextDeadline)
         let lights = self.indicators.nextDeadline(after: now)
         let links = self.links.compactMap(\.nextDeadline).min()
         return Instant.earliest(
@@ -112,6 +114,7 @@ package struct IVS: Sendable {
             self.readiness.isSocketTried = true
             self.raise(.controlSocketFailing, sentence, at: now)
         case .line(let event): self.lineEvent(event, at: now)
+        case .linesRead(let through): self.linesRead(through: through, at: now)
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
         case .written(let batch, let error): self.written(batch, error, at: now)
@@ -126,7 +129,7 @@ package struct IVS: Sendable {
     package mutating func deadlineReached(at now: Moment) -> [VehicleOutput] {
         self.resume(at: now)
         self.releaseHoldIfDue(at: now)
-        for sign in self.inputs.deadlineReached(at: now.instant) { self.take(sign, at: now) }
+        self.lineDeadlineReached(at: now)
         for index in self.links.indices {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
         }

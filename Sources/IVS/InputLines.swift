@@ -18,6 +18,8 @@ struct InputLines: Sendable {
     private var crash: [LineName: CrashLevelMachine] = [:]
     /// One for each input whose level is known.
     private var debouncers: [LineName: Debouncer] = [:]
+    /// Lines that flood: what they say means nothing until they are quiet.
+    private var noisy: Set<LineName> = []
     /// How the backend serves each line, as far as it has said.
     private var traits: [LineName: LineTraits] = [:]
 
@@ -67,6 +69,7 @@ struct InputLines: Sendable {
 
     /// A level that was read: the first one is the start of the line.
     mutating func level(_ line: LineName, active: Bool, at now: Instant) -> [Sign] {
+        guard !self.noisy.contains(line) else { return [] }
         guard var debouncer = self.debouncers[line] else {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
             return self.started(line, active: active)
@@ -78,6 +81,7 @@ struct InputLines: Sendable {
 
     /// An edge; one on a line whose level was never read starts the line at the opposite level.
     mutating func edge(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
+        guard !self.noisy.contains(line) else { return [] }
         var debouncer = self.debouncers[line] ?? Debouncer(period: self.debounce(of: line), active: !active)
         let reports = debouncer.edge(active: active, at: stamp)
         self.debouncers[line] = debouncer
@@ -88,9 +92,16 @@ struct InputLines: Sendable {
     ///
     /// What was going on when it was lost counts for nothing: nobody knows how it went on.
     mutating func lost(_ line: LineName) {
+        self.noisy.remove(line)
         self.debouncers[line] = nil
         if line == self.lines.button { self.button = ButtonMachine(limits: self.buttonLimits) }
         if self.crash[line] != nil { self.crash[line] = CrashLevelMachine(limits: self.crashLimits) }
+    }
+
+    /// A line floods, or has become quiet; its level then is a start again.
+    mutating func noise(of line: LineName, _ isNoisy: Bool) {
+        self.lost(line)
+        if isNoisy { self.noisy.insert(line) } else { self.noisy.remove(line) }
     }
 
     mutating func deadlineReached(at now: Instant) -> [Sign] {

@@ -66,6 +66,9 @@ final class VehicleBody: LoopBody {
             case .open(let flow, let endpoint): self.ports.transport.open(flow, to: endpoint)
             case .close(let flow): self.ports.transport.close(flow)
             case .drive(let line, let level): self.drive(line, level)
+            case .readLines:
+                let post = self.post
+                self.ports.lines.read { post(.linesRead(through: $0)) }
             case .write(let batch, let records): self.write(batch, records)
             case .reply(let id, let parameters, let continues):
                 self.ports.server.reply(id, parameters, continues: continues)

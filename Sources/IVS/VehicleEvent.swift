@@ -19,6 +19,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case crashIgnored
         case lineLost
         case lineHealth
+        case linesUnread
         case fault
         case faultCleared
         case msd
@@ -52,6 +53,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .crashIgnored: "crashIgnored"
             case .lineLost: "lineLost"
             case .lineHealth: "lineHealth"
+            case .linesUnread: "linesUnread"
             case .fault: "fault"
             case .faultCleared: "faultCleared"
             case .msd: "msd"

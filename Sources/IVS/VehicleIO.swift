@@ -3,6 +3,7 @@ package import GPIO
 package import Net
 package import SIP
 package import Store
+package import Timeline
 
 /// What comes into the vehicle's loop.
 package enum VehicleInput: Sendable {
@@ -17,6 +18,8 @@ package enum VehicleInput: Sendable {
     /// The control socket could not be opened; calls go on without it.
     case controlSocketFailed(String)
     case line(LineEvent)
+    /// The answer to `VehicleOutput.readLines`: every edge before the instant has come as an event.
+    case linesRead(through: Instant)
     case net(NetEvent)
     case control(ControlEvent)
     /// The answer to `VehicleOutput.write`.
@@ -28,6 +31,8 @@ package enum VehicleInput: Sendable {
 /// What the vehicle's loop wants done, in this order; none of it waits.
 package enum VehicleOutput: Sendable {
     case drive(LineName, Level)
+    /// Hand over every edge that has happened so far, and say when that is done.
+    case readLines
     case open(Flow, Endpoint)
     case send([UInt8], over: Flow)
     case close(Flow)

@@ -153,10 +153,11 @@ package final class VehicleRig: Sendable {
     /// Closes everything and writes what waits; the call machine does not clear down a call by it.
     package func stop() async {
         self.ports.notifier.stopping()
+        // First of all: what closes now is our own doing, and nothing is to be dialled for it.
+        self.loop.stop()
         await self.ports.lines.stop()
         await self.ports.server.stop()
         await self.ports.transport.shutDown()
-        self.loop.set(nil)
         self.ports.store.close()
         do {
             try await self.group.shutdownGracefully()

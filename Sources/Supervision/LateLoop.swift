@@ -8,5 +8,13 @@ package final class LateLoop<Body: LoopBody>: Sendable {
 
     package func set(_ loop: Loop<Body>?) { self.loop.withLockedValue { $0 = loop } }
 
+    /// Ends the loop: what waits and what comes is dropped, and no deadline is met any more.
+    package func stop() {
+        self.loop.withLockedValue { loop in
+            defer { loop = nil }
+            return loop
+        }?.stop()
+    }
+
     package func post(_ event: Body.Event) { self.loop.withLockedValue { $0 }?.post(event) }
 }

@@ -110,7 +110,11 @@ import Timeline
         )
         #expect(watch.closedUntil == nil)
         #expect(watch.settled(.active, at: self.at(1_000)) == [])
-        #expect(watch.settled(.active, at: self.at(2_050)) == [.noise(line: "crash", isNoisy: false)])
+        #expect(
+            watch.settled(.active, at: self.at(2_050)) == [
+                .noise(line: "crash", isNoisy: false), .level(line: "crash", level: .active, at: self.at(2_050)),
+            ]
+        )
     }
 
     @Test func aBouncingContactAndTheFastestCrashSignalAreNoFlood() {

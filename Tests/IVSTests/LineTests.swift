@@ -188,7 +188,7 @@ import Timeline
     @Test func aLineThatFloodsIsAFaultUntilItIsQuiet() throws {
         let bench = VehicleBench.started()
         bench.step(.line(.noise(line: "crash", isNoisy: true)))
-        #expect(bench.reasons(of: .fault) == ["line crash makes more edges than any signal; some are left out"])
+        #expect(bench.reasons(of: .fault) == ["line crash makes more edges than any signal and means nothing"])
         #expect(bench.levels["lamp"] == .active)
         bench.step(.line(.noise(line: "crash", isNoisy: false)))
         #expect(bench.levels["lamp"] == .inactive)
@@ -209,5 +209,53 @@ import Timeline
         #expect(bench.trail.suffix(1) == ["feed the watchdog"])
         let status = try #require(bench.statuses.last)
         #expect(status.hasPrefix("call idle; ") && status.contains("line sos-button is missing: no chip"))
+    }
+
+    @Test func anEdgeThatIsStillOnItsWayDecidesWhetherAHoldIsOver() throws {
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        let active = bench.now
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: active, sequence: 1))))
+        // The loop's clock passes debounce and hold; the line chattered, and its edges come late.
+        bench.advance(by: .milliseconds(200))
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+        for (number, milliseconds) in [30, 60, 90, 120].enumerated() {
+            let level: Level = number.isMultiple(of: 2) ? .inactive : .active
+            let stamp = active.advanced(by: .milliseconds(milliseconds))
+            bench.step(.line(.edge(Edge(line: "crash", level: level, at: stamp, sequence: UInt64(number + 2)))))
+        }
+        bench.step(
+            .line(
+                .edge(Edge(line: "crash", level: .inactive, at: active.advanced(by: .milliseconds(140)), sequence: 6))
+            )
+        )
+        bench.lineReading = .atOnce
+        bench.step(.linesRead(through: bench.now))
+        bench.advance(by: .seconds(2))
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+    }
+
+    @Test func linesThatAreNeverReadHoldACallBackForHalfASecondOnly() throws {
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
+        bench.advance(by: .milliseconds(500))
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+        bench.advance(by: .milliseconds(100))
+        #expect(bench.reasons(of: .linesUnread).count == 1)
+        #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
+    }
+
+    @Test func aCrashLineThatWasActiveBeforeItFloodedStartsNoCallAfterIt() throws {
+        let bench = VehicleBench.started()
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
+        bench.step(.line(.noise(line: "crash", isNoisy: true)))
+        bench.step(.line(.level(line: "crash", level: .active, at: bench.now)))
+        bench.advance(by: .seconds(3))
+        bench.step(.line(.noise(line: "crash", isNoisy: false)))
+        bench.step(.line(.level(line: "crash", level: .active, at: bench.now)))
+        bench.advance(by: .seconds(3))
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+        #expect(bench.reasons(of: .fault).contains("crash was active at the start and starts no call"))
     }
 }

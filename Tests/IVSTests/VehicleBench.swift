@@ -63,6 +63,13 @@ final class VehicleBench {
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
     private(set) var commands: [LineCommand] = []
 
+    /// What comes of a request to read the lines.
+    enum LineReadings {
+        case atOnce
+        case never
+    }
+    var lineReading = LineReadings.atOnce
+
     private enum Arrival {
         case vehicle(VehicleInput)
         case center([UInt8], Flow)
@@ -193,6 +200,7 @@ extension VehicleBench {
             case .drive(let line, let level):
                 self.levels[line] = level
                 self.drives.append((line, level, self.now))
+            case .readLines: self.readLines()
             case .open(let flow, let endpoint): self.open(flow, endpoint)
             case .send(let octets, let flow): self.send(octets, over: flow)
             case .close(let flow): self.closed(flow, NetFailure(.close, .closedHere, at: "the center"))
@@ -206,6 +214,13 @@ extension VehicleBench {
             case .readIncidents: self.trail.append("read incidents")
             case .log(let event): self.events.append(event)
             }
+        }
+    }
+
+    private func readLines() {
+        switch self.lineReading {
+        case .atOnce: self.arrivals.append(.vehicle(.linesRead(through: self.now)))
+        case .never: self.trail.append("read the lines")
         }
     }
 

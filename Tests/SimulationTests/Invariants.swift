@@ -107,7 +107,7 @@ extension Invariants {
             self.mark("announcement \(event.fields["announcement"] ?? "")")
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored,
-            .lineLost, .lineHealth, .fault, .faultCleared, .provisional, .acknowledgement, .callFlowEnded,
+            .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .acknowledgement, .callFlowEnded,
             .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .recordFailed, .positionSet,
             .incidentInterrupted:
             break

@@ -15,6 +15,9 @@ extension World {
         for output in outputs {
             switch output {
             case .drive(let line, let level): self.note("vehicle \(line) \(level.rawValue)")
+            case .readLines:
+                let takes = Int.random(in: 0...5, using: &self.random)
+                self.later(.vehicle(.linesRead(through: self.now)), in: takes)
             case .open(let flow, let endpoint):
                 self.watch.opens(endpoint, self.vehicle, at: self.now)
                 self.open(flow, endpoint)
