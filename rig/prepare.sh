@@ -5,6 +5,7 @@
 #   kernel/initramfs.gz    modules, and the guest's first program (init)
 #   root-RELEASE           a minimal root, if the host is of another release
 #   edgelat-RELEASE        the latency meter, against the release's libgpiod
+#   puller                 what presses, bounces and floods a simulated line
 #
 # All of it stays as it was first fetched: remove .build-rig to get newer packages.
 #
@@ -68,7 +69,7 @@ prepare() {
     step "gpio-sim module" build_gpio_sim
     step "initramfs" pack_initramfs
     step "root of $release" make_root
-    step "edgelat against its libgpiod" build_edgelat
+    step "edgelat against its libgpiod, puller" build_tools
     flock -u 9
     exec 9>&-
 }
@@ -201,8 +202,12 @@ make_root() {
     echo "$packages" >"$folder.packages"
 }
 
-build_edgelat() {
-    local pkgconfig flags edgelat=$build/edgelat-$release
+build_tools() {
+    local pkgconfig flags edgelat=$build/edgelat-$release puller=$build/puller
+    if ! up_to_date "$puller" "$here/puller.c"; then
+        # Without a library of its own release, so that one serves both.
+        gcc-12 -std=c11 -O2 -Wall -Wextra -Werror -static -o "$puller" "$here/puller.c"
+    fi
     pkgconfig=$(libgpiod_of "$release")
     if up_to_date "$edgelat" "$here/edgelat.c" "$pkgconfig/libgpiod.pc"; then return; fi
     read -ra flags < <(PKG_CONFIG_PATH=$pkgconfig pkg-config --cflags --libs libgpiod)

@@ -3,7 +3,7 @@ internal import Timeline
 /// Lets through as many edges of one line as a working line can make, so that a flood takes nothing from other lines.
 struct EdgeGate: Hashable, Sendable {
     /// Edges in one window: contacts bounce a few dozen times, and the fastest crash signal makes 100 edges a second.
-    static let maximumEdges = 500
+    static let maximumEdges = 150
     /// How long a window is, and how long a line that has used it up waits at most.
     static let window = Duration.milliseconds(250)
     /// How long a line must keep within its windows before it is called quiet again.

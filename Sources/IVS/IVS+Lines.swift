@@ -8,7 +8,8 @@ extension IVS {
     mutating func lineEvent(_ event: LineEvent, at now: Moment) {
         switch event {
         case .edge(let edge):
-            let fields = ["line": edge.line.text, "level": edge.level.rawValue]
+            let stamp = String(edge.at.nanosecondsSinceBoot)
+            let fields = ["line": edge.line.text, "level": edge.level.rawValue, "stamp": stamp]
             self.note(.edge, "\(edge.line) is \(edge.level.rawValue)", at: now, severity: .debug, fields: fields)
             for sign in self.inputs.edge(edge.line, active: edge.level == .active, at: edge.at) {
                 self.take(sign, at: now)

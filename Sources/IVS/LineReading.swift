@@ -6,8 +6,8 @@ internal import Timeline
 /// of the edges: a chatter that has not been read yet would look like a level that lasts.
 struct LineReading: Hashable, Sendable {
     /// How long the lines may take to be read; then the loop goes by its own clock, so that a bus that hangs holds back
-    /// no call for longer.
-    static let maximumWait = Duration.milliseconds(500)
+    /// no call for longer: the kernel gives up a transfer over I2C after one second.
+    static let maximumWait = Duration.seconds(2)
 
     private var askedAt: Instant?
 

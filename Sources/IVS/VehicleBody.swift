@@ -139,6 +139,8 @@ final class VehicleBody: LoopBody {
     }
 
     private func log(_ event: VehicleEvent) {
+        // What nobody reads is not written: a line that floods makes a thousand such events in a second.
+        guard event.severity.level >= self.ports.log.logLevel else { return }
         var metadata: Logger.Metadata = ["state": "\(event.state.rawValue)"]
         if let incident = event.incident { metadata["incident"] = "\(incident)" }
         for (name, value) in event.fields { metadata[name] = "\(value)" }

@@ -235,11 +235,11 @@ import Timeline
         #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
     }
 
-    @Test func linesThatAreNeverReadHoldACallBackForHalfASecondOnly() throws {
+    @Test func linesThatAreNeverReadHoldACallBackForTwoSecondsOnly() throws {
         let bench = VehicleBench.started()
         bench.lineReading = .never
         bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
-        bench.advance(by: .milliseconds(500))
+        bench.advance(by: .seconds(2))
         #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
         bench.advance(by: .milliseconds(100))
         #expect(bench.reasons(of: .linesUnread).count == 1)
