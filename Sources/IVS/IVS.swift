@@ -49,6 +49,7 @@ package struct IVS: Sendable {
     var lostEvents = 0
     var readiness: Readiness
     var reading = LineReading()
+    var resumed = ResumedLines()
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
@@ -97,7 +98,8 @@ package struct IVS: Sendable {
             links,
             self.hold?.until,
             self.waitingAttempt?.until,
-            self.postponed?.since
+            self.postponed?.since,
+            self.resumed.deadline
         )
     }
 
@@ -107,8 +109,10 @@ package struct IVS: Sendable {
         switch input {
         case .started: self.start(at: now)
         case .heartbeat: self.outputs.append(.feedWatchdog)
-        case .storeOpened(let unfinished, let recovery): self.storeOpened(unfinished, recovery, at: now)
-        case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
+        case .storeOpened(let earlier, let recovery): self.storeOpened(earlier, recovery, at: now)
+        case .storeFailed(let error):
+            self.raise(.recordFailing, "\(error)", at: now)
+            for event in self.resumed.recordRead([:]) { self.lineEvent(event, at: now) }
         case .controlSocketOpened: self.readiness.isSocketTried = true
         case .controlSocketFailed(let sentence):
             self.readiness.isSocketTried = true
@@ -129,6 +133,7 @@ package struct IVS: Sendable {
     package mutating func deadlineReached(at now: Moment) -> [VehicleOutput] {
         self.resume(at: now)
         self.releaseHoldIfDue(at: now)
+        for event in self.resumed.deadlineReached(at: now.instant) { self.lineEvent(event, at: now) }
         self.lineDeadlineReached(at: now)
         for index in self.links.indices {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
@@ -156,6 +161,7 @@ package struct IVS: Sendable {
             )
         }
         self.releaseIdleLinks()
+        self.keepLevels(at: now)
         self.flushRecords()
         self.tellServiceManager()
         defer { self.outputs = [] }
@@ -177,10 +183,11 @@ package struct IVS: Sendable {
     }
 
     /// The record is open; unfinished incidents of an earlier run are never dialled.
-    private mutating func storeOpened(_ unfinished: [StoredIncident], _ recovery: String?, at now: Moment) {
+    private mutating func storeOpened(_ earlier: EarlierRun, _ recovery: String?, at now: Moment) {
         if let recovery { self.note(.recordFailed, recovery, at: now, severity: .error) }
         self.clear(.recordFailing, at: now)
-        for incident in unfinished { self.interrupted(incident, at: now) }
+        for incident in earlier.unfinished { self.interrupted(incident, at: now) }
+        for event in self.resumed.recordRead(self.activeSince(earlier)) { self.lineEvent(event, at: now) }
     }
 
     /// Says once that the daemon serves, and what is to be shown of it whenever that changes.

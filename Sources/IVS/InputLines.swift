@@ -20,6 +20,8 @@ struct InputLines: Sendable {
     private var debouncers: [LineName: Debouncer] = [:]
     /// Lines that flood: what they say means nothing until they are quiet.
     private var noisy: Set<LineName> = []
+    /// Levels that have settled and were not taken yet.
+    private var settledLevels: [(line: LineName, isActive: Bool, at: Instant)] = []
     /// How the backend serves each line, as far as it has said.
     private var traits: [LineName: LineTraits] = [:]
 
@@ -67,12 +69,28 @@ struct InputLines: Sendable {
         self.debouncers[line]?.isActive
     }
 
-    /// A level that was read: the first one is the start of the line.
-    mutating func level(_ line: LineName, active: Bool, at now: Instant) -> [Sign] {
+    /// Levels that have settled since this was last asked.
+    mutating func takeSettled() -> [(line: LineName, isActive: Bool, at: Instant)] {
+        defer { self.settledLevels = [] }
+        return self.settledLevels
+    }
+
+    /// A level that was read: the first one is the start of the line, or, when an earlier run has seen it active since
+    /// `activeSince`, its continuation.
+    mutating func level(
+        _ line: LineName,
+        active: Bool,
+        at now: Instant,
+        activeSince: Instant? = nil
+    ) -> [Sign] {
         guard !self.noisy.contains(line) else { return [] }
         guard var debouncer = self.debouncers[line] else {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
-            return self.started(line, active: active)
+            guard active, let activeSince else {
+                self.settledLevels.append((line, active, now))
+                return self.started(line, active: active)
+            }
+            return self.started(line, active: false) + self.settled(line, active: true, at: activeSince)
         }
         let reports = debouncer.levelRead(active: active, at: now)
         self.debouncers[line] = debouncer
@@ -134,6 +152,7 @@ struct InputLines: Sendable {
     }
 
     private mutating func settled(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
+        self.settledLevels.append((line, active, stamp))
         if line == self.lines.button {
             let signs =
                 active

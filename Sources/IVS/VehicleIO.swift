@@ -11,8 +11,8 @@ package enum VehicleInput: Sendable {
     case started
     /// The service manager wants to hear that the loop turns.
     case heartbeat
-    /// The record is open; the incidents that an earlier run did not finish, and what happened to a damaged file.
-    case storeOpened(unfinished: [StoredIncident], recovery: String?)
+    /// The record is open; what an earlier run has left in it, and what happened to a damaged file.
+    case storeOpened(EarlierRun, recovery: String?)
     case storeFailed(StoreError)
     case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.
@@ -26,6 +26,18 @@ package enum VehicleInput: Sendable {
     case written(batch: Int, StoreError?)
     /// So many events found the mailbox full and are lost.
     case overflow(Int)
+}
+
+/// What an earlier run of the daemon has left on record.
+package struct EarlierRun: Hashable, Sendable {
+    /// The incidents that it did not finish.
+    package var unfinished: [StoredIncident] = []
+    /// The last level of each input.
+    package var levels: [LevelRecord] = []
+    /// When the newest incident began, finished or not.
+    package var newestIncident: Stamp?
+
+    package init() {}
 }
 
 /// What the vehicle's loop wants done, in this order; none of it waits.

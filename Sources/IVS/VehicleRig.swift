@@ -116,8 +116,8 @@ package final class VehicleRig: Sendable {
         self.noteLamp()
         ports.store.open(path: configuration.storePath) { result in
             switch result {
-            case .success(let (unfinished, recovery)):
-                late.post(.storeOpened(unfinished: unfinished, recovery: recovery?.description))
+            case .success(let (earlier, recovery)):
+                late.post(.storeOpened(earlier, recovery: recovery?.description))
             case .failure(let error):
                 late.post(.storeFailed(error))
             }

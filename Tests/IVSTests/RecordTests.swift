@@ -117,7 +117,9 @@ import Timeline
         )
         let incident = StoredIncident.open(opening, isAcknowledged: false)
         bench.step(.started)
-        bench.step(.storeOpened(unfinished: [incident], recovery: nil))
+        var earlier = EarlierRun()
+        earlier.unfinished = [incident]
+        bench.step(.storeOpened(earlier, recovery: nil))
         bench.advance(by: .seconds(600))
         #expect(bench.invites.isEmpty)
         #expect(bench.kinds.contains("incidentInterrupted"))
