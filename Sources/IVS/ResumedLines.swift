@@ -6,8 +6,8 @@ internal import Timeline
 /// A button that was down when the daemon died and still is has been held all the while; without the record it would look
 /// like one that was down from the start, which counts for nothing.
 struct ResumedLines: Sendable {
-    /// How long the record is waited for; then such a line starts like any other.
-    static let maximumWait = Duration.milliseconds(500)
+    /// How long the record is waited for, twice what a busy disk takes to open it; then such a line starts like any other.
+    static let maximumWait = Duration.seconds(2)
 
     private var lines: Set<LineName> = []
     private var events: [LineEvent] = []
@@ -23,16 +23,25 @@ struct ResumedLines: Sendable {
         self.deadline = now.advanced(by: Self.maximumWait)
     }
 
-    /// Whether the event waits for the record.
+    /// Whether the event waits for the record; a line that begins at rest has nothing to learn from it.
     mutating func holds(_ event: LineEvent) -> Bool {
         guard self.deadline != nil else { return false }
         switch event {
+        case .level(let line, .inactive, _) where self.lines.contains(line) && !self.isHolding(line):
+            self.lines.remove(line)
+            return false
         case .edge(let edge) where self.lines.contains(edge.line): break
         case .level(let line, _, _) where self.lines.contains(line): break
         case .edge, .level, .lost, .output, .health, .traits, .noise: return false
         }
         self.events.append(event)
         return true
+    }
+
+    private func isHolding(_ line: LineName) -> Bool {
+        self.events.contains { event in
+            if case .level(line, _, _) = event { true } else { false }
+        }
     }
 
     /// The record says since when lines had been active, or cannot be read; returns what has waited.

@@ -298,17 +298,26 @@ import Timeline
         #expect(bench.reasons(of: .call(.manualTrigger)) == [])
     }
 
-    @Test func aStoreThatDoesNotOpenHoldsAResumedLineBackForHalfASecond() throws {
+    @Test func aResumedLineThatBeginsAtRestWaitsForNoRecord() throws {
         let bench = VehicleBench()
         bench.step(.started)
         bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
         bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
         bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
-        bench.advance(by: .milliseconds(499))
-        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
-        bench.advance(by: .milliseconds(1))
-        bench.advance(by: .milliseconds(1))
+        bench.advance(by: .milliseconds(200))
         #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
+    }
+
+    @Test func aStoreThatDoesNotOpenHoldsAnActiveResumedLineBackForTwoSecondsOnly() throws {
+        let bench = VehicleBench()
+        bench.step(.started)
+        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: "sos-button", level: .active, at: bench.now)))
+        bench.step(.line(.edge(Edge(line: "sos-button", level: .inactive, at: bench.now, sequence: 1))))
+        bench.advance(by: .milliseconds(1_999))
+        #expect(bench.reasons(of: .fault) == [])
+        bench.advance(by: .milliseconds(1))
+        #expect(bench.reasons(of: .fault) == ["the button was down at the start and does not count"])
     }
 
     @Test func aSettledLevelGoesOnRecordWithTheTimeOfItsFirstEdge() throws {

@@ -1,0 +1,82 @@
+# The service: frozen, killed, broken, stopped. The lamp is lit whenever nobody serves.
+
+g 'product_up' 60
+check "a restart is another process on the same lines" '^ecalld.ecalld$' '
+    line_user pi $crash
+    systemctl restart ecalld
+    line_user pi $crash' 60
+
+check "a crash in the gap of a killed daemon calls" '^automaticTrigger' '
+    until_true 10 "[ \"\$(sim_value pi \$lamp)\" = 1 ]"
+    mark
+    kill -9 "$(main_pid)"
+    touch_line $crash; pause 0.15; leave_line $crash
+    heard 20 ecalld automaticTrigger
+    said ecalld | grep -o automaticTrigger' 60
+g 'heard 10 ecalld attemptAnswered && tell_center clear 1; heard 10 ecalld endedHoldOver' 60
+check "a button held over the gap of a killed daemon calls when its time is up" '^manualTrigger' '
+    mark
+    touch_line $button; pause 0.6
+    kill -9 "$(main_pid)"
+    heard 20 ecalld manualTrigger
+    said ecalld | grep -o manualTrigger
+    leave_line $button' 60
+g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld endedHoldOver' 60
+check "a button that was down before the daemon was first started does not count" '^0' '
+    systemctl stop ecalld
+    touch_line $button
+    mark
+    systemctl start ecalld; pause 3
+    said ecalld | grep -c manualTrigger
+    leave_line $button' 60
+
+# Five seconds of the watchdog, two for the abort.
+check "a frozen daemon is restarted by the watchdog" '^restarted$' '
+    mark
+    before=$(main_pid)
+    kill -STOP "$before"
+    until_true 15 "[ \"\$(main_pid)\" != $before ] && [ \"\$(main_pid)\" != 0 ] && systemctl is-active -q ecalld" && echo restarted' 60
+check "an idle daemon feeds its watchdog" '^0$' '
+    before=$(restarts); pause 8; echo $(($(restarts) - before))' 30
+
+check "the lamp is lit and held while the program is broken" '^0.ecall-lamp$' '
+    mv /usr/local/bin/ecalld /run/ecalld.whole
+    echo "no program" >/usr/local/bin/ecalld; chmod 755 /usr/local/bin/ecalld
+    systemctl kill -s KILL ecalld
+    until_true 30 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
+    sim_value pi $lamp
+    line_user pi $lamp' 60
+check "the daemon comes back when the program is whole, and gets its lamp" '^ecalld.1$' '
+    cat /run/ecalld.whole >/usr/local/bin/ecalld
+    until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp
+    until_true 10 "[ \"\$(sim_value pi \$lamp)\" = 1 ]" && sim_value pi $lamp' 90
+check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' '
+    cp /etc/ecall/ecalld.yaml /run/whole.yaml
+    echo "lines: nonsense" >/etc/ecall/ecalld.yaml
+    systemctl restart ecalld
+    until_true 30 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
+    sim_value pi $lamp
+    line_user pi $lamp
+    cp /run/whole.yaml /etc/ecall/ecalld.yaml' 60
+check "a crash loop leaves the lamp lit" '^ecall-lamp.0$' '
+    systemctl stop ecalld-retry ecalld; systemctl reset-failed ecalld
+    printf "#!/bin/sh\nkill -SEGV \$\$\n" >/usr/local/bin/ecalld
+    systemctl start ecalld
+    until_true 30 "[ \"\$(systemctl is-failed ecalld)\" = failed ]"
+    until_true 10 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
+    line_user pi $lamp
+    sim_value pi $lamp
+    cat /run/ecalld.whole >/usr/local/bin/ecalld' 90
+check "it is started again without anybody, though it failed for good" '^ecalld$' '
+    until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp' 60
+
+check "no unit failed in between that should not have" '^0$' \
+    'systemctl --failed --no-legend ecall-lamp ecallcenter ecalld-retry | wc -l'
+check "the program runs in its sandbox without one refused call" '^0$' \
+    'journalctl -b -o cat | grep -c -i -e "operation not permitted.*ecall" -e "bad system call" || true'
+check "a clean stop is quick and says so" '^success.[0-9]$' '
+    begun=$SECONDS
+    systemctl stop ecalld
+    systemctl show -P Result ecalld
+    echo $((SECONDS - begun))' 30
+g product_down
