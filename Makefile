@@ -30,7 +30,7 @@ race:  ## Unit and simulation tests under Thread Sanitizer
 	swift test --sanitize=thread --scratch-path .build-thread
 
 release:  ## The programs as they are installed, linked statically
-	scripts/release-build ecalld ecallctl ecallcenter
+	scripts/release-build ecalld ecallctl ecall-lamp ecallcenter
 
 install:  ## Build and install programs, units and users; DESTDIR and PREFIX are honored
 	scripts/install

@@ -26,7 +26,7 @@ product_up() {
 
 # Stops everything and forgets failures; what was not running or had not failed is as good.
 product_down() {
-    systemctl stop ecalld ecalld-retry ecall-lamp ecallcenter ecallcenter.socket 2>/dev/null
+    systemctl stop ecalld ecalld-retry.timer ecalld-retry ecall-lamp ecallcenter ecallcenter.socket 2>/dev/null
     systemctl reset-failed
 }
 

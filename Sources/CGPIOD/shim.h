@@ -23,8 +23,10 @@
 #define CGPIOD_API 2
 #endif
 
-// As many edges as one reading takes; the kernel keeps 16 for each line.
+// As many edges as one reading takes.
 #define CGPIOD_EVENTS 16
+// As many edges as the kernel keeps while nobody reads, a restart of the daemon included; 1.6 cannot ask for more than 16.
+#define CGPIOD_QUEUE 256
 
 enum { CGPIOD_BIAS_AS_IS, CGPIOD_BIAS_DISABLED, CGPIOD_BIAS_PULL_UP, CGPIOD_BIAS_PULL_DOWN };
 
@@ -167,6 +169,7 @@ static inline int cgpiod_request(cgpiod_line *line, const char *consumer, const 
             gpiod_line_settings_set_debounce_period_us(wanted, settings->debounce_us);
         }
         gpiod_request_config_set_consumer(request, consumer);
+        gpiod_request_config_set_event_buffer_size(request, CGPIOD_QUEUE);
         if (gpiod_line_config_add_line_settings(lines, &line->offset, 1, wanted) == 0)
             line->request = gpiod_chip_request_lines(line->chip, request, lines);
     }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -73,4 +74,10 @@ static inline int cnotify_listen(const char *path) {
     close(receiver);
     errno = saved;
     return -1;
+}
+
+// A file in memory, or -1 with errno.
+static inline int cnotify_memory(const char *name) {
+    // MFD_CLOEXEC; the wrapper of the C library is hidden behind a macro that Swift does not set.
+    return (int)syscall(SYS_memfd_create, name, 1u);
 }

@@ -62,6 +62,22 @@ package struct ButtonMachine: Hashable, Sendable {
         }
     }
 
+    /// Since when the button is down without having counted.
+    package var pendingSince: Instant? {
+        switch self.state {
+        case .pressed(let since, _): since
+        case .released, .held, .blocked, .clearing: nil
+        }
+    }
+
+    /// Whether the button is up and the next press counts.
+    package var isAtRest: Bool {
+        switch self.state {
+        case .released: true
+        case .pressed, .held, .blocked, .clearing: false
+        }
+    }
+
     /// The level found when the line was opened; a button already down is suspect.
     package mutating func started(pressed: Bool) -> [Sign] {
         self.state = pressed ? .blocked : .released

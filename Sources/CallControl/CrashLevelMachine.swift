@@ -54,6 +54,21 @@ package struct CrashLevelMachine: Hashable, Sendable {
         }
     }
 
+    /// Since when the line is at crash level without having counted.
+    package var pendingSince: Instant? {
+        switch self.state {
+        case .rising(let since): since
+        case .rest, .crashed, .faulty: nil
+        }
+    }
+
+    package var isAtRest: Bool {
+        switch self.state {
+        case .rest: true
+        case .rising, .crashed, .faulty: false
+        }
+    }
+
     /// The level found when the line was opened.
     package mutating func started(active: Bool) -> [Sign] {
         self.state = active ? .faulty : .rest

@@ -46,6 +46,14 @@ package struct Debouncer: Hashable, Sendable {
     /// Whether the contact has left its active level and this has not settled yet.
     package var isLeaving: Bool { self.settledActive && !self.rawActive }
 
+    /// Since which edge the contact is on its way to its active level, which has not settled yet.
+    package var becomingActiveSince: Instant? {
+        switch self.state {
+        case .moving(let first, _) where self.rawActive && !self.settledActive: first
+        case .quiet, .moving: nil
+        }
+    }
+
     /// When `deadlineReached(at:)` is next owed; `nil` while the contact is quiet.
     package var nextDeadline: Instant? {
         switch self.state {

@@ -41,6 +41,9 @@ struct GPIOError: Error, Hashable, Sendable {
     /// How many edges one reading takes.
     static let edgesPerReading = Int(CGPIOD_EVENTS)
 
+    /// The most edges that the kernel keeps of a line while nobody reads.
+    static let queueCapacity = Int(CGPIOD_QUEUE)
+
     /// Whether the API that this was built with numbers the edges of a line.
     static var numbersEdges: Bool { cgpiod_api() >= 2 }
 

@@ -15,7 +15,9 @@ package final class KernelLines: LineBank {
     struct Shared {
         var health: [LineName: LineHealth] = [:]
         var levels: [LineName: Level] = [:]
-        var wanted: [(LineName, Level)] = []
+        /// The last level that each output was given and the thread has not taken yet.
+        var wanted: [LineName: Level] = [:]
+        var mustReport = false
         var readings: [@Sendable (Instant) -> Void] = []
         var isStarted = false
         var isStopping = false
@@ -89,11 +91,16 @@ package final class KernelLines: LineBank {
         }
         guard specification.direction == .output else { throw .wrongDirection(name, is: .input) }
         let health = self.shared.withLockedValue { shared in
-            shared.wanted.append((name, level))
+            shared.wanted[name] = level
             return shared.health[name] ?? .good
         }
         self.waker.wake()
         guard health == .good else { throw .unusable(name, health) }
+    }
+
+    package func report() {
+        self.shared.withLockedValue { $0.mustReport = true }
+        self.waker.wake()
     }
 
     package func read(_ done: @escaping @Sendable (Instant) -> Void) {

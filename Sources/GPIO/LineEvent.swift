@@ -21,7 +21,7 @@ package struct Edge: Hashable, Sendable {
 /// What a bank of lines reports.
 package enum LineEvent: Hashable, Sendable {
     case edge(Edge)
-    /// So many edges of the line are missing from the sequence; a `level` follows, after the edge that showed the gap.
+    /// So many edges of the line are missing; a level or an edge that shows where the line is comes with it.
     case lost(line: LineName, count: UInt64)
     /// The level of an input as it was read: at the start, after lost edges, and when a line comes back.
     case level(line: LineName, level: Level, at: Instant)
@@ -60,8 +60,8 @@ package struct LineTraits: Hashable, Sendable {
 /// Whether a line can be used, and if not, why.
 package enum LineHealth: Hashable, Sendable, CustomStringConvertible {
     case good
-    /// Another program holds the line.
-    case busy(holder: String)
+    /// Another program holds the line; `detail` says where and what to do about it.
+    case busy(holder: String, detail: String = "")
     /// The line was not found when it was asked for.
     case missing(reason: String)
     /// The line was there and is gone, as when its chip is unplugged.
@@ -70,7 +70,7 @@ package enum LineHealth: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .good: "good"
-        case .busy(let holder): "in use by \(holder)"
+        case .busy(let holder, let detail): "in use by \(holder)" + (detail.isEmpty ? "" : ": \(detail)")
         case .missing(let reason): "missing: \(reason)"
         case .vanished(let reason): "vanished: \(reason)"
         }

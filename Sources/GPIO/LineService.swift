@@ -43,17 +43,23 @@ struct LineService {
     mutating func run() {
         self.dropStrangers()
         while true {
-            let (wanted, readings, isStopping) = self.bank.shared.withLockedValue { shared in
-                defer { (shared.wanted, shared.readings) = ([], []) }
-                return (shared.wanted, shared.readings, shared.isStopping)
+            let (wanted, readings, mustReport, isStopping) = self.bank.shared.withLockedValue { shared in
+                defer { (shared.wanted, shared.readings, shared.mustReport) = ([:], [], false) }
+                return (shared.wanted, shared.readings, shared.mustReport, shared.isStopping)
             }
             for (name, level) in wanted { self.drive(name, level) }
             if isStopping { return self.end() }
             if !readings.isEmpty { self.readAll(for: readings) }
+            if mustReport { self.report() }
             self.makeRound()
             for index in self.wait(until: self.nextDeadline) { self.serve(index) }
             self.reopen()
         }
+    }
+
+    /// Tells every line anew, as far as it has been seen.
+    private mutating func report() {
+        for index in self.entries.indices { self.tell(index) { watch, now in watch.report(at: now) } }
     }
 
     // MARK: Waiting
@@ -118,7 +124,9 @@ struct LineService {
 
     /// Reads the level of an input of which no edge waits.
     private mutating func compare(_ index: Int) {
-        guard let line = self.entries[index].line, line.descriptor >= 0 else { return }
+        guard let line = self.entries[index].line, line.descriptor >= 0,
+            self.entries[index].watch.closedUntil == nil
+        else { return }
         do {
             let level = try line.level()
             self.tell(index) { watch, now in watch.settled(level, at: now) }
@@ -133,7 +141,7 @@ struct LineService {
         for index in self.entries.indices where self.entries[index].watch.opened(at: now) {
             guard let line = self.entries[index].line else { continue }
             do {
-                while try line.edges().count == KernelLine.edgesPerReading {}
+                _ = try Self.allEdges(of: line)  // They queued up while nobody listened.
                 let level = try line.level()
                 self.tell(index) { watch, now in watch.resumed(level, at: now) }
             } catch {
@@ -238,7 +246,7 @@ struct LineService {
         keptAs name: String
     ) throws(LineAbsence) {
         let line: KernelLine
-        let level: Level
+        let (level, waiting): (Level, [KernelEdge])
         do {
             line = try KernelLine(
                 specification,
@@ -247,12 +255,11 @@ struct LineService {
                 offset: place.offset,
                 consumer: self.bank.consumer
             )
-            level = specification.direction == .output ? specification.initial : try line.level()
+            (level, waiting) =
+                specification.direction == .output ? (specification.initial, []) : try Self.beginning(of: line)
         } catch {
             guard error.isBusy else { throw .refused(path: "\(place)", error) }
-            let holder = Self.holder(of: place, error)
-            self.bank.whenBusy(specification.name)
-            return self.tell(index) { watch, _ in watch.refused(.busy(holder: holder)) }
+            return self.busy(index, place, error, keptAs: name)
         }
         self.entries[index].line = line
         if specification.direction == .input {
@@ -260,7 +267,9 @@ struct LineService {
             self.bank.keep(.keep(descriptor: line.descriptor, name: name))
         }
         let traits = self.traits(place, isResumed: false)
-        self.tell(index) { watch, now in watch.taken(level: level, traits: traits, at: now) }
+        self.tell(index) { watch, now in
+            watch.taken(level: level, traits: traits, at: waiting.first?.at ?? now) + watch.edges(waiting, at: now)
+        }
         // What an output was told while it was away.
         if let wanted = self.entries[index].wanted, wanted != level { self.drive(specification.name, wanted) }
     }
@@ -271,15 +280,48 @@ struct LineService {
             let line = try KernelLine(adopting: descriptor)
             self.entries[index].line = line
             self.entries[index].keptAs = name
-            let waiting = try line.edges()
-            let level = if let first = waiting.first { first.level.opposite } else { try line.level() }
+            let (level, waiting) = try Self.beginning(of: line)
             let traits = self.traits(place, isResumed: true)
             self.tell(index) { watch, now in
-                watch.taken(level: level, traits: traits, at: now) + watch.edges(waiting, at: now)
+                watch.taken(level: level, traits: traits, at: waiting.first?.at ?? now) + watch.edges(waiting, at: now)
             }
         } catch {
             self.lose(index, error)
         }
+    }
+
+    /// The level of an input before the first edge that waits, and the edges that do.
+    ///
+    /// The level is read between two readings of edges: what changes meanwhile is an edge of the second.
+    private static func beginning(of line: KernelLine) throws(GPIOError) -> (Level, [KernelEdge]) {
+        var waiting = try Self.allEdges(of: line)
+        let level = try line.level()
+        waiting += try Self.allEdges(of: line)
+        return (waiting.first?.level.opposite ?? level, waiting)
+    }
+
+    /// The edges that wait, as many as the kernel can have kept.
+    private static func allEdges(of line: KernelLine) throws(GPIOError) -> [KernelEdge] {
+        var edges: [KernelEdge] = []
+        while edges.count < KernelLine.queueCapacity {
+            let more = try line.edges()
+            edges += more
+            if more.count < KernelLine.edgesPerReading { break }
+        }
+        return edges
+    }
+
+    /// Another program has the line, or an earlier run of this one whose descriptor the manager still has.
+    private mutating func busy(_ index: Int, _ place: LinePlace, _ error: GPIOError, keptAs name: String) {
+        // Who holds it is a courtesy; that it is held is certain.
+        let holder = (try? place.chip.holder(of: place.offset)) ?? ""
+        if holder == self.bank.consumer { self.bank.keep(.forget(name: name)) }
+        self.bank.whenBusy(self.entries[index].watch.specification.name)
+        let health = LineHealth.busy(
+            holder: holder.isEmpty ? "a program that does not give its name" : holder,
+            detail: "\(place): \(error.text); end that program or configure another line"
+        )
+        self.tell(index) { watch, _ in watch.refused(health) }
     }
 
     private func traits(_ place: LinePlace, isResumed: Bool) -> LineTraits {
@@ -290,13 +332,6 @@ struct LineService {
             lossDetection: KernelLine.numbersEdges ? .sequence : .levels,
             isResumed: isResumed
         )
-    }
-
-    private static func holder(of place: LinePlace, _ error: GPIOError) -> String {
-        // Who holds it is a courtesy; that it is held is certain.
-        let name = (try? place.chip.holder(of: place.offset)) ?? nil
-        let program = name.flatMap { $0.isEmpty ? nil : $0 } ?? "a program that does not give its name"
-        return "\(program): \(place): \(error.text); end that program or configure another line"
     }
 
     /// The line does not answer any more.

@@ -60,7 +60,10 @@ struct LineWatch: Sendable {
     var closedUntil: Instant? { self.held?.gate.closedUntil }
 
     /// When the level is to be read again, because it contradicts the last edge.
-    var recheckAt: Instant? { self.held?.doubtedSince?.advanced(by: Self.doubt) }
+    var recheckAt: Instant? {
+        guard let held = self.held, held.gate.closedUntil == nil else { return nil }
+        return held.doubtedSince?.advanced(by: Self.doubt)
+    }
 
     private var held: Held? {
         switch self.state {
@@ -142,6 +145,7 @@ struct LineWatch: Sendable {
     mutating func resumed(_ level: Level, at now: Instant) -> [LineEvent] {
         guard var held = self.held else { return [] }
         held.level = level
+        held.doubtedSince = nil
         held.check = SequenceCheck(after: nil)
         self.state = .held(held)
         return [self.reading(level, at: now)]
@@ -153,6 +157,15 @@ struct LineWatch: Sendable {
         held.level = level
         self.state = .held(held)
         return [.output(line: self.name, level: level, at: now)]
+    }
+
+    /// The line as it stands, for one who has missed what was told.
+    func report(at now: Instant) -> [LineEvent] {
+        switch self.state {
+        case .unasked: []
+        case .away(let health): [.health(line: self.name, health: health)]
+        case .held(let held): [self.reading(held.level, at: now)]
+        }
     }
 
     private func reading(_ level: Level, at now: Instant) -> LineEvent {

@@ -66,6 +66,15 @@ package final class SimulatedLines: LineBank {
         self.deliverWaiting()
     }
 
+    package func report() {
+        self.bank.withLockedValue { bank in
+            guard bank.deliver != nil else { return }
+            let now = self.now()
+            bank.waiting += self.specifications.compactMap { bank.lines[$0.name]?.reading(at: now) }
+        }
+        self.deliverWaiting()
+    }
+
     /// Edges of simulated lines are reported as they are made.
     package func read(_ done: @escaping @Sendable (Instant) -> Void) {
         done(self.now())

@@ -1,13 +1,11 @@
 internal import Supervision
 internal import CallControl
 internal import GPIO
-internal import Store
 internal import Timeline
 
 extension IVS {
     /// An edge, a level or the health of a line.
     mutating func lineEvent(_ event: LineEvent, at now: Moment) {
-        guard !self.resumed.holds(event) else { return }
         switch event {
         case .edge(let edge):
             let stamp = String(edge.at.nanosecondsSinceBoot)
@@ -18,10 +16,7 @@ extension IVS {
             }
         case .level(let line, let level, let stamp):
             self.readiness.heard(of: line)
-            let since = self.resumed.takeActiveSince(line)
-            for sign in self.inputs.level(line, active: level == .active, at: stamp, activeSince: since) {
-                self.take(sign, at: now)
-            }
+            for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
             let fields = ["line": line.text, "count": String(count)]
             self.note(.lineLost, "\(count) edges of \(line) are lost", at: now, severity: .warning, fields: fields)
@@ -31,29 +26,17 @@ extension IVS {
             self.health(of: line, health, at: now)
         case .traits(let line, let traits):
             self.inputs.serve(line, traits)
-            if traits.isResumed { self.resumed.began(line, at: now.instant) }
         case .noise(let line, let isNoisy):
             self.noise(of: line, isNoisy, at: now)
         }
     }
 
-    /// Since when each line had been active, as far as an earlier run of this boot has told and made no call of it.
-    func activeSince(_ earlier: EarlierRun) -> [LineName: Instant] {
-        let called = earlier.newestIncident.flatMap { $0.boot == self.ledger.boot ? $0.at : nil }
-        var since: [LineName: Instant] = [:]
-        for level in earlier.levels where level.isActive && level.at.boot == self.ledger.boot {
-            if let called, called >= level.at.at { continue }
-            since[LineName(level.line)] = level.at.at
-        }
-        return since
-    }
-
-    /// Puts the levels on record that have settled in this step, for a run that may have to go on from here.
-    mutating func keepLevels(at now: Moment) {
-        for (line, isActive, stamp) in self.inputs.takeSettled() {
-            let at = Stamp(boot: self.ledger.boot, at: stamp, wallMilliseconds: now.trustedMilliseconds)
-            self.ledger.records.append(.level(LevelRecord(line: line.text, isActive: isActive, at: at)))
-        }
+    /// Keeps what the inputs mean so far, for a run that may have to go on from here.
+    mutating func keepInputs() {
+        let memory = self.inputs.memory
+        guard memory != self.keptInputs else { return }
+        self.keptInputs = memory
+        self.outputs.append(.keepInputs(memory.text))
     }
 
     /// A hold time or a debounce may be over; whether it is, the edges decide that are still on their way.

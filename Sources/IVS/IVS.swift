@@ -49,7 +49,8 @@ package struct IVS: Sendable {
     var lostEvents = 0
     var readiness: Readiness
     var reading = LineReading()
-    var resumed = ResumedLines()
+    /// What was last kept of the inputs for a next run.
+    var keptInputs: InputMemory
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
@@ -59,11 +60,12 @@ package struct IVS: Sendable {
 
     /// A vehicle at rest.
     ///
-    /// `boot` names this boot; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` and
+    /// `boot` names this boot; `earlierInputs` is what an earlier run has kept of its inputs; `isGateUnlocked` reads whether an engineer has unlocked the 112 gate; `random` and
     /// `agentRandom` make every identifier and token, and are unpredictable in the field.
     package init(
         configuration: VehicleConfiguration,
         boot: String,
+        earlierInputs: InputMemory = InputMemory(),
         random: any RandomNumberGenerator & Sendable,
         agentRandom: any RandomNumberGenerator & Sendable,
         isGateUnlocked: @escaping @Sendable () -> Bool
@@ -73,7 +75,8 @@ package struct IVS: Sendable {
         self.ledger = Ledger(boot: boot)
         self.random = random
         self.call = CallStateMachine(centers: configuration.centers.count, limits: configuration.call)
-        self.inputs = InputLines(configuration)
+        self.inputs = InputLines(configuration, earlier: earlierInputs)
+        self.keptInputs = earlierInputs
         self.readiness = Readiness(lines: Set(configuration.lineSpecifications.map(\.name)))
         self.indicators = IndicatorOutputs(table: configuration.indicators, lines: configuration.lines)
         var agent = UserAgent.Configuration(contactUser: "ivs")
@@ -98,8 +101,7 @@ package struct IVS: Sendable {
             links,
             self.hold?.until,
             self.waitingAttempt?.until,
-            self.postponed?.since,
-            self.resumed.deadline
+            self.postponed?.since
         )
     }
 
@@ -109,10 +111,8 @@ package struct IVS: Sendable {
         switch input {
         case .started: self.start(at: now)
         case .heartbeat: self.outputs.append(.feedWatchdog)
-        case .storeOpened(let earlier, let recovery): self.storeOpened(earlier, recovery, at: now)
-        case .storeFailed(let error):
-            self.raise(.recordFailing, "\(error)", at: now)
-            for event in self.resumed.recordRead([:]) { self.lineEvent(event, at: now) }
+        case .storeOpened(let unfinished, let recovery): self.storeOpened(unfinished, recovery, at: now)
+        case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
         case .controlSocketOpened: self.readiness.isSocketTried = true
         case .controlSocketFailed(let sentence):
             self.readiness.isSocketTried = true
@@ -125,6 +125,7 @@ package struct IVS: Sendable {
         case .overflow(let count):
             self.lostEvents += count
             self.note(.eventsLost, "\(count) events found the mailbox full", at: now, severity: .error)
+            self.outputs.append(.reportLevels)
         }
         return self.finish(at: now)
     }
@@ -133,7 +134,6 @@ package struct IVS: Sendable {
     package mutating func deadlineReached(at now: Moment) -> [VehicleOutput] {
         self.resume(at: now)
         self.releaseHoldIfDue(at: now)
-        for event in self.resumed.deadlineReached(at: now.instant) { self.lineEvent(event, at: now) }
         self.lineDeadlineReached(at: now)
         for index in self.links.indices {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
@@ -161,7 +161,7 @@ package struct IVS: Sendable {
             )
         }
         self.releaseIdleLinks()
-        self.keepLevels(at: now)
+        self.keepInputs()
         self.flushRecords()
         self.tellServiceManager()
         defer { self.outputs = [] }
@@ -183,11 +183,10 @@ package struct IVS: Sendable {
     }
 
     /// The record is open; unfinished incidents of an earlier run are never dialled.
-    private mutating func storeOpened(_ earlier: EarlierRun, _ recovery: String?, at now: Moment) {
+    private mutating func storeOpened(_ unfinished: [StoredIncident], _ recovery: String?, at now: Moment) {
         if let recovery { self.note(.recordFailed, recovery, at: now, severity: .error) }
         self.clear(.recordFailing, at: now)
-        for incident in earlier.unfinished { self.interrupted(incident, at: now) }
-        for event in self.resumed.recordRead(self.activeSince(earlier)) { self.lineEvent(event, at: now) }
+        for incident in unfinished { self.interrupted(incident, at: now) }
     }
 
     /// Says once that the daemon serves, and what is to be shown of it whenever that changes.

@@ -20,12 +20,13 @@ struct InputLines: Sendable {
     private var debouncers: [LineName: Debouncer] = [:]
     /// Lines that flood: what they say means nothing until they are quiet.
     private var noisy: Set<LineName> = []
-    /// Levels that have settled and were not taken yet.
-    private var settledLevels: [(line: LineName, isActive: Bool, at: Instant)] = []
+    /// What an earlier run has kept, each until its line is there.
+    private var earlier: InputMemory
     /// How the backend serves each line, as far as it has said.
     private var traits: [LineName: LineTraits] = [:]
 
-    init(_ configuration: VehicleConfiguration) {
+    init(_ configuration: VehicleConfiguration, earlier: InputMemory = InputMemory()) {
+        self.earlier = earlier
         self.lines = configuration.lines
         self.crashLimits = configuration.crash
         self.buttonLimits = configuration.button
@@ -69,28 +70,46 @@ struct InputLines: Sendable {
         self.debouncers[line]?.isActive
     }
 
-    /// Levels that have settled since this was last asked.
-    mutating func takeSettled() -> [(line: LineName, isActive: Bool, at: Instant)] {
-        defer { self.settledLevels = [] }
-        return self.settledLevels
+    /// What the button and the crash lines mean so far; a line that floods or is away means nothing.
+    var memory: InputMemory {
+        var memory = InputMemory()
+        if let debouncer = self.debouncers[self.lines.button] {
+            memory.states[self.lines.button] = Self.state(
+                debouncer,
+                pendingSince: self.button.pendingSince,
+                isAtRest: self.button.isAtRest
+            )
+        }
+        for (line, machine) in self.crash {
+            guard let debouncer = self.debouncers[line] else { continue }
+            memory.states[line] = Self.state(
+                debouncer,
+                pendingSince: machine.pendingSince,
+                isAtRest: machine.isAtRest
+            )
+        }
+        return memory
     }
 
-    /// A level that was read: the first one is the start of the line, or, when an earlier run has seen it active since
-    /// `activeSince`, its continuation.
-    mutating func level(
-        _ line: LineName,
-        active: Bool,
-        at now: Instant,
-        activeSince: Instant? = nil
-    ) -> [Sign] {
+    private static func state(
+        _ debouncer: Debouncer,
+        pendingSince: Instant?,
+        isAtRest: Bool
+    ) -> InputMemory.State {
+        if let pendingSince { return .pending(since: pendingSince) }
+        guard isAtRest else { return .used }
+        return debouncer.becomingActiveSince.map { .pending(since: $0) } ?? .rest
+    }
+
+    /// A level that was read: the first one is the start of the line, or the continuation of what an earlier run saw.
+    mutating func level(_ line: LineName, active: Bool, at now: Instant) -> [Sign] {
         guard !self.noisy.contains(line) else { return [] }
         guard var debouncer = self.debouncers[line] else {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
-            guard active, let activeSince else {
-                self.settledLevels.append((line, active, now))
+            guard active, let since = self.activeSince(line, at: now) else {
                 return self.started(line, active: active)
             }
-            return self.started(line, active: false) + self.settled(line, active: true, at: activeSince)
+            return self.started(line, active: false) + self.settled(line, active: true, at: since)
         }
         let reports = debouncer.levelRead(active: active, at: now)
         self.debouncers[line] = debouncer
@@ -137,6 +156,26 @@ struct InputLines: Sendable {
         return signs
     }
 
+    /// Since when a line that was taken over from an earlier run, and is active, has been so without being counted.
+    ///
+    /// `nil` when it was counted, is a fault, or has been active for longer than anybody presses or any unit signals.
+    private mutating func activeSince(_ line: LineName, at now: Instant) -> Instant? {
+        guard self.traits[line]?.isResumed == true, let state = self.earlier.states.removeValue(forKey: line) else {
+            return nil
+        }
+        let isCrash = self.crash[line] != nil
+        switch state {
+        case .used: return nil
+        case .pending(let since):
+            let limit = isCrash ? self.crashLimits.stuckAfter : self.buttonLimits.stuckAfter
+            return since.duration(to: now) < limit ? since : nil
+        case .rest:
+            // The earlier run died with the edge in its hands. A crash level that lasted up to `now` counts, a press
+            // has to go on for its hold.
+            return isCrash ? now.advanced(by: .zero - self.crashLimits.hold) : now
+        }
+    }
+
     private mutating func started(_ line: LineName, active: Bool) -> [Sign] {
         if line == self.lines.button { return self.button.started(pressed: active).map(Sign.button) }
         return self.crash[line]?.started(active: active).map { .crash(line, $0) } ?? []
@@ -152,7 +191,6 @@ struct InputLines: Sendable {
     }
 
     private mutating func settled(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
-        self.settledLevels.append((line, active, stamp))
         if line == self.lines.button {
             let signs =
                 active

@@ -7,7 +7,7 @@ package import GPIO
 /// That program needs it when the configuration cannot be read any more, which is one of the reasons why `ecalld` is
 /// dead.
 package struct LampNote: Hashable, Sendable {
-    /// Beside the record, in the folder of the service's state.
+    /// In the folder of the service's state, wherever the record is: the reader may have no configuration.
     package static let defaultPath = "/var/lib/ecall/lamp.json"
     /// Far above what a note takes; a larger file is none.
     private static let maximumOctets = 4_096

@@ -18,26 +18,22 @@ final class LateStore: Sendable {
 
     private let state = NIOLockedValueBox(State.opening([]))
 
-    /// Opens the file on another thread; `opened` gets what an earlier run has left.
+    /// Opens the file on another thread; `opened` gets the incidents that an earlier run left open.
     ///
     /// What waits is written after they were read, so that this run's incidents are not among them.
     func open(
         path: String,
         opened:
-            @escaping @Sendable (Result<(earlier: EarlierRun, recovery: StoreRecovery?), StoreError>) -> Void
+            @escaping @Sendable (Result<(unfinished: [StoredIncident], recovery: StoreRecovery?), StoreError>) -> Void
     ) {
         NIOThreadPool.singleton.submit { _ in
             let result = Result { () throws(StoreError) in
                 let store = try VehicleStore(path: path)
-                var earlier = EarlierRun()
-                earlier.unfinished = try store.unfinishedIncidents()
-                earlier.levels = try store.levels()
-                earlier.newestIncident = try store.incidents(limit: 1).first?.opening.started
-                return (store, earlier)
+                return (store, try store.unfinishedIncidents())
             }
             switch result {
-            case .success(let (store, earlier)):
-                opened(.success((earlier, store.recovery)))
+            case .success(let (store, unfinished)):
+                opened(.success((unfinished, store.recovery)))
                 for write in self.take(.open(store)) { store.write(write.records, completion: write.completion) }
             case .failure(let error):
                 opened(.failure(error))

@@ -16,6 +16,8 @@ final class VehicleBody: LoopBody {
         /// The same lines when they are simulated, for a tool that moves them.
         let simulatedLines: SimulatedLines?
         let notifier: ServiceNotifier
+        /// Where the meaning of the inputs is kept for the next run; `nil` where nobody keeps it.
+        let keptInputs: KeptText?
         let transport: SIPTransport
         let server: ControlServer
         let store: LateStore
@@ -25,6 +27,7 @@ final class VehicleBody: LoopBody {
     private var vehicle: IVS
     private let ports: Ports
     private let post: @Sendable (VehicleInput) -> Void
+    private var isServing = false
     private(set) var nextDeadline: Instant?
 
     init(_ vehicle: IVS, _ ports: Ports, post: @escaping @Sendable (VehicleInput) -> Void) {
@@ -63,6 +66,8 @@ final class VehicleBody: LoopBody {
         for output in outputs {
             switch output {
             case .send(let bytes, let flow): self.ports.transport.send(bytes, over: flow)
+            case .reportLevels: self.ports.lines.report()
+            case .keepInputs(let text): self.ports.keptInputs?.write(text)
             case .open(let flow, let endpoint): self.ports.transport.open(flow, to: endpoint)
             case .close(let flow): self.ports.transport.close(flow)
             case .drive(let line, let level): self.drive(line, level)
@@ -75,9 +80,11 @@ final class VehicleBody: LoopBody {
             case .fail(let id, let error, let parameters):
                 self.ports.server.fail(id, error: error, parameters: parameters)
             case .simulate(let id, let command): self.simulate(id, command)
-            case .ready: self.ports.notifier.ready()
+            case .ready:
+                self.isServing = true
+                self.ports.notifier.ready()
             case .showStatus(let text): self.ports.notifier.status(text)
-            case .feedWatchdog: self.ports.notifier.alive()
+            case .feedWatchdog: self.ports.notifier.alive(isServing: self.isServing)
             case .readIncidents(let id, let limit): self.readIncidents(id, limit: limit)
             case .log: break
             }

@@ -36,6 +36,7 @@ extension VehicleConfiguration {
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
         try self.read(pinsOf: settings.section("lines"))
+        try self.checkCrashPulse(settings.section("lines"))
         try self.checkReach(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }
@@ -61,6 +62,18 @@ extension VehicleConfiguration {
             )
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
+    }
+
+    /// A contact's debounce that outlasts a crash pulse would swallow it.
+    private func checkCrashPulse(_ lines: Settings) throws(ConfigurationMistakes) {
+        guard self.lines.debounce > .zero, self.lines.debounce >= self.crash.hold else { return }
+        throw ConfigurationMistakes([
+            lines.mistake(
+                "debounce",
+                found: CallReason.text(self.lines.debounce),
+                expected: "less than crash.hold, \(CallReason.text(self.crash.hold)): a crash pulse has to settle"
+            )
+        ])
     }
 
     private mutating func read(lines: Settings) {

@@ -95,12 +95,6 @@ package struct VehicleConfiguration: Sendable {
     package var storePath = ""
     package var socketPath = ""
 
-    /// Beside the record.
-    package var lampNotePath: String {
-        let folder = self.storePath.lastIndex(of: "/").map { self.storePath[...$0] } ?? ""
-        return folder + "lamp.json"
-    }
-
     package init(vehicle: Vehicle, centers: [Center]) {
         self.vehicle = vehicle
         self.centers = centers

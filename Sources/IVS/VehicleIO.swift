@@ -11,8 +11,8 @@ package enum VehicleInput: Sendable {
     case started
     /// The service manager wants to hear that the loop turns.
     case heartbeat
-    /// The record is open; what an earlier run has left in it, and what happened to a damaged file.
-    case storeOpened(EarlierRun, recovery: String?)
+    /// The record is open; the incidents that an earlier run did not finish, and what happened to a damaged file.
+    case storeOpened(unfinished: [StoredIncident], recovery: String?)
     case storeFailed(StoreError)
     case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.
@@ -28,23 +28,15 @@ package enum VehicleInput: Sendable {
     case overflow(Int)
 }
 
-/// What an earlier run of the daemon has left on record.
-package struct EarlierRun: Hashable, Sendable {
-    /// The incidents that it did not finish.
-    package var unfinished: [StoredIncident] = []
-    /// The last level of each input.
-    package var levels: [LevelRecord] = []
-    /// When the newest incident began, finished or not.
-    package var newestIncident: Stamp?
-
-    package init() {}
-}
-
 /// What the vehicle's loop wants done, in this order; none of it waits.
 package enum VehicleOutput: Sendable {
     case drive(LineName, Level)
     /// Hand over every edge that has happened so far, and say when that is done.
     case readLines
+    /// Report the level of every input anew: what was told of them is lost.
+    case reportLevels
+    /// Keep this for the next run, in memory: what the inputs mean so far.
+    case keepInputs(String)
     case open(Flow, Endpoint)
     case send([UInt8], over: Flow)
     case close(Flow)

@@ -12,6 +12,9 @@ package final class VehicleRig: Sendable {
     /// Events that may wait for the loop: a second of a line that floods with 4 kHz of noise.
     package static let mailboxCapacity = 4_096
 
+    /// The name under which the meaning of the inputs is kept.
+    private static let inputsName = "inputs"
+
     private let configuration: VehicleConfiguration
     private let group: MultiThreadedEventLoopGroup
     private let ports: VehicleBody.Ports
@@ -30,6 +33,7 @@ package final class VehicleRig: Sendable {
     ) throws {
         let loop = LateLoop<VehicleBody>()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        if configuration.isSimulated { notifier.forgetInherited() }
         let simulated = configuration.isSimulated ? try Self.simulatedLines(configuration, group.next()) : nil
         let transport = SIPTransport(group: group) { loop.post(.net($0)) }
         let server = ControlServer(
@@ -51,6 +55,7 @@ package final class VehicleRig: Sendable {
             lines: try simulated ?? Self.kernelLines(configuration, notifier),
             simulatedLines: simulated,
             notifier: notifier,
+            keptInputs: configuration.isSimulated ? nil : KeptText(named: Self.inputsName, by: notifier),
             transport: transport,
             server: server,
             store: LateStore(),
@@ -76,7 +81,7 @@ package final class VehicleRig: Sendable {
             configuration.lineSpecifications,
             wiring: configuration.wiring,
             consumer: "ecalld",
-            inherited: notifier.inherited,
+            inherited: notifier.inherited.filter { $0.key != Self.inputsName },
             keep: { keeping in
                 switch keeping {
                 case .keep(let descriptor, let name): notifier.keep(descriptor, named: name)
@@ -97,12 +102,14 @@ package final class VehicleRig: Sendable {
     package func start() async throws(ControlSocketError) {
         let (configuration, ports, late) = (self.configuration, self.ports, self.loop)
         let boot = BootID.nameOrUnknown
+        let earlier = InputMemory(text: ports.keptInputs?.earlier ?? "")
         let unlockFile = UnlockFile(path: configuration.gate.unlockFile, boot: boot)
         late.set(
             Loop<VehicleBody>(on: self.group.next(), capacity: Self.mailboxCapacity) { _ in
                 let vehicle = IVS(
                     configuration: configuration,
                     boot: boot,
+                    earlierInputs: earlier,
                     random: SystemRandomNumberGenerator(),
                     agentRandom: SystemRandomNumberGenerator(),
                     isGateUnlocked: unlockFile.isUnlocked
@@ -113,15 +120,15 @@ package final class VehicleRig: Sendable {
         late.post(.started)
         self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
-        self.noteLamp()
         ports.store.open(path: configuration.storePath) { result in
             switch result {
-            case .success(let (earlier, recovery)):
-                late.post(.storeOpened(earlier, recovery: recovery?.description))
+            case .success(let (unfinished, recovery)):
+                late.post(.storeOpened(unfinished: unfinished, recovery: recovery?.description))
             case .failure(let error):
                 late.post(.storeFailed(error))
             }
         }
+        self.noteLamp()
         do {
             try await ports.server.start()
             late.post(.controlSocketOpened)
@@ -134,7 +141,7 @@ package final class VehicleRig: Sendable {
     /// Notes where the lamp is, for the program that lights it when this one is dead.
     private func noteLamp() {
         guard let note = LampNote(self.configuration) else { return }
-        let path = self.configuration.lampNotePath
+        let path = LampNote.defaultPath
         let log = self.ports.log
         NIOThreadPool.singleton.submit { _ in
             do { try note.write(to: path) } catch { log.warning("\(path) is not written: \(error)") }

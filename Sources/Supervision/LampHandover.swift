@@ -14,14 +14,15 @@ package enum LampHandover {
     }
 
     /// The holder's end of the socket; throws what the system said.
-    package struct Holder: ~Copyable {
+    package final class Holder: Sendable {
         private let descriptor: Int32
 
         package init(at path: String = LampHandover.path) throws(HandoverError) {
             // One that an earlier holder left behind; that there is none is as good.
             _ = unsafe unlink(path)
-            self.descriptor = unsafe cnotify_listen(path)
-            guard self.descriptor >= 0 else { throw HandoverError(path: path, errno: errno) }
+            let descriptor = unsafe cnotify_listen(path)
+            guard descriptor >= 0 else { throw HandoverError(path: path, errno: errno) }
+            self.descriptor = descriptor
         }
 
         deinit {

@@ -26,6 +26,13 @@ package struct ServiceNotifier: Sendable {
         self.inherited = Self.inherited(environment, pid: pid)
     }
 
+    /// A notifier without a manager that has inherited descriptors.
+    init(inherited: [String: Int32]) {
+        self.socket = nil
+        self.watchdogTimeout = nil
+        self.inherited = inherited
+    }
+
     /// Reads the environment of this process.
     package static func ofThisProcess() -> ServiceNotifier {
         var variables: [String: String] = [:]
@@ -45,7 +52,7 @@ package struct ServiceNotifier: Sendable {
             // Not for the programs that this one starts.
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let name = index < names.count ? String(names[index]) : "unknown"
-            if descriptors.updateValue(descriptor, forKey: name) != nil { close(descriptor) }
+            if descriptors[name] == nil { descriptors[name] = descriptor } else { close(descriptor) }
         }
         return descriptors
     }
@@ -60,8 +67,18 @@ package struct ServiceNotifier: Sendable {
 
     package func stopping() { self.send("STOPPING=1") }
 
-    /// The daemon lives; for its loop to say, and for nobody else.
-    package func alive() { self.send("WATCHDOG=1") }
+    /// The daemon lives and, once it does, serves; for its loop to say, and for nobody else.
+    ///
+    /// Readiness is said again: a message that got lost must not end a daemon that serves.
+    package func alive(isServing: Bool) { self.send(isServing ? "READY=1\nWATCHDOG=1" : "WATCHDOG=1") }
+
+    /// Gives back what an earlier run has left and this one has no use for.
+    package func forgetInherited() {
+        for (name, descriptor) in self.inherited {
+            close(descriptor)
+            self.forget(name)
+        }
+    }
 
     /// Leaves a descriptor with the manager, for the next run.
     package func keep(_ descriptor: Int32, named name: String) {

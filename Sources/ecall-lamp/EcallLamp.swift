@@ -26,18 +26,12 @@ struct EcallLamp: AsyncParsableCommand {
     mutating func run() async throws {
         let log = Logger(label: "ecall-lamp") { _ in JournalLogHandler(level: .info) }
         guard let lamp = self.lamp(log) else { return log.notice("there is no lamp to be lit") }
+        let holder = try LampHandover.Holder(at: self.socket)
         let (ends, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(4))
         let signals = Signals { if $0 != .hangUp { continuation.yield("asked to stop") } }
-        let path = self.socket
         Thread.detachNewThread {
-            do {
-                let holder = try LampHandover.Holder(at: path)
-                holder.waitForRequest()
-                continuation.yield("ecalld asks for the lamp")
-            } catch {
-                // Lit and not to be given back is worse than dark and reported: ecalld would never have its lamp.
-                continuation.yield("\(error)")
-            }
+            holder.waitForRequest()
+            continuation.yield("ecalld asks for the lamp")
         }
         let lines = try KernelLines(
             [lamp.specification],
@@ -48,7 +42,7 @@ struct EcallLamp: AsyncParsableCommand {
         lines.start { event in
             switch event {
             case .output: log.notice("the malfunction lamp is lit: ecalld is not running")
-            case .health(_, .busy(let holder)) where holder.hasPrefix("ecalld:"):
+            case .health(_, .busy(holder: "ecalld", _)):
                 continuation.yield("ecalld has its lamp")
             case .health(let line, let health): log.warning("\(line) is \(health)")
             case .edge, .lost, .level, .traits, .noise: break

@@ -140,4 +140,21 @@ import Timeline
         #expect(watch.driven(.active, at: self.at(2)) == [.output(line: "led", level: .active, at: self.at(2))])
         #expect(watch.level == .active)
     }
+
+    @Test func aClosedGateAsksForNoReading() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        let edges = (0..<EdgeGate.maximumEdges).map { self.edge($0.isMultiple(of: 2) ? .active : .inactive, 1, 0) }
+        _ = watch.settled(.active, at: self.at(1))
+        #expect(watch.recheckAt != nil)
+        _ = watch.edges(edges, at: self.at(1))
+        _ = watch.settled(.active, at: self.at(2))
+        #expect(watch.closedUntil != nil && watch.recheckAt == nil)
+    }
+
+    @Test func aLineIsToldAnewAsItStands() {
+        var watch = self.held(level: .active)
+        #expect(watch.report(at: self.at(7)) == [.level(line: "crash", level: .active, at: self.at(7))])
+        _ = watch.refused(.missing(reason: "no chip"))
+        #expect(watch.report(at: self.at(8)) == [.health(line: "crash", health: .missing(reason: "no chip"))])
+    }
 }

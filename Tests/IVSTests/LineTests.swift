@@ -1,7 +1,6 @@
 import CallControl
 import ControlSocket
 import GPIO
-import Store
 import Testing
 import Timeline
 
@@ -258,76 +257,5 @@ import Timeline
         bench.advance(by: .seconds(3))
         #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
         #expect(bench.reasons(of: .fault).contains("crash was active at the start and starts no call"))
-    }
-
-    /// A daemon that has taken its button over from an earlier run, which saw it go down at `down`.
-    private func resumedBench(down: Duration, newestIncident: Duration? = nil, boot: String? = nil) -> VehicleBench {
-        let bench = VehicleBench()
-        bench.step(.started)
-        bench.advance(by: .seconds(10))
-        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "sos-button", level: .active, at: bench.now)))
-        var earlier = EarlierRun()
-        let boot = boot ?? bench.ivs.ledger.boot
-        let stamp = { (after: Duration) in
-            Stamp(boot: boot, at: Instant.boot.advanced(by: after), wallMilliseconds: nil)
-        }
-        earlier.levels = [LevelRecord(line: "sos-button", isActive: true, at: stamp(down))]
-        earlier.newestIncident = newestIncident.map(stamp)
-        bench.step(.storeOpened(earlier, recovery: nil))
-        return bench
-    }
-
-    @Test func aButtonHeldOverARestartCountsFromItsFirstEdge() throws {
-        let bench = self.resumedBench(down: .milliseconds(9_500))
-        #expect(bench.reasons(of: .call(.manualTrigger)) == [])
-        bench.advance(by: .milliseconds(500))
-        #expect(bench.reasons(of: .call(.manualTrigger)).count == 1)
-    }
-
-    @Test func aButtonWhoseCallWasMadeBeforeTheRestartMakesNoSecondOne() throws {
-        let bench = self.resumedBench(down: .milliseconds(5_000), newestIncident: .milliseconds(6_000))
-        bench.advance(by: .seconds(3))
-        #expect(bench.reasons(of: .call(.manualTrigger)) == [])
-        #expect(bench.reasons(of: .fault) == ["the button was down at the start and does not count"])
-    }
-
-    @Test func aLevelOfAnotherBootSaysNothing() throws {
-        let bench = self.resumedBench(down: .milliseconds(9_500), boot: "another")
-        bench.advance(by: .seconds(3))
-        #expect(bench.reasons(of: .call(.manualTrigger)) == [])
-    }
-
-    @Test func aResumedLineThatBeginsAtRestWaitsForNoRecord() throws {
-        let bench = VehicleBench()
-        bench.step(.started)
-        bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
-        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
-        bench.advance(by: .milliseconds(200))
-        #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
-    }
-
-    @Test func aStoreThatDoesNotOpenHoldsAnActiveResumedLineBackForTwoSecondsOnly() throws {
-        let bench = VehicleBench()
-        bench.step(.started)
-        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "sos-button", level: .active, at: bench.now)))
-        bench.step(.line(.edge(Edge(line: "sos-button", level: .inactive, at: bench.now, sequence: 1))))
-        bench.advance(by: .milliseconds(1_999))
-        #expect(bench.reasons(of: .fault) == [])
-        bench.advance(by: .milliseconds(1))
-        #expect(bench.reasons(of: .fault) == ["the button was down at the start and does not count"])
-    }
-
-    @Test func aSettledLevelGoesOnRecordWithTheTimeOfItsFirstEdge() throws {
-        let bench = VehicleBench.started()
-        let pressed = bench.now
-        bench.step(.line(.edge(Edge(line: "sos-button", level: .active, at: pressed, sequence: 1))))
-        bench.advance(by: .milliseconds(100))
-        let levels = bench.records.compactMap { record in
-            if case .level(let level) = record { level } else { nil }
-        }
-        #expect(levels.last?.line == "sos-button" && levels.last?.isActive == true && levels.last?.at.at == pressed)
     }
 }

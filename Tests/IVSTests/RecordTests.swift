@@ -117,9 +117,7 @@ import Timeline
         )
         let incident = StoredIncident.open(opening, isAcknowledged: false)
         bench.step(.started)
-        var earlier = EarlierRun()
-        earlier.unfinished = [incident]
-        bench.step(.storeOpened(earlier, recovery: nil))
+        bench.step(.storeOpened(unfinished: [incident], recovery: nil))
         bench.advance(by: .seconds(600))
         #expect(bench.invites.isEmpty)
         #expect(bench.kinds.contains("incidentInterrupted"))

@@ -59,6 +59,7 @@ final class VehicleBench {
     private(set) var levels: [LineName: Level] = [:]
     private(set) var drives: [(line: LineName, level: Level, at: Instant)] = []
     private(set) var statuses: [String] = []
+    private(set) var keptInputs = ""
     private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
     private(set) var commands: [LineCommand] = []
@@ -83,10 +84,15 @@ final class VehicleBench {
     private var edges: UInt64 = 0
     private var calls: UInt64 = 0
 
-    init(_ configuration: VehicleConfiguration = VehicleBench.configuration(), isGateUnlocked: Bool = false) {
+    init(
+        _ configuration: VehicleConfiguration = VehicleBench.configuration(),
+        isGateUnlocked: Bool = false,
+        earlierInputs: String = ""
+    ) {
         self.ivs = IVS(
             configuration: configuration,
             boot: "boot-of-the-bench",
+            earlierInputs: InputMemory(text: earlierInputs),
             random: SeededGenerator(seed: 11),
             agentRandom: SeededGenerator(seed: 13),
             isGateUnlocked: { isGateUnlocked }
@@ -201,6 +207,8 @@ extension VehicleBench {
                 self.levels[line] = level
                 self.drives.append((line, level, self.now))
             case .readLines: self.readLines()
+            case .reportLevels: self.trail.append("report the levels")
+            case .keepInputs(let text): self.keptInputs = text
             case .open(let flow, let endpoint): self.open(flow, endpoint)
             case .send(let octets, let flow): self.send(octets, over: flow)
             case .close(let flow): self.closed(flow, NetFailure(.close, .closedHere, at: "the center"))

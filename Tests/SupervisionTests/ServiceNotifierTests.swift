@@ -59,10 +59,13 @@ import Testing
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": manager.path], pid: 1)
         notifier.ready()
         notifier.status("call idle;\nno malfunction")
-        notifier.alive()
+        notifier.alive(isServing: false)
+        notifier.alive(isServing: true)
         notifier.stopping()
-        let texts = (0..<4).map { _ in manager.next().text }
-        #expect(texts == ["READY=1", "STATUS=call idle; no malfunction", "WATCHDOG=1", "STOPPING=1"])
+        let texts = (0..<5).map { _ in manager.next().text }
+        #expect(
+            texts == ["READY=1", "STATUS=call idle; no malfunction", "WATCHDOG=1", "READY=1\nWATCHDOG=1", "STOPPING=1"]
+        )
     }
 
     @Test func leavesADescriptorWithTheManagerUnderItsName() throws {
@@ -86,7 +89,7 @@ import Testing
     @Test func withoutAManagerNothingIsSaidAndNothingFails() {
         let notifier = ServiceNotifier(environment: [:], pid: 1)
         notifier.ready()
-        notifier.alive()
+        notifier.alive(isServing: true)
         #expect(notifier.watchdogTimeout == nil && notifier.inherited.isEmpty)
     }
 
@@ -105,6 +108,21 @@ import Testing
     ])
     func descriptorsOfAnotherProcessAreNotTouched(environment: [String: String]) {
         #expect(ServiceNotifier(environment: environment, pid: 7).inherited.isEmpty)
+    }
+
+    @Test func aTextIsKeptOverARunAndEndsWhereTheLastOneEnded() throws {
+        let manager = try Manager()
+        let first = ServiceNotifier(environment: ["NOTIFY_SOCKET": manager.path], pid: 1)
+        let kept = try #require(KeptText(named: "inputs", by: first))
+        #expect(kept.earlier.isEmpty)
+        let (text, descriptor) = manager.next()
+        #expect(text == "FDSTORE=1\nFDPOLL=0\nFDNAME=inputs")
+        kept.write("sos-button pending 123456789\n")
+        kept.write("crash rest\n")
+        let stored = try #require(descriptor)
+        // The number is what the manager would hand over as the first one.
+        let next = KeptText(named: "inputs", by: ServiceNotifier(inherited: ["inputs": stored]))
+        #expect(next?.earlier == "crash rest\n")
     }
 
     @Test func theHolderOfTheLampHearsTheRequestAndNothingElse() async throws {

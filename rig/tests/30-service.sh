@@ -59,7 +59,7 @@ check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' 
     line_user pi $lamp
     cp /run/whole.yaml /etc/ecall/ecalld.yaml' 60
 check "a crash loop leaves the lamp lit" '^ecall-lamp.0$' '
-    systemctl stop ecalld-retry ecalld; systemctl reset-failed ecalld
+    systemctl stop ecalld-retry.timer ecalld; systemctl reset-failed ecalld
     printf "#!/bin/sh\nkill -SEGV \$\$\n" >/usr/local/bin/ecalld
     systemctl start ecalld
     until_true 30 "[ \"\$(systemctl is-failed ecalld)\" = failed ]"

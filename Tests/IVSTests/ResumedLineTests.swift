@@ -1,0 +1,130 @@
+import CallControl
+import GPIO
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// Lines taken over from an earlier run, which had kept what they meant.
+@Suite struct ResumedLineTests {
+    private static let start = Duration.seconds(100)
+
+    /// A daemon that began 100 s after boot and took over `line`, active up to `at` or still, from a run that had kept
+    /// `memory`.
+    private func bench(
+        _ line: LineName,
+        memory: String,
+        falling: Duration? = nil,
+        isResumed: Bool = true
+    ) -> VehicleBench {
+        let bench = VehicleBench(earlierInputs: memory)
+        bench.advance(by: Self.start)
+        bench.step(.started)
+        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: isResumed))))
+        let edge = falling.map { Instant.boot.advanced(by: $0) }
+        bench.step(.line(.level(line: line, level: .active, at: edge ?? bench.now)))
+        if let edge { bench.step(.line(.edge(Edge(line: line, level: .inactive, at: edge, sequence: 1)))) }
+        return bench
+    }
+
+    private func nanoseconds(_ milliseconds: Int) -> String { String(milliseconds * 1_000_000) }
+
+    private func calls(_ bench: VehicleBench) -> Int {
+        bench.reasons(of: .call(.manualTrigger)).count + bench.reasons(of: .call(.automaticTrigger)).count
+    }
+
+    @Test func aButtonHeldOverARestartCountsFromItsFirstEdge() {
+        let bench = self.bench("sos-button", memory: "sos-button pending \(self.nanoseconds(99_500))\n")
+        bench.advance(by: .milliseconds(499))
+        #expect(self.calls(bench) == 0)
+        bench.advance(by: .milliseconds(1))
+        #expect(self.calls(bench) == 1)
+    }
+
+    @Test func aButtonReleasedInTheGapCountsWhenItWasHeldLongEnough() {
+        let memory = "sos-button pending \(self.nanoseconds(98_500))\n"
+        let long = self.bench("sos-button", memory: memory, falling: .milliseconds(99_600))
+        long.advance(by: .seconds(3))
+        #expect(self.calls(long) == 1)
+        let short = self.bench("sos-button", memory: memory, falling: .milliseconds(99_400))
+        short.advance(by: .seconds(3))
+        #expect(self.calls(short) == 0)
+    }
+
+    @Test func aCrashPulseThatEndedInTheGapCalls() {
+        let memory = "crash pending \(self.nanoseconds(99_700))\n"
+        let bench = self.bench("crash", memory: memory, falling: .milliseconds(99_900))
+        bench.advance(by: .seconds(1))
+        #expect(self.calls(bench) == 1)
+    }
+
+    @Test(arguments: ["sos-button", "crash"] as [LineName])
+    func aLineThatHadCountedOrWasAFaultDoesNotCountAgain(_ line: LineName) {
+        let bench = self.bench(line, memory: "\(line) used\n")
+        bench.advance(by: .seconds(20))
+        #expect(self.calls(bench) == 0)
+    }
+
+    @Test(arguments: ["sos-button", "crash"] as [LineName])
+    func aLineThatIsNewHereDoesNotCountWhateverWasKept(_ line: LineName) {
+        let memory = "\(line) pending \(self.nanoseconds(99_900))\n"
+        let bench = self.bench(line, memory: memory, isResumed: false)
+        bench.advance(by: .seconds(20))
+        #expect(self.calls(bench) == 0)
+    }
+
+    @Test(arguments: [("sos-button", 60_000), ("crash", 80_000)] as [(LineName, Int)])
+    func aLineActiveForLongerThanAnySignalIsAFault(line: LineName, since: Int) {
+        let bench = self.bench(line, memory: "\(line) pending \(self.nanoseconds(since))\n")
+        bench.advance(by: .seconds(5))
+        #expect(self.calls(bench) == 0)
+        #expect(bench.reasons(of: .fault).count == 1)
+    }
+
+    @Test func anEdgeThatDiedWithTheEarlierRunIsMadeGood() {
+        // At rest when last kept, active now: the edge was read and lost.
+        let crash = self.bench("crash", memory: "crash rest\n", falling: .milliseconds(99_900))
+        crash.advance(by: .seconds(1))
+        #expect(self.calls(crash) == 1)
+        let button = self.bench("sos-button", memory: "sos-button rest\n")
+        button.advance(by: .milliseconds(999))
+        #expect(self.calls(button) == 0)
+        button.advance(by: .milliseconds(1))
+        #expect(self.calls(button) == 1)
+        let tap = self.bench("sos-button", memory: "sos-button rest\n", falling: .milliseconds(99_900))
+        tap.advance(by: .seconds(3))
+        #expect(self.calls(tap) == 0)
+    }
+
+    @Test func whatIsKeptFollowsTheLineFromItsFirstEdge() {
+        let bench = VehicleBench.started()
+        #expect(bench.keptInputs == "crash rest\nsos-button rest\n")
+        let pressed = bench.now
+        bench.step(.line(.edge(Edge(line: "sos-button", level: .active, at: pressed, sequence: 1))))
+        #expect(bench.keptInputs == "crash rest\nsos-button pending \(pressed.nanosecondsSinceBoot)\n")
+        bench.advance(by: .milliseconds(999))
+        #expect(bench.keptInputs == "crash rest\nsos-button pending \(pressed.nanosecondsSinceBoot)\n")
+        bench.advance(by: .milliseconds(1))
+        #expect(bench.keptInputs == "crash rest\nsos-button used\n")
+        bench.step(.line(.noise(line: "crash", isNoisy: true)))
+        #expect(bench.keptInputs == "sos-button used\n")
+    }
+
+    @Test(arguments: [
+        "", "sos-button", "sos-button pending", "sos-button pending soon", "sos-button rest now", "\u{0}", "crash gone",
+    ])
+    func whatCannotBeReadIsNoMemory(_ text: String) {
+        #expect(InputMemory(text: text).states.isEmpty)
+    }
+
+    @Test func whatIsWrittenIsRead() {
+        let text = "crash pending 12\nsos-button used\nsos-cover rest\n"
+        #expect(InputMemory(text: text).text == text)
+    }
+
+    @Test func lostEventsMakeEveryLevelBeToldAnew() {
+        let bench = VehicleBench.started()
+        bench.step(.overflow(3))
+        #expect(bench.trail.contains("report the levels"))
+    }
+}
