@@ -36,10 +36,7 @@ install:  ## Build and install programs, units and users; DESTDIR and PREFIX are
 	scripts/install
 
 rig:  ## The product in front of a real kernel's lines, in a guest, with libgpiod 1.6 and 2.x
-	rig/stage bookworm
-	rig/stage trixie
-	rig/run bookworm
-	rig/run trixie
+	rig/all
 
 bench:  ## The figures of docs/performance.md
 	Benchmarks/run

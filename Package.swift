@@ -115,6 +115,7 @@ let package = Package(
                 .argumentParser, .logging, .nioCore, .nioPosix,
             ]
         ),
+        benchmark("LineLatency", ["GPIO", "Supervision", "Timeline", .argumentParser]),
         benchmark(
             "MSDCodec",
             ["MSD", "Supervision", "Timeline", .argumentParser],

@@ -1,6 +1,7 @@
 // How long an edge takes: edgelat LABEL OFFSET PULL-FILE COUNT
 //
-// Pulls a simulated line COUNT times, up and down in turn, and reads every edge before the next. Prints one line of
+// Pulls a simulated line COUNT times, up and down in turn, and reads every edge before the next. With - for the file
+// somebody else pulls, and only the time from the stamp to the edge read is taken. Prints one line of
 // figures in microseconds: from the write to the kernel's time stamp, and from the write to the edge read. An edge that
 // is lost, of the wrong direction, or stamped outside its interval is an error. For libgpiod 1.6 and 2.x; the part that
 // differs comes first.
@@ -131,9 +132,19 @@ int main(int count_of_arguments, char **arguments) {
     long count = atol(arguments[4]);
     int64_t *stamped = calloc((size_t)count, sizeof *stamped), *seen = calloc((size_t)count, sizeof *seen);
     if (count < 1 || !stamped || !seen) fail("COUNT");
+    open_line(arguments[1], (unsigned)atoi(arguments[2]));
+    if (strcmp(arguments[3], "-") == 0) {
+        for (long index = 0; index < count; index++) {
+            struct edge edge = next_edge();
+            seen[index] = now() - edge.nanoseconds;
+        }
+        printf("edges=%ld", count);
+        print_figures("read", seen, count);
+        printf("\n");
+        return 0;
+    }
     int pull = open(arguments[3], O_WRONLY);
     if (pull < 0) fail(arguments[3]);
-    open_line(arguments[1], (unsigned)atoi(arguments[2]));
 
     long wrong = 0;
     for (long index = 0; index < count; index++) {

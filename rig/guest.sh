@@ -18,7 +18,7 @@
 # Wants $here, $build, $root, $release, $stage_folder and $artifacts.
 
 # Seconds. Ends a guest that this script can no longer end; no run may take as long.
-guest_limit=540
+guest_limit=1200
 # Seconds. More than ten times what an idle machine needs.
 boot_limit=120
 

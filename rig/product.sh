@@ -20,6 +20,8 @@ configure() {
 
 # Chip, configuration and both services, ready and past the lamp check: product_up [EXPRESSION...]
 product_up() {
+    product_down
+    sim_down_all
     chip_up && configure "$@" && systemctl restart ecallcenter ecalld && mark &&
         until_true 20 '[ "$(sim_value pi $lamp)" = 1 ]'
 }

@@ -18,6 +18,9 @@ package final class KernelLines: LineBank {
         /// The last level that each output was given and the thread has not taken yet.
         var wanted: [LineName: Level] = [:]
         var mustReport = false
+        var backlog = Backlog()
+        /// Whether the thread waits for the backlog to be handled.
+        var isHeldUp = false
         var readings: [@Sendable (Instant) -> Void] = []
         var isStarted = false
         var isStopping = false
@@ -98,8 +101,22 @@ package final class KernelLines: LineBank {
         guard health == .good else { throw .unusable(name, health) }
     }
 
+    package func handled() {
+        let now = self.now()
+        let mustWake = self.shared.withLockedValue { shared in
+            shared.backlog.handled(at: now)
+            guard shared.isHeldUp, !shared.backlog.isFull(at: now) else { return false }
+            shared.isHeldUp = false
+            return true
+        }
+        if mustWake { self.waker.wake() }
+    }
+
     package func report() {
-        self.shared.withLockedValue { $0.mustReport = true }
+        self.shared.withLockedValue { shared in
+            // What was lost on its way will never be handled.
+            (shared.mustReport, shared.backlog) = (true, Backlog())
+        }
         self.waker.wake()
     }
 

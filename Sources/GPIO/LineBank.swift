@@ -24,6 +24,9 @@ package protocol LineBank: AnyObject, Sendable {
     /// Any thread may call; `done` comes from whatever thread reports.
     func read(_ done: @escaping @Sendable (Instant) -> Void)
 
+    /// Says that one event has been handled; edges wait in the kernel while too many have not.
+    func handled()
+
     /// Reports the level of every usable line and the health of every other anew, after events were lost on their way.
     func report()
 

@@ -67,11 +67,15 @@ struct LineService {
     /// Waits for edges, a wake-up or an instant; returns the lines that have something to read.
     private func wait(until deadline: Instant) -> [Int] {
         let now = self.bank.now()
-        let readable = self.entries.indices.filter { index in
-            let entry = self.entries[index]
-            guard let line = entry.line, line.descriptor >= 0 else { return false }
-            return entry.watch.closedUntil.map { $0 <= now } ?? true
-        }
+        let isHeldUp = self.isHeldUp
+        let readable =
+            isHeldUp
+            ? []
+            : self.entries.indices.filter { index in
+                let entry = self.entries[index]
+                guard let line = entry.line, line.descriptor >= 0 else { return false }
+                return entry.watch.closedUntil.map { $0 <= now } ?? true
+            }
         var polled = [pollfd(fd: self.bank.waker.descriptor, events: Int16(POLLIN), revents: 0)]
         polled += readable.map { index in
             pollfd(fd: self.entries[index].line?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
@@ -80,7 +84,9 @@ struct LineService {
         // An interrupted wait reports nothing, and the loop comes back.
         guard unsafe poll(&polled, nfds_t(polled.count), timeout) > 0 else { return [] }
         if polled[0].revents != 0 { self.bank.waker.clear() }
-        return zip(readable, polled.dropFirst()).filter { $0.1.revents != 0 }.map(\.0)
+        var ready: [Int] = []
+        for place in readable.indices where polled[place + 1].revents != 0 { ready.append(readable[place]) }
+        return ready
     }
 
     private var nextDeadline: Instant {
@@ -98,8 +104,13 @@ struct LineService {
     // MARK: Edges
 
     /// Hands over every edge that has happened until now, and says so.
+    ///
+    /// While the loop has too much to handle nothing is read, and the answer waits too.
     private mutating func readAll(for readings: [@Sendable (Instant) -> Void]) {
         let through = self.bank.now()
+        guard !self.isHeldUp else {
+            return self.bank.shared.withLockedValue { $0.readings += readings }
+        }
         for _ in 0..<Self.turnsPerRequest {
             let ready = self.wait(until: through)
             if ready.isEmpty { break }
@@ -111,7 +122,8 @@ struct LineService {
     /// Reads the edges of a line that wait, as many as its turn allows.
     private mutating func serve(_ index: Int) {
         for _ in 0..<Self.readingsPerTurn {
-            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return }
+            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil, !self.isHeldUp
+            else { return }
             do {
                 let edges = try line.edges()
                 self.tell(index) { watch, now in watch.edges(edges, at: now) }
@@ -119,6 +131,15 @@ struct LineService {
             } catch {
                 return self.lose(index, error)
             }
+        }
+    }
+
+    /// Whether the loop has too much to handle, so that edges stay in the kernel; it wakes this thread when that is over.
+    private var isHeldUp: Bool {
+        let now = self.bank.now()
+        return self.bank.shared.withLockedValue { shared in
+            shared.isHeldUp = shared.backlog.isFull(at: now)
+            return shared.isHeldUp
         }
     }
 
@@ -350,11 +371,13 @@ struct LineService {
 
     /// Changes what is known of a line and hands over what is new.
     private mutating func tell(_ index: Int, _ change: (inout LineWatch, Instant) -> [LineEvent]) {
-        let events = change(&self.entries[index].watch, self.bank.now())
+        let now = self.bank.now()
+        let events = change(&self.entries[index].watch, now)
         let watch = self.entries[index].watch
         self.bank.shared.withLockedValue { shared in
             shared.health[watch.specification.name] = watch.health
             shared.levels[watch.specification.name] = watch.level
+            shared.backlog.handedOver(events.count, at: now)
         }
         for event in events { self.deliver(event) }
     }

@@ -66,6 +66,9 @@ package final class SimulatedLines: LineBank {
         self.deliverWaiting()
     }
 
+    /// Simulated edges have no kernel to wait in.
+    package func handled() {}
+
     package func report() {
         self.bank.withLockedValue { bank in
             guard bank.deliver != nil else { return }

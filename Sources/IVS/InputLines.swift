@@ -106,7 +106,9 @@ struct InputLines: Sendable {
         guard !self.noisy.contains(line) else { return [] }
         guard var debouncer = self.debouncers[line] else {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
-            guard active, let since = self.activeSince(line, at: now) else {
+            // What an earlier run has kept is of this level and of no later one.
+            let earlier = self.earlier.states.removeValue(forKey: line)
+            guard active, let earlier, let since = self.activeSince(line, earlier, at: now) else {
                 return self.started(line, active: active)
             }
             return self.started(line, active: false) + self.settled(line, active: true, at: since)
@@ -138,6 +140,7 @@ struct InputLines: Sendable {
     /// A line floods, or has become quiet; its level then is a start again.
     mutating func noise(of line: LineName, _ isNoisy: Bool) {
         self.lost(line)
+        self.earlier.states[line] = nil
         if isNoisy { self.noisy.insert(line) } else { self.noisy.remove(line) }
     }
 
@@ -159,10 +162,8 @@ struct InputLines: Sendable {
     /// Since when a line that was taken over from an earlier run, and is active, has been so without being counted.
     ///
     /// `nil` when it was counted, is a fault, or has been active for longer than anybody presses or any unit signals.
-    private mutating func activeSince(_ line: LineName, at now: Instant) -> Instant? {
-        guard self.traits[line]?.isResumed == true, let state = self.earlier.states.removeValue(forKey: line) else {
-            return nil
-        }
+    private func activeSince(_ line: LineName, _ state: InputMemory.State, at now: Instant) -> Instant? {
+        guard self.traits[line]?.isResumed == true else { return nil }
         let isCrash = self.crash[line] != nil
         switch state {
         case .used: return nil

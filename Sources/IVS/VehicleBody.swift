@@ -39,6 +39,7 @@ final class VehicleBody: LoopBody {
     func handle(_ event: VehicleInput, at now: Instant) {
         self.perform(self.vehicle.step(event, at: Self.moment(now)))
         self.nextDeadline = self.vehicle.nextDeadline(after: now)
+        if case .line = event { self.ports.lines.handled() }
     }
 
     func deadlineReached(at now: Instant) {

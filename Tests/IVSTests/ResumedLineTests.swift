@@ -127,4 +127,16 @@ import Timeline
         bench.step(.overflow(3))
         #expect(bench.trail.contains("report the levels"))
     }
+
+    @Test func whatWasKeptIsOfTheFirstLevelOnly() {
+        let bench = VehicleBench(earlierInputs: "crash rest\n")
+        bench.step(.started)
+        bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        bench.step(.line(.noise(line: "crash", isNoisy: true)))
+        bench.step(.line(.noise(line: "crash", isNoisy: false)))
+        bench.step(.line(.level(line: "crash", level: .active, at: bench.now)))
+        bench.advance(by: .seconds(3))
+        #expect(self.calls(bench) == 0)
+    }
 }

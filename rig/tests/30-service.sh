@@ -22,12 +22,13 @@ check "a button held over the gap of a killed daemon calls when its time is up" 
     said ecalld | grep -o manualTrigger
     leave_line $button' 60
 g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld endedHoldOver' 60
-check "a button that was down before the daemon was first started does not count" '^0' '
+check "a button that was down before the daemon was first started does not count, nor after a restart" '^0$' '
     systemctl stop ecalld
     touch_line $button
     mark
     systemctl start ecalld; pause 3
-    said ecalld | grep -c manualTrigger
+    systemctl restart ecalld; pause 3
+    said ecalld | grep -c manualTrigger || true
     leave_line $button' 60
 
 # Five seconds of the watchdog, two for the abort.
@@ -72,8 +73,8 @@ check "it is started again without anybody, though it failed for good" '^ecalld$
 
 check "no unit failed in between that should not have" '^0$' \
     'systemctl --failed --no-legend ecall-lamp ecallcenter ecalld-retry | wc -l'
-check "the program runs in its sandbox without one refused call" '^0$' \
-    'journalctl -b -o cat | grep -c -i -e "operation not permitted.*ecall" -e "bad system call" || true'
+check "the sandbox has killed nothing" '^0$' \
+    'journalctl -b -o cat | grep -c -e "code=killed, status=31/SYS" -e "code=dumped, status=31/SYS" || true'
 check "a clean stop is quick and says so" '^success.[0-9]$' '
     begun=$SECONDS
     systemctl stop ecalld

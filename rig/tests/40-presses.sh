@@ -1,0 +1,29 @@
+# A thousand presses, and presses that bounce: none is lost, none counts twice, whoever debounces.
+
+cp "$build/puller" "$run_folder/puller"
+share "$run_folder/puller"
+pull='$(sim_lines pi)/sim_gpio$button/pull'
+
+# Presses shorter than the hold: each is one event and starts no call.
+presses() { # MODE COUNT DOWN UP [BOUNCES PERIOD]
+    local mode=$1
+    shift
+    g "product_up 's/debouncing: automatic/debouncing: $mode/' 's/debounce: 50 ms/debounce: 20 ms/'" 60
+    g "mark; /rig/puller $pull $* >/run/puller.out; pause 0.5" 200
+    g 'until_true 60 "[ \$(said ecalld | wc -l) -gt 0 ]"; said ecalld | grep -c -e "buttonIgnored: held for" || true' 120
+}
+
+count=$(presses own 1000 30000 30000)
+check "of a thousand presses none is lost and none doubled" '^1000$' "echo $count"
+check "no edge of them was lost" '^0$' 'said ecalld | grep -c lineLost || true'
+check "they started no call" '^0$' 'said ecalld | grep -c -i trigger || true'
+
+bounced=$(presses own 50 40000 40000 5 500)
+check "fifty presses that bounce are fifty, debounced by ecalld" '^50$' "echo $bounced"
+if [ "$release" = trixie ]; then
+    check "status says so" 'debounce own' 'status_of sos-button'
+    kernel=$(presses automatic 50 40000 40000 5 500)
+    check "the same presses debounced by the kernel are the same" "^$bounced\$" "echo $kernel"
+    check "status says so too" 'debounce kernel' 'status_of sos-button'
+fi
+g product_down
