@@ -35,6 +35,22 @@ package struct ControlConnection: Hashable, Sendable {
     package let number: UInt64
     /// `nil` only when the kernel did not say.
     package let peer: PeerCredentials?
+    /// What its socket is for.
+    package let circle: ControlCircle
+
+    package init(number: UInt64, peer: PeerCredentials?, circle: ControlCircle = .change) {
+        self.number = number
+        self.peer = peer
+        self.circle = circle
+    }
+}
+
+/// What the clients of a socket may do; who they are, the group of the socket's file says.
+package enum ControlCircle: Hashable, Sendable {
+    /// Read: state, history, events.
+    case view
+    /// Read and change.
+    case change
 }
 
 /// Who connected, as the kernel knew it at that time (`SO_PEERCRED`, socket(7)).

@@ -10,10 +10,12 @@ import NIOPosix
 package final class ControlServer: Sendable {
     private let path: String
     private let mode: UInt16
+    private let group: String?
+    private let circle: ControlCircle
     private let catalog: ServiceCatalog
     private let eventLoop: any EventLoop
     private let deliver: @Sendable (ControlEvent) -> Void
-    private let registry = NIOLockedValueBox(Registry())
+    private let registry: NIOLockedValueBox<Registry>
 
     private struct Registry {
         var isServing = false
@@ -29,9 +31,16 @@ package final class ControlServer: Sendable {
     }
 
     /// A server that `start` opens; `mode` are the permissions of the socket file, such as 0o660.
+    ///
+    /// `owners` is the group of the file, the process's own when it is `nil`; `circle` is what its clients may do, which
+    /// the application sees to. Connections are counted from the number after `firstNumber`, so that those of two servers
+    /// differ.
     package init(
         path: String,
         mode: UInt16,
+        owners: String? = nil,
+        circle: ControlCircle = .change,
+        firstNumber: UInt64 = 0,
         service: ServiceDescription,
         interfaces: [Interface],
         group: any EventLoopGroup,
@@ -39,6 +48,9 @@ package final class ControlServer: Sendable {
     ) {
         self.path = path
         self.mode = mode
+        self.group = owners
+        self.circle = circle
+        self.registry = NIOLockedValueBox(Registry(lastNumber: firstNumber))
         self.catalog = ServiceCatalog(service, interfaces)
         self.eventLoop = group.next()
         self.deliver = deliver
@@ -48,7 +60,7 @@ package final class ControlServer: Sendable {
     ///
     /// A socket file that nobody answers on is replaced; one that is answered is an error, as is a missing folder.
     package func start() async throws(ControlSocketError) {
-        let file = try SocketFile(listeningAt: self.path, mode: self.mode)
+        let file = try SocketFile(listeningAt: self.path, mode: self.mode, group: self.group)
         let bootstrap = ServerBootstrap(group: self.eventLoop)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
@@ -120,7 +132,7 @@ package final class ControlServer: Sendable {
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
         return Self.credentials(of: channel).flatMap { peer in
-            let connection = ControlConnection(number: number, peer: peer)
+            let connection = ControlConnection(number: number, peer: peer, circle: self.circle)
             let handler = ConnectionHandler(
                 Conversation(connection, catalog: self.catalog),
                 deliver: self.deliver,

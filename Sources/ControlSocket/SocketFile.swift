@@ -12,7 +12,7 @@ struct SocketFile {
     ///
     /// A socket file that nobody answers on is what a killed process left, and is replaced. Two processes that replace
     /// the same left-over file in the same instant are not told apart; a service manager does not start them so.
-    init(listeningAt path: String, mode: UInt16) throws(ControlSocketError) {
+    init(listeningAt path: String, mode: UInt16, group: String? = nil) throws(ControlSocketError) {
         guard path.utf8.count <= ControlLimits.maximumPathOctets else {
             throw .pathTooLong(path: path, limit: ControlLimits.maximumPathOctets)
         }
@@ -22,6 +22,7 @@ struct SocketFile {
             // Before `bind` the mode of the descriptor becomes the mode of the file, so it is never wider than asked.
             guard fchmod(descriptor, 0o600) == 0 else { throw Self.error("fchmod", path) }
             try Self.bind(descriptor, to: path)
+            if let group { try Self.give(path, to: group) }
             guard unsafe chmod(path, mode_t(mode)) == 0 else { throw Self.error("chmod", path) }
             guard listen(descriptor, ControlLimits.acceptBacklog) == 0 else { throw Self.error("listen", path) }
             let file = try Self.status(path)
@@ -33,6 +34,12 @@ struct SocketFile {
             Self.close(descriptor)
             throw error
         }
+    }
+
+    /// Makes a group the file's, which takes membership in it.
+    private static func give(_ path: String, to group: String) throws(ControlSocketError) {
+        guard let entry = unsafe getgrnam(group) else { throw .groupMissing(path: path, group: group) }
+        guard unsafe chown(path, uid_t.max, entry.pointee.gr_gid) == 0 else { throw Self.error("chown", path) }
     }
 
     /// Removes the file, if it is still the one this socket made.

@@ -199,6 +199,9 @@ package enum ControlInterface {
         # The rig is not simulated: real lines and a real receiver are not driven from here.
         error NotSimulated (what: string)
 
+        # This socket is for those who read; the method changes something.
+        error NotPermitted (method: string)
+
         # No configured line has this name; "known" are those that have one.
         error UnknownLine (name: string, known: []string)
 

@@ -21,7 +21,11 @@ extension IVS {
     }
 
     private mutating func controlCall(_ call: ControlCall, at now: Moment) {
-        switch ControlMethod(fullName: call.method) {
+        let method = ControlMethod(fullName: call.method)
+        guard call.connection.circle == .change || method?.onlyReads ?? true else {
+            return self.fail(call, "NotPermitted", ["method": .string(call.method)])
+        }
+        switch method {
         case .status: self.outputs.append(.reply(call.id, self.status(at: now), continues: false))
         case .watch: self.watch(call, at: now)
         case .why: self.why(call)
@@ -203,6 +207,16 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case setPosition = "SetPosition"
     case clearPosition = "ClearPosition"
     case testCall = "TestCall"
+
+    /// Whether the method changes nothing.
+    var onlyReads: Bool {
+        switch self {
+        case .status, .watch, .why, .incidents: true
+        case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton, .setPosition,
+            .clearPosition, .testCall:
+            false
+        }
+    }
 
     package static let interface = "net.ecall.ecalld"
 

@@ -20,8 +20,18 @@ final class VehicleBody: LoopBody {
         let keptInputs: KeptText?
         let transport: SIPTransport
         let server: ControlServer
+        /// The socket of those who only read.
+        let viewServer: ControlServer?
         let store: LateStore
         let log: Logger
+
+        /// The server whose client made a call.
+        func server(of id: ControlCall.ID) -> ControlServer {
+            guard id.connection > VehicleRig.firstViewConnection, let viewServer = self.viewServer else {
+                return self.server
+            }
+            return viewServer
+        }
     }
 
     private var vehicle: IVS
@@ -77,9 +87,9 @@ final class VehicleBody: LoopBody {
                 self.ports.lines.read { post(.linesRead(through: $0)) }
             case .write(let batch, let records): self.write(batch, records)
             case .reply(let id, let parameters, let continues):
-                self.ports.server.reply(id, parameters, continues: continues)
+                self.ports.server(of: id).reply(id, parameters, continues: continues)
             case .fail(let id, let error, let parameters):
-                self.ports.server.fail(id, error: error, parameters: parameters)
+                self.ports.server(of: id).fail(id, error: error, parameters: parameters)
             case .simulate(let id, let command): self.simulate(id, command)
             case .ready:
                 self.isServing = true
@@ -125,16 +135,16 @@ final class VehicleBody: LoopBody {
             case .vanish(let line): try lines.vanish(line)
             case .restore(let line): try lines.restore(line)
             }
-            self.ports.server.reply(id, [:])
+            self.ports.server(of: id).reply(id, [:])
         } catch {
             let (name, parameters) = error.controlError
-            self.ports.server.fail(id, error: "\(ControlMethod.interface).\(name)", parameters: parameters)
+            self.ports.server(of: id).fail(id, error: "\(ControlMethod.interface).\(name)", parameters: parameters)
         }
     }
 
     /// Reads off the loop: a reading waits for the writes before it.
     private func readIncidents(_ id: ControlCall.ID, limit: Int) {
-        let server = self.ports.server
+        let server = self.ports.server(of: id)
         self.ports.store.incidents(limit: limit) { result in
             switch result {
             case .success(let incidents):

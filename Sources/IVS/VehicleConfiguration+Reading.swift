@@ -46,6 +46,7 @@ extension VehicleConfiguration {
         self.storePath = settings.section("store").string("path")
         self.recordWait = settings.section("store").duration("wait")
         self.socketPath = settings.section("control").string("socket")
+        self.viewSocketPath = settings.section("control").optional("viewSocket")?.string
     }
 
     /// A rig with simulated lines reaches an emergency service on its own machine only; anything else is a mistake here

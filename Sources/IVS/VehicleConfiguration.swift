@@ -94,6 +94,8 @@ package struct VehicleConfiguration: Sendable {
     package var activeLow: Set<LineName> = []
     package var storePath = ""
     package var socketPath = ""
+    /// The socket of those who only read; `nil` for none.
+    package var viewSocketPath: String?
 
     package init(vehicle: Vehicle, centers: [Center]) {
         self.vehicle = vehicle

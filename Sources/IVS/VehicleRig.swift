@@ -36,18 +36,10 @@ package final class VehicleRig: Sendable {
         if configuration.isSimulated { notifier.forgetInherited() }
         let simulated = configuration.isSimulated ? try Self.simulatedLines(configuration, group.next()) : nil
         let transport = SIPTransport(group: group) { loop.post(.net($0)) }
-        let server = ControlServer(
-            path: configuration.socketPath,
-            mode: 0o660,
-            service: ServiceDescription(
-                vendor: "ecall",
-                product: "ecalld",
-                version: Product.version,
-                url: "https://example.invalid/ecall"
-            ),
-            interfaces: [try Interface(text: ControlInterface.text)],
-            group: group
-        ) { loop.post(.control($0)) }
+        let server = try Self.server(configuration.socketPath, .change, group) { loop.post(.control($0)) }
+        let viewServer = try configuration.viewSocketPath.map { path in
+            try Self.server(path, .view, group) { loop.post(.control($0)) }
+        }
         self.configuration = configuration
         self.group = group
         self.loop = loop
@@ -58,8 +50,38 @@ package final class VehicleRig: Sendable {
             keptInputs: configuration.isSimulated ? nil : KeptText(named: Self.inputsName, by: notifier),
             transport: transport,
             server: server,
+            viewServer: viewServer,
             store: LateStore(),
             log: log
+        )
+    }
+
+    /// The group whose members may read.
+    private static let viewers = "ecall-view"
+    /// Where the connections of the socket of those who read are counted from.
+    static let firstViewConnection: UInt64 = 1 << 32
+
+    private static func server(
+        _ path: String,
+        _ circle: ControlCircle,
+        _ group: MultiThreadedEventLoopGroup,
+        deliver: @escaping @Sendable (ControlEvent) -> Void
+    ) throws -> ControlServer {
+        ControlServer(
+            path: path,
+            mode: 0o660,
+            owners: circle == .view ? Self.viewers : nil,
+            circle: circle,
+            firstNumber: circle == .view ? Self.firstViewConnection : 0,
+            service: ServiceDescription(
+                vendor: "ecall",
+                product: "ecalld",
+                version: Product.version,
+                url: "https://example.invalid/ecall"
+            ),
+            interfaces: [try Interface(text: ControlInterface.text)],
+            group: group,
+            deliver: deliver
         )
     }
 
@@ -131,6 +153,7 @@ package final class VehicleRig: Sendable {
         self.noteLamp()
         do {
             try await ports.server.start()
+            try await ports.viewServer?.start()
             late.post(.controlSocketOpened)
         } catch {
             if case .inUse = error { throw error }
@@ -164,6 +187,7 @@ package final class VehicleRig: Sendable {
         self.loop.stop()
         await self.ports.lines.stop()
         await self.ports.server.stop()
+        await self.ports.viewServer?.stop()
         await self.ports.transport.shutDown()
         self.ports.store.close()
         do {

@@ -262,7 +262,13 @@ enum VehicleSchema {
     ])
 
     private static let control = Schema([
-        Key("socket", .string(Self.pathRule), .defaulted(.string("/run/ecall/ecalld.sock")), "The socket's path.")
+        Key("socket", .string(Self.pathRule), .defaulted(.string("/run/ecall/ecalld.sock")), "The socket's path."),
+        Key(
+            "viewSocket",
+            .string(Self.pathRule),
+            .optional,
+            "A second socket, of the group ecall-view, for those who read and change nothing."
+        ),
     ])
 
     /// One pattern for each of `names`, all with a default in the built-in table.

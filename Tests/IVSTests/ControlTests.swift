@@ -1,9 +1,9 @@
 import CallControl
-import ControlSocket
 import GPIO
 import Testing
 import Timeline
 
+@testable import ControlSocket
 @testable import IVS
 
 /// What the control socket is told: status, watch, why, and the simulated lines.
@@ -123,5 +123,23 @@ import Timeline
         let bench = VehicleBench.started()
         bench.step(.control(.call(.numbered(1, "net.ecall.ecalld.Explode", [:], more: false))))
         #expect(bench.failures.map(\.error) == ["org.varlink.service.MethodNotImplemented"])
+    }
+
+    @Test(arguments: ControlMethod.allCases)
+    func whoMayOnlyReadChangesNothing(_ method: ControlMethod) throws {
+        let bench = VehicleBench.started()
+        let call = ControlCall(
+            id: .init(connection: 1, serial: 1),
+            connection: ControlConnection(number: 1, peer: nil, circle: .view),
+            method: method.fullName,
+            parameters: [:],
+            more: true,
+            oneway: false
+        )
+        bench.step(.control(.call(call)))
+        let isRefused = bench.failures.contains { $0.error == "net.ecall.ecalld.NotPermitted" }
+        let reading: Set<ControlMethod> = [.status, .watch, .why, .incidents]
+        #expect(isRefused != reading.contains(method))
+        if isRefused { #expect(bench.commands.isEmpty && bench.ivs.call.state == .idle) }
     }
 }
