@@ -98,7 +98,7 @@ let package = Package(
         ),
         // Programs.
         program("ecalld", ["Configuration", "IVS", "Supervision", .argumentParser, .logging]),
-        program("ecall-lamp", ["GPIO", "IVS", "Supervision", .argumentParser, .logging]),
+        program("ecall-lamp", ["GPIO", "IVS", "Supervision", "Timeline", .argumentParser, .logging]),
         program("ecallctl", ["ControlSocket", "IVS", "MSD", "Supervision", .argumentParser, .nioPosix]),
         program("ecallcenter", ["Center", "SIP", "Supervision", .argumentParser]),
         // Fuzz targets: under libFuzzer by `Fuzz/run`, else programs that replay inputs.

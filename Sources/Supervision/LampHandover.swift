@@ -29,16 +29,16 @@ package enum LampHandover {
             close(self.descriptor)
         }
 
-        /// Waits for the request, for as long as it takes.
-        package func waitForRequest() {
+        /// Waits for the request, for as long as it takes; false when the socket fails and nobody can ask any more.
+        package func waitForRequest() -> Bool {
             var octets = [UInt8](repeating: 0, count: LampHandover.request.utf8.count)
             while true {
                 let count = unsafe octets.withUnsafeMutableBytes {
                     unsafe read(self.descriptor, $0.baseAddress, $0.count)
                 }
-                if count == octets.count, octets.elementsEqual(LampHandover.request.utf8) { return }
-                // Anything else is not for us; a socket that fails means that nobody can ask any more.
-                if count < 0, errno != EINTR { return }
+                if count == octets.count, octets.elementsEqual(LampHandover.request.utf8) { return true }
+                // Anything else is not for us.
+                if count < 0, errno != EINTR { return false }
             }
         }
     }

@@ -132,6 +132,6 @@ import Testing
         defer { _ = unsafe unlink(path) }
         ServiceNotifier(environment: ["NOTIFY_SOCKET": path], pid: 1).ready()
         LampHandover.ask(at: path)
-        holder.waitForRequest()
+        #expect(holder.waitForRequest())
     }
 }
