@@ -113,7 +113,9 @@ extension IVS {
         let addresses = self.configuration.gate.allowedAddresses
         let isOpen = self.isGateUnlocked() && !addresses.isEmpty
         let sentence =
-            isOpen ? "unlocked until the next boot for \(addresses.joined(separator: ", "))" : "locked: nothing leaves"
+            isOpen
+            ? "unlocked until the next boot for \(addresses.joined(separator: ", "))"
+            : "locked: no emergency request leaves this machine"
         return ["open": .bool(isOpen), "sentence": .string(sentence)]
     }
 
