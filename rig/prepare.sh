@@ -26,7 +26,7 @@ host_packages() {
 
 # What the guest's root has to have: systemd, the gpiod tools, and what the product is linked with.
 guest_packages() {
-    echo systemd systemd-sysv dbus gpiod libsqlite3-0 libexpat1 libstdc++6 libgcc-s1 procps iproute2
+    echo systemd systemd-sysv dbus gpiod libsqlite3-0 libexpat1 libstdc++6 libgcc-s1 passwd procps iproute2
     case $release in
     bookworm) echo libgpiod2 ;;
     *) echo libgpiod3 ;;

@@ -121,9 +121,10 @@ struct LineService {
 
     /// Reads the edges of a line that wait, as many as its turn allows.
     private mutating func serve(_ index: Int) {
-        for _ in 0..<Self.readingsPerTurn {
-            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil, !self.isHeldUp
-            else { return }
+        for turn in 0..<Self.readingsPerTurn {
+            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return }
+            // Asked before the first reading by who waited for the line.
+            if turn > 0, self.isHeldUp { return }
             do {
                 let edges = try line.edges()
                 self.tell(index) { watch, now in watch.edges(edges, at: now) }
@@ -177,7 +178,7 @@ struct LineService {
     private mutating func makeRound() {
         let now = self.bank.now()
         for index in self.entries.indices where self.entries[index].watch.recheckAt.map({ $0 <= now }) ?? false {
-            self.serve(index)
+            if !self.isHeldUp { self.serve(index) }
         }
         guard self.nextRound <= now else { return }
         for index in self.entries.indices {
@@ -185,7 +186,11 @@ struct LineService {
                 self.ask(index)
                 continue
             }
-            if line.descriptor >= 0 { self.serve(index) } else { self.check(index, line) }
+            if line.descriptor < 0 {
+                self.check(index, line)
+            } else if !self.isHeldUp {
+                self.serve(index)
+            }
         }
         let isEager = now < self.begun.advanced(by: Self.eagerTime) && self.entries.contains { $0.line == nil }
         self.nextRound = now.advanced(by: isEager ? Self.eagerPeriod : Self.period)

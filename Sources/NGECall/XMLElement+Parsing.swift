@@ -127,10 +127,10 @@ extension XMLElement {
         unsafe XML_StopParser(self.parser, XML_Bool(XML_FALSE))
     }
 
-    private var line: Int { unsafe Int(clamping: XML_GetCurrentLineNumber(self.parser)) }
+    private var line: Int { unsafe Int(clamping: cexpat_line(self.parser)) }
 
     private func malformation() -> XMLError {
-        let column = unsafe Int(clamping: XML_GetCurrentColumnNumber(self.parser)) + 1
+        let column = unsafe Int(clamping: cexpat_column(self.parser)) + 1
         let reason = unsafe XML_ErrorString(XML_GetErrorCode(self.parser)).map { unsafe String(cString: $0) }
         return .malformed(line: self.line, column: column, reason: reason ?? "not well-formed")
     }

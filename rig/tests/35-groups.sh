@@ -1,6 +1,6 @@
 # Who may use the sockets: the group ecall changes, the group ecall-view reads, nobody else gets in.
 
-g 'product_up; useradd -G ecall engineer; useradd -G ecall-view viewer; useradd stranger' 60
+g 'product_up && useradd -G ecall engineer && useradd -G ecall-view viewer && useradd stranger' 60
 g 'until_true 10 "[ -S /run/ecall/view.sock ]"'
 check "the files of the sockets are their groups'" '^ecall ecall 660.ecall ecall-view 660$' \
     'stat -c "%U %G %a" /run/ecall/ecalld.sock /run/ecall/view.sock'
