@@ -41,7 +41,7 @@ boot() {
     fi
     # One CPU: the simulated interrupt controller can spin with two. The run's lock (6) does not outlive this script.
     timeout -k 5 "$guest_limit" qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -nic none \
-        -accel tcg -M pc -cpu qemu64 -smp 1 -m 1536 -kernel "$build/kernel/vmlinux" \
+        -accel tcg -M pc -cpu qemu64 -smp 1 -m 3072 -kernel "$build/kernel/vmlinux" \
         -initrd "$build/kernel/initramfs.gz" -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off nokaslr \
 random.trust_cpu=on systemd.firstboot=off systemd.show_status=false $stage_argument" \
         -chardev "file,id=serial,path=$artifacts/serial.log" -serial chardev:serial \

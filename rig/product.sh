@@ -33,7 +33,8 @@ product_down() {
 }
 
 # What is said from now on is new to `said`.
-mark() { journalctl -n 0 --show-cursor | sed -n 's/^-- cursor: //p' >/run/mark; }
+# The cursor is that of the last entry there is: without one shown it may be the next one's.
+mark() { journalctl -n 1 -o cat --show-cursor | sed -n 's/^-- cursor: //p' >/run/mark; }
 
 # What the product has said since the mark: said [UNIT...]
 said() {
