@@ -22,6 +22,7 @@ check "a press is two edges" '^rising 22 [0-9.]+.falling 22 [0-9.]+$' '
     watch_line pi 22 2 &
     until_true 10 "[ \"\$(line_user pi 22)\" = gpiomon ]" || exit
     sim_pull pi 22 up
+    sleep 0.2
     sim_pull pi 22 down
     wait $!'
 
@@ -51,6 +52,7 @@ check "active-low with pull-up: a pressed contact is a rising edge" '^0.1.rising
     until_true 10 "[ \"\$(line_user pi 6)\" = gpiomon ]" || exit
     sim_value pi 6
     sim_pull pi 6 down
+    sleep 0.2
     sim_pull pi 6 up
     wait $!
     cat /run/edges'
