@@ -93,21 +93,24 @@ struct GPIOError: Error, Hashable, Sendable {
         guard unsafe cgpiod_line_set(self.line, level == .active) == 0 else { throw .last(.setValue) }
     }
 
-    /// At most `edgesPerReading` edges that wait, the oldest first; never waits itself.
-    func edges() throws(GPIOError) -> [KernelEdge] {
+    /// Appends at most `edgesPerReading` edges that wait, the oldest first, and tells how many; never waits itself.
+    func read(into edges: inout [KernelEdge]) throws(GPIOError) -> Int {
         try unsafe withUnsafeTemporaryAllocation(of: cgpiod_edge.self, capacity: Self.edgesPerReading) {
             buffer throws(GPIOError) in
-            guard let first = buffer.baseAddress else { return [] }
-            let count = unsafe cgpiod_line_read(self.line, first)
+            guard let first = buffer.baseAddress else { return 0 }
+            let count = unsafe Int(cgpiod_line_read(self.line, first))
             guard count >= 0 else { throw .last(.readEdges) }
-            return (0..<Int(count)).map { index in
+            for index in 0..<count {
                 let edge = unsafe buffer[index]
-                return KernelEdge(
-                    level: edge.is_active ? .active : .inactive,
-                    at: Instant(nanosecondsSinceBoot: Int64(clamping: edge.timestamp_ns)),
-                    sequence: UInt64(edge.sequence)
+                edges.append(
+                    KernelEdge(
+                        level: edge.is_active ? .active : .inactive,
+                        at: Instant(nanosecondsSinceBoot: Int64(clamping: edge.timestamp_ns)),
+                        sequence: UInt64(edge.sequence)
+                    )
                 )
             }
+            return count
         }
     }
 }

@@ -13,8 +13,9 @@ package final class KernelLines: LineBank {
     }
 
     struct Shared {
-        var health: [LineName: LineHealth] = [:]
-        var levels: [LineName: Level] = [:]
+        /// What is seen of each line, in the order of `specifications`: no name is hashed on the way of an edge.
+        var health: [LineHealth?]
+        var levels: [Level?]
         /// The last level that each output was given and the thread has not taken yet.
         var wanted: [LineName: Level] = [:]
         var mustReport = false
@@ -36,7 +37,7 @@ package final class KernelLines: LineBank {
     /// Told of every line that another program holds, each time that it was asked for.
     let whenBusy: @Sendable (LineName) -> Void
     let now: @Sendable () -> Instant
-    let shared = NIOLockedValueBox(Shared())
+    let shared: NIOLockedValueBox<Shared>
     let waker = Waker()
 
     /// The lines as specified, each with its wiring; nothing is asked of the kernel before `start`.
@@ -57,6 +58,12 @@ package final class KernelLines: LineBank {
             guard seen.insert(specification.name).inserted else { throw .duplicate(specification.name) }
             guard wiring[specification.name] != nil else { throw .unwired(specification.name) }
         }
+        self.shared = NIOLockedValueBox(
+            Shared(
+                health: Array(repeating: nil, count: specifications.count),
+                levels: Array(repeating: nil, count: specifications.count)
+            )
+        )
         self.specifications = specifications
         self.wiring = wiring
         self.consumer = consumer
@@ -89,13 +96,11 @@ package final class KernelLines: LineBank {
 
     /// Hands the level to the thread of the lines; a refusal of the kernel comes back as the line's health.
     package func drive(_ name: LineName, _ level: Level) throws(LineError) {
-        guard let specification = self.specifications.first(where: { $0.name == name }) else {
-            throw self.unknown(name)
-        }
-        guard specification.direction == .output else { throw .wrongDirection(name, is: .input) }
+        let index = try self.index(of: name)
+        guard self.specifications[index].direction == .output else { throw .wrongDirection(name, is: .input) }
         let health = self.shared.withLockedValue { shared in
             shared.wanted[name] = level
-            return shared.health[name] ?? .good
+            return shared.health[index] ?? .good
         }
         self.waker.wake()
         guard health == .good else { throw .unusable(name, health) }
@@ -141,13 +146,16 @@ package final class KernelLines: LineBank {
     }
 
     private func seen(_ name: LineName) throws(LineError) -> (health: LineHealth, level: Level?) {
-        guard self.wiring[name] != nil else { throw self.unknown(name) }
+        let index = try self.index(of: name)
         return self.shared.withLockedValue {
-            ($0.health[name] ?? .missing(reason: "not asked for yet"), $0.levels[name])
+            ($0.health[index] ?? .missing(reason: "not asked for yet"), $0.levels[index])
         }
     }
 
-    private func unknown(_ name: LineName) -> LineError {
-        .unknown(name, known: self.specifications.map(\.name))
+    private func index(of name: LineName) throws(LineError) -> Int {
+        guard let index = self.specifications.firstIndex(where: { $0.name == name }) else {
+            throw .unknown(name, known: self.specifications.map(\.name))
+        }
+        return index
     }
 }

@@ -29,6 +29,13 @@ struct LineService {
     private var inherited: [String: Int32]
     private let begun: Instant
     private var nextRound: Instant
+    // Kept from turn to turn, so that nothing is allocated between an edge and its event.
+    private var polled: [pollfd] = []
+    /// The line of each descriptor in `polled` but the first, which is the waker's.
+    private var awaited: [Int] = []
+    private var ready: [Int] = []
+    private var edges: [KernelEdge] = []
+    private var events: [LineEvent] = []
 
     init(_ bank: KernelLines, _ deliver: @escaping @Sendable (LineEvent) -> Void) {
         self.bank = bank
@@ -52,7 +59,8 @@ struct LineService {
             if !readings.isEmpty { self.readAll(for: readings) }
             if mustReport { self.report() }
             self.makeRound()
-            for index in self.wait(until: self.nextDeadline) { self.serve(index) }
+            self.wait(until: self.nextDeadline)
+            for place in self.ready.indices { self.serve(self.ready[place]) }
             self.reopen()
         }
     }
@@ -64,29 +72,28 @@ struct LineService {
 
     // MARK: Waiting
 
-    /// Waits for edges, a wake-up or an instant; returns the lines that have something to read.
-    private func wait(until deadline: Instant) -> [Int] {
+    /// Waits for edges, a wake-up or an instant; `ready` are the lines that have something to read.
+    private mutating func wait(until deadline: Instant) {
         let now = self.bank.now()
-        let isHeldUp = self.isHeldUp
-        let readable =
-            isHeldUp
-            ? []
-            : self.entries.indices.filter { index in
-                let entry = self.entries[index]
-                guard let line = entry.line, line.descriptor >= 0 else { return false }
-                return entry.watch.closedUntil.map { $0 <= now } ?? true
-            }
-        var polled = [pollfd(fd: self.bank.waker.descriptor, events: Int16(POLLIN), revents: 0)]
-        polled += readable.map { index in
-            pollfd(fd: self.entries[index].line?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
+        self.ready.removeAll(keepingCapacity: true)
+        self.awaited.removeAll(keepingCapacity: true)
+        self.polled.removeAll(keepingCapacity: true)
+        self.polled.append(pollfd(fd: self.bank.waker.descriptor, events: Int16(POLLIN), revents: 0))
+        let mayRead = !self.isHeldUp
+        for index in self.entries.indices where mayRead {
+            guard let line = self.entries[index].line, line.descriptor >= 0,
+                self.entries[index].watch.closedUntil.map({ $0 <= now }) ?? true
+            else { continue }
+            self.awaited.append(index)
+            self.polled.append(pollfd(fd: line.descriptor, events: Int16(POLLIN), revents: 0))
         }
         let timeout = Self.milliseconds(max(.zero, now.duration(to: deadline)))
         // An interrupted wait reports nothing, and the loop comes back.
-        guard unsafe poll(&polled, nfds_t(polled.count), timeout) > 0 else { return [] }
-        if polled[0].revents != 0 { self.bank.waker.clear() }
-        var ready: [Int] = []
-        for place in readable.indices where polled[place + 1].revents != 0 { ready.append(readable[place]) }
-        return ready
+        guard unsafe poll(&self.polled, nfds_t(self.polled.count), timeout) > 0 else { return }
+        if self.polled[0].revents != 0 { self.bank.waker.clear() }
+        for place in self.awaited.indices where self.polled[place + 1].revents != 0 {
+            self.ready.append(self.awaited[place])
+        }
     }
 
     private var nextDeadline: Instant {
@@ -112,9 +119,9 @@ struct LineService {
             return self.bank.shared.withLockedValue { $0.readings += readings }
         }
         for _ in 0..<Self.turnsPerRequest {
-            let ready = self.wait(until: through)
-            if ready.isEmpty { break }
-            for index in ready { self.serve(index) }
+            self.wait(until: through)
+            if self.ready.isEmpty { break }
+            for place in self.ready.indices { self.serve(self.ready[place]) }
         }
         for done in readings { done(through) }
     }
@@ -126,9 +133,13 @@ struct LineService {
             // Asked before the first reading by who waited for the line.
             if turn > 0, self.isHeldUp { return }
             do {
-                let edges = try line.edges()
-                self.tell(index) { watch, now in watch.edges(edges, at: now) }
-                guard edges.count == KernelLine.edgesPerReading else { return self.compare(index) }
+                self.edges.removeAll(keepingCapacity: true)
+                let count = try line.read(into: &self.edges)
+                let now = self.bank.now()
+                self.events.removeAll(keepingCapacity: true)
+                self.entries[index].watch.pass(self.edges, at: now, into: &self.events)
+                self.tell(self.events, of: index, at: now)
+                guard count == KernelLine.edgesPerReading else { return self.compare(index) }
             } catch {
                 return self.lose(index, error)
             }
@@ -330,9 +341,7 @@ struct LineService {
     private static func allEdges(of line: KernelLine) throws(GPIOError) -> [KernelEdge] {
         var edges: [KernelEdge] = []
         while edges.count < KernelLine.queueCapacity {
-            let more = try line.edges()
-            edges += more
-            if more.count < KernelLine.edgesPerReading { break }
+            if try line.read(into: &edges) < KernelLine.edgesPerReading { break }
         }
         return edges
     }
@@ -378,10 +387,14 @@ struct LineService {
     private mutating func tell(_ index: Int, _ change: (inout LineWatch, Instant) -> [LineEvent]) {
         let now = self.bank.now()
         let events = change(&self.entries[index].watch, now)
-        let watch = self.entries[index].watch
+        self.tell(events, of: index, at: now)
+    }
+
+    private func tell(_ events: [LineEvent], of index: Int, at now: Instant) {
+        let (health, level) = (self.entries[index].watch.health, self.entries[index].watch.level)
         self.bank.shared.withLockedValue { shared in
-            shared.health[watch.specification.name] = watch.health
-            shared.levels[watch.specification.name] = watch.level
+            shared.health[index] = health
+            shared.levels[index] = level
             shared.backlog.handedOver(events.count, at: now)
         }
         for event in events { self.deliver(event) }

@@ -94,8 +94,14 @@ struct LineWatch: Sendable {
 
     /// Edges of an input, in the order in which they were read.
     mutating func edges(_ edges: [KernelEdge], at now: Instant) -> [LineEvent] {
-        guard var held = self.held else { return [] }
         var events: [LineEvent] = []
+        self.pass(edges, at: now, into: &events)
+        return events
+    }
+
+    /// The same, without an array of its own on the way of every edge.
+    mutating func pass(_ edges: [KernelEdge], at now: Instant, into events: inout [LineEvent]) {
+        guard var held = self.held else { return }
         for edge in edges {
             let missing = edge.sequence == 0 ? 0 : held.check.missing(before: edge.sequence)
             if missing > 0 { events.append(.lost(line: self.name, count: missing)) }
@@ -110,7 +116,6 @@ struct LineWatch: Sendable {
         held.gate.passed(edges.count, at: now)
         if held.gate.isNoisy, !wasNoisy { events.append(.noise(line: self.name, isNoisy: true)) }
         self.state = .held(held)
-        return events
     }
 
     /// The level of an input as it was read when no edge was waiting; one that goes on to contradict the last edge is
