@@ -19,6 +19,8 @@
 
 # Seconds. Ends a guest that this script can no longer end; no run may take as long.
 guest_limit=1200
+# How many times as long as said everything may take; the guest has the same (sim.sh).
+patience=4
 # Seconds. More than ten times what an idle machine needs.
 boot_limit=120
 
@@ -84,9 +86,9 @@ staged_files() { # PATTERN
 
 guest_lives() { kill -0 "$guest" 2>/dev/null; }
 
-# Runs COMMAND in the guest's bash, with its output and its status: 124 after SECONDS (30), 125 if the guest is gone.
+# Runs COMMAND in the guest's bash, with its output and its status: 124 after SECONDS (30) and our patience, 125 if the guest is gone.
 g() { # COMMAND [SECONDS]
-    local id answered status=125 seconds=${2:-30} waited=0 answers=$run_folder/share/answers
+    local id answered status=125 seconds=$((${2:-30} * patience)) waited=0 answers=$run_folder/share/answers
     # By its time, since a counter would not survive the subshells that g runs in.
     id=${EPOCHREALTIME//[!0-9]/}
     echo "$id $seconds $(printf %s "$1" | base64 -w 0)" >&8

@@ -189,17 +189,23 @@ make_root() {
     packages=$(guest_packages | tr ' \n' ',,')
     [ "$(cat "$folder.packages" 2>/dev/null)" != "$packages" ] || return 0
     rm -f "$folder.packages"
-    as_root rm -rf "$folder"
     sources_of "$release" >"$folder.list"
-    if ! as_root mmdebstrap --quiet --mode=root --variant=essential --include="${packages%,}" \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/lib/udev/hwdb.d/*' \
-        "$release" "$folder" "$folder.list" </dev/null >"$folder.log" 2>&1; then
+    if ! unpack_root && ! unpack_root; then
         cat "$folder.log" >&2
         return 1
     fi
     # Last, so that a root that was interrupted is made again.
     echo "$packages" >"$folder.packages"
+}
+
+# A mirror that stalls for a moment is asked again.
+unpack_root() {
+    as_root rm -rf "$folder"
+    as_root mmdebstrap --quiet --mode=root --variant=essential --include="${packages%,}" \
+        --aptopt='Acquire::Retries "5"' --aptopt='Acquire::http::Timeout "30"' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/lib/udev/hwdb.d/*' \
+        "$release" "$folder" "$folder.list" </dev/null >"$folder.log" 2>&1
 }
 
 build_tools() {

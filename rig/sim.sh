@@ -49,8 +49,11 @@ sim_down_all() {
 }
 
 # Polls until COMMAND succeeds; fails after SECONDS and says on stderr what it last printed: until_true SECONDS COMMAND
+# An emulated guest on a machine that does something else too takes several times as long as on one that does not.
+# Waiting longer costs nothing where what is awaited comes.
+patience=4
 until_true() {
-    local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * 1000000)) output
+    local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * patience * 1000000)) output
     until output=$(eval "$2" 2>&1); do
         if ((${EPOCHREALTIME//[!0-9]/} >= end)); then
             printf 'not true within %s s: %s\n%s\n' "$1" "$2" "$output" >&2

@@ -118,6 +118,14 @@ package struct ButtonMachine: Hashable, Sendable {
         }
     }
 
+    /// What the button did before `time` is not known any more: a press that has not counted yet begins there.
+    package mutating func interrupted(at time: Instant) {
+        switch self.state {
+        case .pressed(_, let coverClosed): self.state = .pressed(since: time, coverClosed: coverClosed)
+        case .released, .held, .blocked, .clearing: break
+        }
+    }
+
     /// Time has come to `nextDeadline`.
     package mutating func deadlineReached(at now: Instant) -> [Sign] {
         switch self.state {

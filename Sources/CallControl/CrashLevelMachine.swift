@@ -104,6 +104,14 @@ package struct CrashLevelMachine: Hashable, Sendable {
         }
     }
 
+    /// What the line did before `time` is not known any more: a level that has not counted yet begins there.
+    package mutating func interrupted(at time: Instant) {
+        switch self.state {
+        case .rising: self.state = .rising(since: time)
+        case .rest, .crashed, .faulty: break
+        }
+    }
+
     /// Time has come to `nextDeadline`.
     package mutating func deadlineReached(at now: Instant) -> [Sign] {
         switch self.state {

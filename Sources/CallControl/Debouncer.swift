@@ -18,6 +18,8 @@ package struct Debouncer: Hashable, Sendable {
         case settled(active: Bool, at: Instant)
         /// Two edges to the same level came in a row, so that the edge between them is missing.
         case edgeMissed(at: Instant)
+        /// Several edges before this instant are missing: what the contact did since the last one is not known.
+        case interrupted(at: Instant)
     }
 
     private enum State: Hashable {
@@ -31,6 +33,8 @@ package struct Debouncer: Hashable, Sendable {
     private var state = State.quiet
     private var settledActive: Bool
     private var rawActive: Bool
+    /// Whether edges are missing before the next one.
+    private var isInterrupted = false
 
     /// A debouncer of a contact that has been read to be at `active`; `period` is zero or longer.
     package init(period: Duration = Debouncer.defaultPeriod, active: Bool) {
@@ -62,8 +66,14 @@ package struct Debouncer: Hashable, Sendable {
         }
     }
 
+    /// Several edges in a row are missing: the time up to the next one was not quiet, whatever the levels say.
+    package mutating func edgesMissed() {
+        self.isInterrupted = true
+    }
+
     /// Takes an edge; one that is stamped earlier than its predecessor counts as simultaneous with it.
     package mutating func edge(active: Bool, at stamp: Instant) -> [Report] {
+        if self.isInterrupted { return self.beginAnew(active: active, at: stamp) }
         var reports = self.settle(at: stamp)
         if active == self.rawActive {
             reports.append(.edgeMissed(at: stamp))
@@ -74,6 +84,7 @@ package struct Debouncer: Hashable, Sendable {
 
     /// Takes a level that was read and not reported as an edge, as at the start and after lost edges.
     package mutating func levelRead(active: Bool, at stamp: Instant) -> [Report] {
+        if self.isInterrupted { return self.beginAnew(active: active, at: stamp) }
         var reports = self.settle(at: stamp)
         if active != self.rawActive {
             self.move(to: active, at: stamp)
@@ -85,6 +96,14 @@ package struct Debouncer: Hashable, Sendable {
     /// Settles the level when the contact has been quiet for long enough at `now`.
     package mutating func deadlineReached(at now: Instant) -> [Report] {
         self.settle(at: now)
+    }
+
+    /// Goes on with what is known again: the level from `stamp` on.
+    private mutating func beginAnew(active: Bool, at stamp: Instant) -> [Report] {
+        self.isInterrupted = false
+        self.rawActive = active
+        self.state = .moving(first: stamp, last: stamp)
+        return [.interrupted(at: stamp)] + self.settle(at: stamp)
     }
 
     private mutating func move(to active: Bool, at stamp: Instant) {

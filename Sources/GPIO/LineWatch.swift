@@ -102,6 +102,7 @@ struct LineWatch: Sendable {
     /// The same, without an array of its own on the way of every edge.
     mutating func pass(_ edges: [KernelEdge], at now: Instant, into events: inout [LineEvent]) {
         guard var held = self.held else { return }
+        let countedBefore = held.counted
         for edge in edges {
             let missing = edge.sequence == 0 ? 0 : held.check.missing(before: edge.sequence)
             if missing > 0 { events.append(.lost(line: self.name, count: missing)) }
@@ -113,7 +114,8 @@ struct LineWatch: Sendable {
         }
         if !edges.isEmpty { held.doubtedSince = nil }
         let wasNoisy = held.gate.isNoisy
-        held.gate.passed(edges.count, at: now)
+        // Those that were lost count too: a flood that overruns the kernel's queue is one all the more.
+        held.gate.passed(Int(clamping: held.counted - countedBefore), at: now)
         if held.gate.isNoisy, !wasNoisy { events.append(.noise(line: self.name, isNoisy: true)) }
         self.state = .held(held)
     }

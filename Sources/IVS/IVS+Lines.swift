@@ -20,6 +20,7 @@ extension IVS {
         case .lost(let line, let count):
             let fields = ["line": line.text, "count": String(count)]
             self.note(.lineLost, "\(count) edges of \(line) are lost", at: now, severity: .warning, fields: fields)
+            self.inputs.edgesMissed(of: line, count: count)
         case .output(let line, _, _):
             self.readiness.heard(of: line)
         case .health(let line, let health):

@@ -127,6 +127,15 @@ struct InputLines: Sendable {
         return self.take(reports, of: line)
     }
 
+    /// So many edges of a line are missing before the next.
+    ///
+    /// One may be the end of a crash pulse, up to which its level lasted, and a crash is not lost for it. From two on
+    /// the line has been at both levels, nobody knows when.
+    mutating func edgesMissed(of line: LineName, count: UInt64) {
+        guard count > 1 else { return }
+        self.debouncers[line]?.edgesMissed()
+    }
+
     /// The line cannot be used; when it comes back its level is a start again.
     ///
     /// What was going on when it was lost counts for nothing: nobody knows how it went on.
@@ -187,8 +196,16 @@ struct InputLines: Sendable {
             switch report {
             case .settled(let active, let stamp): self.settled(line, active: active, at: stamp)
             case .edgeMissed: [.edgeMissed(line)]
+            case .interrupted(let stamp): self.interrupted(line, at: stamp)
             }
         }
+    }
+
+    /// A hold that may have been left in between begins anew; it is no sign of its own, the loss has been told.
+    private mutating func interrupted(_ line: LineName, at stamp: Instant) -> [Sign] {
+        if line == self.lines.button { self.button.interrupted(at: stamp) }
+        self.crash[line]?.interrupted(at: stamp)
+        return []
     }
 
     private mutating func settled(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {

@@ -71,6 +71,22 @@ import Timeline
         #expect(contact.isActive)
     }
 
+    @Test func theTimeInWhichEdgesAreMissingIsNotQuiet() {
+        var debouncer = Debouncer(active: false)
+        #expect(debouncer.edge(active: true, at: self.at(0)) == [])
+        debouncer.edgesMissed()
+        #expect(debouncer.edge(active: true, at: self.at(200)) == [.interrupted(at: self.at(200))])
+        #expect(debouncer.deadlineReached(at: self.at(249)) == [])
+        #expect(debouncer.deadlineReached(at: self.at(250)) == [.settled(active: true, at: self.at(200))])
+    }
+
+    @Test func aLevelReadAfterMissingEdgesBeginsAnewToo() {
+        var debouncer = Debouncer(period: .zero, active: true)
+        debouncer.edgesMissed()
+        let read = debouncer.levelRead(active: false, at: self.at(7))
+        #expect(read == [.interrupted(at: self.at(7)), .settled(active: false, at: self.at(7))])
+    }
+
     @Test func aLevelReadIsNoEdgeAndAccusesNobody() {
         var contact = Debouncer(active: false)
         #expect(contact.levelRead(active: false, at: self.at(10)) == [])

@@ -117,6 +117,13 @@ import Timeline
         )
     }
 
+    @Test func edgesThatAreLostCountForAFlood() {
+        var watch = self.held()
+        let edges = [self.edge(.active, 1, 1), self.edge(.inactive, 9, 400)]
+        #expect(watch.edges(edges, at: self.at(9)).last == .noise(line: "crash", isNoisy: true))
+        #expect(watch.closedUntil != nil)
+    }
+
     @Test func aBouncingContactAndTheFastestCrashSignalAreNoFlood() {
         var watch = self.held(LineTraits(lossDetection: .levels))
         // A second at 100 edges a second, with a burst of 100 bounces in it.

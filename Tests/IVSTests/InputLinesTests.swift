@@ -64,6 +64,29 @@ import Timeline
         #expect(self.run(&lines, until: 500) == [.crash("crash", .glitch(.milliseconds(60)))])
     }
 
+    @Test func aHoldInWhichEdgesAreMissingBeginsAnew() {
+        for line in ["crash", "sos-button"] as [LineName] {
+            var lines = self.lines()
+            _ = lines.edge(line, active: true, at: self.at(0))
+            #expect(self.run(&lines, until: 60) == [])
+            lines.edgesMissed(of: line, count: 604)
+            // The time up to here would have been enough for either.
+            #expect(lines.edge(line, active: false, at: self.at(2_000)) == [])
+            let signs = self.run(&lines, until: 3_000)
+            let crash = InputLines.Sign.crash("crash", .glitch(.zero))
+            #expect(signs == [line == "crash" ? crash : .button(.tooShort(.zero))])
+        }
+    }
+
+    @Test func aCrashWhoseLastEdgeIsMissingIsNotLost() {
+        var lines = self.lines()
+        _ = lines.edge("crash", active: true, at: self.at(0))
+        #expect(self.run(&lines, until: 60) == [])
+        lines.edgesMissed(of: "crash", count: 1)
+        _ = lines.level("crash", active: false, at: self.at(220))
+        #expect(self.run(&lines, until: 400) == [.crash("crash", .crash(at: self.at(0)))])
+    }
+
     @Test func twoEdgesToTheSameLevelMeanThatOneIsMissing() {
         var lines = self.lines()
         #expect(lines.edge("crash", active: false, at: self.at(5)) == [.edgeMissed("crash")])

@@ -20,11 +20,11 @@ check "they started no call" '^0$' 'said ecalld | grep -c -i trigger || true'
 
 # As long as a quick finger: on a busy machine 1.6, which keeps 16 edges, loses some of a burst, and the level that is read
 # again makes them good while the press lasts.
-bounced=$(presses own 30 150000 150000 5 500)
+bounced=$(presses own 30 400000 200000 5 500)
 check "thirty presses that bounce are thirty, debounced by ecalld" '^30$' "echo $bounced"
 if [ "$release" = trixie ]; then
     check "status says so" 'debounce own' 'status_of sos-button'
-    kernel=$(presses automatic 30 150000 150000 5 500)
+    kernel=$(presses automatic 30 400000 200000 5 500)
     check "the same presses debounced by the kernel are the same" "^$bounced\$" "echo $kernel"
     check "status says so too" 'debounce kernel' 'status_of sos-button'
 fi
