@@ -62,6 +62,7 @@ let package = Package(
     targets: [
         // C, no Swift.
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .systemLibrary(name: "CNotify"),
@@ -78,7 +79,7 @@ let package = Package(
         target("Configuration", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
-        target("Net", ["SIP", .nioCore, .nioPosix]),
+        target("Net", ["CEpoll", "SIP", "Timeline", .nioCore, .nioPosix]),
         target("Store", ["Timeline", .grdb, .nioConcurrencyHelpers]),
         target("Supervision", ["CNotify", "CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
@@ -146,7 +147,7 @@ let package = Package(
             "SimulationTests",
             [
                 "CallControl", "Center", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net", "Positioning", "SIP",
-                "Store", "Supervision", "Timeline",
+                "Store", "Supervision", "Timeline", .logging,
             ]
         ),
         tests("StoreTests", ["Store", "Timeline", .grdb, .nioConcurrencyHelpers]),

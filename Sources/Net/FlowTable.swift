@@ -30,10 +30,11 @@ final class FlowTable {
     private let deliver: @Sendable (NetEvent) -> Void
 
     private var entries: [Flow: Entry] = [:]
+    private let datagrams: DatagramFlows
+    private let accepted = AcceptedNumbers()
     private var listeners: [any Channel] = []
     private var lookups = 0
     private var acceptedAlive = 0
-    private var nextAccepted = SIPTransport.firstAcceptedFlow
     private var isShutDown = false
 
     init(
@@ -41,6 +42,7 @@ final class FlowTable {
         limits: NetLimits,
         lookup: AddressLookup,
         refused: RefusedCount,
+        lost: RefusedCount,
         deliver: @escaping @Sendable (NetEvent) -> Void
     ) {
         self.eventLoop = eventLoop
@@ -48,22 +50,26 @@ final class FlowTable {
         self.lookup = lookup
         self.refused = refused
         self.deliver = deliver
+        let accepted = self.accepted
+        self.datagrams = DatagramFlows(eventLoop: eventLoop, limits: limits, lost: lost, deliver: deliver) {
+            accepted.next()
+        }
     }
 
     // MARK: Opening
 
     func open(_ flow: Flow, to endpoint: Endpoint) {
         precondition(flow.number < SIPTransport.firstAcceptedFlow, "This flow number belongs to accepted connections.")
-        precondition(self.entries[flow] == nil, "A flow is opened once.")
+        precondition(self.entries[flow] == nil && !self.datagrams.holds(flow), "A flow is opened once.")
         let place = NetFailure.place(endpoint.host, endpoint.port)
         guard !self.isShutDown else {
             return self.deliver(.failed(flow, NetFailure(.connect, .shutDown, at: place)))
         }
-        guard endpoint.transport == .tcp else {
+        guard endpoint.transport == .tcp || endpoint.transport == .udp else {
             return self.deliver(.failed(flow, NetFailure(.connect, .unsupported(endpoint.transport), at: place)))
         }
         if let address = AddressLookup.numeric(endpoint.host, port: endpoint.port) {
-            self.connectNext(flow, Attempt(rest: [address]))
+            self.connect(flow, over: endpoint.transport, to: [address])
         } else {
             self.resolve(flow, endpoint)
         }
@@ -77,26 +83,35 @@ final class FlowTable {
         self.lookups += 1
         let late = NetFailure(.resolve, .timedOut(after: self.limits.resolveTimeout), at: endpoint.host)
         let limit = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.limits.resolveTimeout)) {
-            self.resolved(flow, .failure(late))
+            self.resolved(flow, endpoint.transport, .failure(late))
         }
         self.entries[flow] = .resolving(limit: limit)
         let table = NIOLoopBound(self, eventLoop: self.eventLoop)
         self.lookup.start(endpoint.host, port: endpoint.port) { answer in
             table.eventLoop.execute {
                 table.value.lookups -= 1
-                table.value.resolved(flow, answer)
+                table.value.resolved(flow, endpoint.transport, answer)
             }
         }
     }
 
-    private func resolved(_ flow: Flow, _ answer: Result<[SocketAddress], NetFailure>) {
+    private func resolved(_ flow: Flow, _ transport: Transport, _ answer: Result<[SocketAddress], NetFailure>) {
         guard case .resolving(let limit) = self.entries[flow] else { return }  // Closed, or too late.
         limit.cancel()
         switch answer {
         case .success(let addresses):
-            self.connectNext(flow, Attempt(rest: addresses.prefix(NetLimits.maximumAddresses)))
+            self.connect(flow, over: transport, to: addresses.prefix(NetLimits.maximumAddresses))
         case .failure(let failure):
             self.fail(flow, because: failure)
+        }
+    }
+
+    private func connect(_ flow: Flow, over transport: Transport, to addresses: ArraySlice<SocketAddress>) {
+        switch transport {
+        case .udp:
+            self.entries[flow] = nil
+            self.datagrams.open(flow, DatagramFlows.Attempt(rest: addresses))
+        case .tcp, .tls: self.connectNext(flow, Attempt(rest: addresses))
         }
     }
 
@@ -186,7 +201,9 @@ final class FlowTable {
     }
 
     func send(_ bytes: [UInt8], over flow: Flow) {
-        guard case .standing(let channel, let handler) = self.entries[flow] else { return }
+        guard case .standing(let channel, let handler) = self.entries[flow] else {
+            return self.datagrams.send(bytes, over: flow)
+        }
         handler.send(bytes, on: channel)
         // The high-water mark is the backlog limit, and is looked at when the kernel has taken what it wants.
         guard !channel.isWritable, channel.isActive else { return }
@@ -195,7 +212,7 @@ final class FlowTable {
 
     func close(_ flow: Flow, because cause: NetFailure.Cause = .closedHere) {
         switch self.entries[flow] {
-        case nil: return
+        case nil: self.datagrams.close(flow, because: cause)
         case .resolving(let limit):
             limit.cancel()
             self.fail(flow, because: NetFailure(.close, cause, at: "an address not yet known"))
@@ -207,7 +224,16 @@ final class FlowTable {
         }
     }
 
+    func hold(_ flow: Flow, _ isHeld: Bool) {
+        self.datagrams.hold(flow, isHeld)
+    }
+
     // MARK: Listening
+
+    func listenForDatagrams(on address: SocketAddress) throws(NetFailure) -> FlowAddress {
+        guard !self.isShutDown else { throw NetFailure(.listen, .shutDown, at: NetFailure.place(address)) }
+        return try self.datagrams.listen(on: address)
+    }
 
     func listen(on address: SocketAddress) -> EventLoopFuture<FlowAddress> {
         let table = NIOLoopBound(self, eventLoop: self.eventLoop)
@@ -244,9 +270,7 @@ final class FlowTable {
             self.refused.value.add(1, ordering: .relaxed)
             throw NetFailure(.accept, .acceptedExceeded(limit: self.limits.maximumAccepted), at: "a peer")
         }
-        let flow = Flow(number: self.nextAccepted)
-        self.nextAccepted += 1
-        try self.prepare(channel, for: flow)
+        try self.prepare(channel, for: self.accepted.next())
     }
 
     // MARK: End
@@ -261,6 +285,17 @@ final class FlowTable {
             if case .standing(let channel, _) = entry { channels.append(channel) }
             self.close(flow, because: .shutDown)
         }
-        return .andAllComplete(channels.map(\.closeFuture), on: self.eventLoop)
+        let datagrams = self.datagrams.shutDown()
+        return .andAllComplete(channels.map(\.closeFuture) + [datagrams], on: self.eventLoop)
+    }
+}
+
+/// The numbers of accepted flows, of every transport in one row; confined to the table's event loop.
+private final class AcceptedNumbers {
+    private var number = SIPTransport.firstAcceptedFlow
+
+    func next() -> Flow {
+        defer { self.number += 1 }
+        return Flow(number: self.number)
     }
 }

@@ -4,11 +4,11 @@ package import SIP
 ///
 /// A flow that was opened ends with `closed`, one that never opened with `failed`; nothing follows either.
 package enum NetEvent: Hashable, Sendable {
-    /// A connection asked for by `open` stands.
+    /// A connection asked for by `open` stands; over UDP, datagrams can be sent.
     case opened(Flow, Transport, local: FlowAddress, remote: FlowAddress)
-    /// A peer connected to a listening address; the flow's number is `SIPTransport.firstAcceptedFlow` or above.
+    /// A peer connected to a listening address, or sent its first datagram there; the flow's number is `SIPTransport.firstAcceptedFlow` or above.
     case accepted(Flow, Transport, local: FlowAddress, remote: FlowAddress)
-    /// Octets as the stream delivered them: 1 to `NetLimits.readSize`, cut anywhere.
+    /// Octets as the stream delivered them, 1 to `NetLimits.readSize`, cut anywhere; over UDP one whole datagram.
     case received(Flow, [UInt8])
     /// The connection never stood.
     case failed(Flow, NetFailure)

@@ -28,6 +28,10 @@ package struct NetFailure: Error, Hashable, Sendable {
         case lookupsExceeded(limit: Int)
         /// This many accepted connections are alive already.
         case acceptedExceeded(limit: Int)
+        /// Another UDP peer took the place; this many are alive, and this one had been silent longest.
+        case peersExceeded(limit: Int)
+        /// A UDP peer has sent nothing for this long.
+        case silent(for: Duration)
         /// Connections of this transport are not built in.
         case unsupported(Transport)
         /// The transport as a whole has been shut down.
@@ -66,6 +70,8 @@ extension NetFailure: CustomStringConvertible {
     private var sentence: String {
         switch self.cause {
         case .system(ECONNREFUSED) where self.operation == .connect: "connection refused by \(self.place)"
+        // On a connection only its making is refused; a datagram is refused by ICMP.
+        case .system(ECONNREFUSED): "\(self.place) takes no datagrams (ICMP port unreachable)"
         case .system(ECONNRESET): "connection reset by \(self.place)"
         case .system(ETIMEDOUT): "\(self.place) has stopped answering"
         case .system(let errno): "\(self.operation.rawValue) \(self.place): \(Self.text(of: errno)) (errno \(errno))"
@@ -78,7 +84,9 @@ extension NetFailure: CustomStringConvertible {
         case .backlogExceeded(let limit): "\(self.place) does not read: more than \(limit) octets are waiting"
         case .lookupsExceeded(let limit): "name \(self.place) not looked up: \(limit) names are being looked up already"
         case .acceptedExceeded(let limit): "connection of \(self.place) not accepted: \(limit) are alive already"
-        case .unsupported(let transport): "\(self.place): \(transport.rawValue) is not built in, only tcp is"
+        case .peersExceeded(let limit): "\(self.place) was silent longest when more than \(limit) peers came"
+        case .silent(let limit): "\(self.place) has been silent for \(limit)"
+        case .unsupported(let transport): "\(self.place): \(transport.rawValue) is not built in, only tcp and udp are"
         case .shutDown: "\(self.place): the transport is shut down"
         case .other(let text): "\(self.operation.rawValue) \(self.place): \(text)"
         }

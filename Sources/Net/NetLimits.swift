@@ -14,6 +14,18 @@ package struct NetLimits: Hashable, Sendable {
     /// Accepted connections alive at once; a thousand calls, and as many connections that nobody has closed yet.
     package var maximumAccepted = 2_048
 
+    /// UDP peers of listening addresses alive at once: anybody can make one with one datagram from an invented address,
+    /// so that they are more than connections, and beyond them the one that has been silent longest ends.
+    package var maximumPeers = 4_096
+
+    /// How long a UDP peer without a hold may be silent before its flow is forgotten: twice the 64*T1 = 32 s of the
+    /// longest transaction (RFC 3261 Table 4), so that a message sent again still finds what it belongs to.
+    package var peerSilence: Duration = .seconds(64)
+
+    /// How long the first of several addresses of a name has for its ICMP error before it is taken, over UDP; the way
+    /// there and back within a continent.
+    package var probeWait: Duration = .milliseconds(100)
+
     package init() {}
 }
 
@@ -40,4 +52,15 @@ extension NetLimits {
 
     /// Connections that the kernel holds ready to be accepted; a second of arrivals at the center's full rate.
     package static let acceptQueue = 1_024
+
+    /// Octets of the largest datagram there is (RFC 768), so that none is cut (RFC 3261 18.1.1).
+    package static let datagramSize = 65_535
+
+    /// Datagrams read from one socket before others have their turn.
+    package static let datagramsPerTurn = 32
+
+    /// Octets that a listening UDP socket may hold unread: a second of INVITEs at the center's full rate.
+    ///
+    /// Each takes 4 kB in the kernel, which grants less where net.core.rmem_max does.
+    package static let datagramReceiveBuffer = 4_194_304
 }

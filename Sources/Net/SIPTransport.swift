@@ -2,10 +2,11 @@ package import NIOCore
 package import SIP
 internal import Synchronization
 
-/// Connections that carry SIP: opens, accepts, sends, and reports what happens on them.
+/// Flows that carry SIP, over TCP and UDP: opens, accepts, sends, and reports what happens on them.
 ///
-/// All of a transport's connections live on one event loop, so the events of a flow keep their order and a `send`
-/// made on that loop reaches the kernel before it returns. TCP only.
+/// All of a transport's flows live on one event loop, so the events of a flow keep their order and a `send` made on
+/// that loop reaches the kernel before it returns. Over UDP `opened` says that datagrams can be sent, not that anybody
+/// is there, and a peer of a listening address is `accepted` with its first datagram.
 package final class SIPTransport: Sendable {
     /// Accepted connections are numbered from here upwards; whoever opens flows takes smaller numbers.
     package static let firstAcceptedFlow: UInt64 = 1 << 63
@@ -14,6 +15,7 @@ package final class SIPTransport: Sendable {
     package let eventLoop: any EventLoop
     private let table: NIOLoopBoundBox<FlowTable>
     private let refused: RefusedCount
+    private let lost: RefusedCount
 
     /// Makes a transport on one loop of `group`.
     ///
@@ -34,11 +36,19 @@ package final class SIPTransport: Sendable {
         deliver: @escaping @Sendable (NetEvent) -> Void
     ) {
         let eventLoop = group.any()
-        let refused = RefusedCount()
+        let (refused, lost) = (RefusedCount(), RefusedCount())
         self.eventLoop = eventLoop
         self.refused = refused
+        self.lost = lost
         self.table = .makeBoxSendingValue(
-            FlowTable(eventLoop: eventLoop, limits: limits, lookup: lookup, refused: refused, deliver: deliver),
+            FlowTable(
+                eventLoop: eventLoop,
+                limits: limits,
+                lookup: lookup,
+                refused: refused,
+                lost: lost,
+                deliver: deliver
+            ),
             eventLoop: eventLoop
         )
     }
@@ -48,10 +58,16 @@ package final class SIPTransport: Sendable {
         self.refused.value.load(ordering: .relaxed)
     }
 
+    /// Datagrams that the kernel had no room for, or that came from a peer beyond `NetLimits.maximumPeers`.
+    package var lostDatagrams: Int {
+        self.lost.value.load(ordering: .relaxed)
+    }
+
     /// Starts to connect and returns; `opened` or `failed` follows.
     ///
-    /// A name is looked up off the loop, and each of its addresses is tried in turn. A flow's number is never used a
-    /// second time.
+    /// A name is looked up off the loop, and each of its addresses is tried in turn; over UDP the next one is tried when
+    /// there is no way to an address, or ICMP says within `NetLimits.probeWait` that its port is closed. A flow's number
+    /// is never used a second time.
     package func open(_ flow: Flow, to endpoint: Endpoint) {
         self.run { $0.open(flow, to: endpoint) }
     }
@@ -59,7 +75,7 @@ package final class SIPTransport: Sendable {
     /// Listens on a numeric address, port 0 for any free one, and returns the address it got.
     package func listen(on endpoint: Endpoint) async throws(NetFailure) -> FlowAddress {
         let place = NetFailure.place(endpoint.host, endpoint.port)
-        guard endpoint.transport == .tcp else {
+        guard endpoint.transport == .tcp || endpoint.transport == .udp else {
             throw NetFailure(.listen, .unsupported(endpoint.transport), at: place)
         }
         guard let address = AddressLookup.numeric(endpoint.host, port: endpoint.port) else {
@@ -67,6 +83,9 @@ package final class SIPTransport: Sendable {
         }
         do {
             let table = self.table
+            guard endpoint.transport != .udp else {
+                return try await self.eventLoop.submit { try table.value.listenForDatagrams(on: address) }.get()
+            }
             return try await self.eventLoop.flatSubmit { table.value.listen(on: address) }.get()
         } catch let failure as NetFailure {
             throw failure
@@ -77,8 +96,9 @@ package final class SIPTransport: Sendable {
 
     /// Hands octets to the kernel, at once when called on the loop; never waits.
     ///
-    /// What the kernel does not take waits, in order; beyond `NetLimits.maximumBacklog` the flow is closed. Octets for
-    /// a flow that does not stand are dropped: its end is reported or on its way.
+    /// What the kernel does not take waits, in order; beyond `NetLimits.maximumBacklog` the flow is closed. A datagram
+    /// that it does not take is lost. Octets for a flow that does not stand are dropped: its end is reported or on its
+    /// way.
     package func send(_ bytes: [UInt8], over flow: Flow) {
         self.run { $0.send(bytes, over: flow) }
     }
@@ -88,6 +108,13 @@ package final class SIPTransport: Sendable {
     /// Octets the kernel has not taken are lost.
     package func close(_ flow: Flow) {
         self.run { $0.close(flow) }
+    }
+
+    /// Keeps the flow of a UDP peer alive however long the peer is silent and how many others come, or no longer.
+    ///
+    /// For a flow that carries a call. Of other flows it changes nothing.
+    package func hold(_ flow: Flow, _ isHeld: Bool) {
+        self.run { $0.hold(flow, isHeld) }
     }
 
     /// Closes everything; returns when the end of every flow has been delivered, and nothing follows.
@@ -110,7 +137,7 @@ package final class SIPTransport: Sendable {
     }
 }
 
-/// The number of connections that were refused, readable from any thread.
+/// The number of connections that were refused, or of datagrams that were lost, readable from any thread.
 final class RefusedCount: Sendable {
     let value = Atomic<Int>(0)
 }

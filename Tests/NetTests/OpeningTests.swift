@@ -90,8 +90,8 @@ import Testing
         answer.signal()
         // The late answer opens nothing: the transport's next event is that of another flow.
         let next = Flow(number: 8)
-        opener.transport.open(next, to: Endpoint(transport: .udp, host: "127.0.0.1", port: 5060))
-        #expect(try await opener.nextEnd(of: next).cause == .unsupported(.udp))
+        opener.transport.open(next, to: Endpoint(transport: .udp, host: "255.255.255.255", port: 5060))
+        #expect(try await opener.nextEnd(of: next).errno == EACCES)
     }
 
     @Test func looksUpNoMoreNamesAtOnceThanItsLimit() async throws {
@@ -107,12 +107,12 @@ import Testing
         await opener.transport.shutDown()
     }
 
-    @Test(arguments: [Transport.udp, .tls])
+    @Test(arguments: [Transport.tls])
     func refusesTheTransportsThatAreNotBuiltIn(transport: Transport) async throws {
         var opener = TestEnd()
         let endpoint = Endpoint(transport: transport, host: "127.0.0.1", port: 5061)
         opener.transport.open(self.flow, to: endpoint)
-        let sentence = "127.0.0.1:5061: \(transport.rawValue) is not built in, only tcp is"
+        let sentence = "127.0.0.1:5061: \(transport.rawValue) is not built in, only tcp and udp are"
         #expect(try await opener.nextEnd(of: self.flow).description == sentence)
         await #expect(throws: NetFailure(.listen, .unsupported(transport), at: "127.0.0.1:5061")) {
             _ = try await opener.transport.listen(on: endpoint)
@@ -133,8 +133,8 @@ import Testing
         #expect(try await opener.nextEnd(of: flow).cause == .closedHere)
         answer.signal()
         let next = Flow(number: 8)
-        transport.open(next, to: Endpoint(transport: .udp, host: "127.0.0.1", port: 5060))
-        #expect(try await opener.nextEnd(of: next).cause == .unsupported(.udp))
+        transport.open(next, to: Endpoint(transport: .udp, host: "255.255.255.255", port: 5060))
+        #expect(try await opener.nextEnd(of: next).errno == EACCES)
     }
 
     @Test(arguments: ["::1", "[::1]"]) func takesNumericAddressesWithAndWithoutBrackets(host: String) throws {

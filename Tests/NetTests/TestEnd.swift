@@ -27,9 +27,11 @@ struct TestEnd {
     }
 
     /// Listens on a free port of the loopback address.
-    func listen() async throws -> Endpoint {
-        let address = try await self.transport.listen(on: Endpoint(transport: .tcp, host: "127.0.0.1", port: 0))
-        return Endpoint(transport: .tcp, host: address.host, port: address.port)
+    func listen(over transport: Transport = .tcp, port: UInt16 = 0) async throws -> Endpoint {
+        let address = try await self.transport.listen(
+            on: Endpoint(transport: transport, host: "127.0.0.1", port: port)
+        )
+        return Endpoint(transport: transport, host: address.host, port: address.port)
     }
 
     /// The flow of the next event, which has to be `opened` or `accepted`.
@@ -64,12 +66,15 @@ struct TestEnd {
 
     /// Two ends on one event loop, and the flow between them as each side names it.
     static func connectedPair(
+        over transport: Transport = .tcp,
         limits: NetLimits = NetLimits()
     ) async throws -> (opener: TestEnd, TestEnd, Flow, accepted: Flow) {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         var (opener, acceptor) = (TestEnd(on: loop, limits: limits), TestEnd(on: loop))
-        opener.transport.open(Flow(number: 1), to: try await acceptor.listen())
+        opener.transport.open(Flow(number: 1), to: try await acceptor.listen(over: transport))
         let opened = try await opener.nextStanding()
+        // Over UDP nobody is there before the first datagram.
+        if transport == .udp { opener.transport.send([0x0D, 0x0A], over: opened) }
         let accepted = try await acceptor.nextStanding()
         return (opener, acceptor, opened, accepted)
     }

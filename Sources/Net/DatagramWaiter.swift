@@ -1,0 +1,112 @@
+private import CEpoll
+private import Glibc
+internal import NIOCore
+
+/// Waits on a thread of its own for datagrams, and tells the event loop which sockets have some.
+///
+/// A socket is told once and then rests until `watchAgain`, so that a flood never piles up work for the loop. SwiftNIO's
+/// own datagram channel is not used: an ICMP error other than "port unreachable" on a connected socket ends the process
+/// there, and a single peer that cannot be sent to closes the socket of all.
+@safe final class DatagramWaiter: Sendable {
+    /// The key of the wake-up; sockets have others.
+    private static let wakeKey: UInt64 = 0
+
+    /// Sockets told by one system call; more wait for the next.
+    private static let eventsPerTurn = 64
+
+    private let epoll: Int32
+    private let wake: Int32
+
+    /// Starts the thread; `ready` runs on it with the keys of sockets that have something to read, an error included.
+    ///
+    /// `ended` is its last act. Throws when the process has no descriptor or no thread left.
+    init(
+        ready: @escaping @Sendable ([UInt64]) -> Void,
+        ended: @escaping @Sendable () -> Void
+    ) throws(NetFailure) {
+        let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw NetFailure(.read, .system(errno: errno), at: "datagram sockets") }
+        let wake = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        guard wake >= 0 else {
+            let failure = NetFailure(.read, .system(errno: errno), at: "datagram sockets")
+            close(epoll)
+            throw failure
+        }
+        self.epoll = epoll
+        self.wake = wake
+        Self.control(epoll, EPOLL_CTL_ADD, wake, EPOLLIN.rawValue, Self.wakeKey)
+        let code = Self.startThread {
+            Self.wait(on: epoll, ready: ready)
+            close(epoll)
+            close(wake)
+            ended()
+        }
+        guard code == 0 else {
+            close(epoll)
+            close(wake)
+            throw NetFailure(.read, .system(errno: code), at: "datagram sockets")
+        }
+    }
+
+    /// Begins to watch a socket; closing the socket ends it.
+    func watch(_ descriptor: Int32, key: UInt64) {
+        precondition(key != Self.wakeKey, "This key is the wake-up's.")
+        Self.control(self.epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue | EPOLLONESHOT.rawValue, key)
+    }
+
+    /// Watches on; what has come meanwhile is told at once.
+    func watchAgain(_ descriptor: Int32, key: UInt64) {
+        Self.control(self.epoll, EPOLL_CTL_MOD, descriptor, EPOLLIN.rawValue | EPOLLONESHOT.rawValue, key)
+    }
+
+    /// Ends the thread, once; nothing may be watched any more.
+    func stop() {
+        // A counter that is full is a wake-up that waits already.
+        _ = eventfd_write(self.wake, 1)
+    }
+
+    private static func control(_ epoll: Int32, _ operation: Int32, _ socket: Int32, _ events: UInt32, _ key: UInt64) {
+        var event = unsafe epoll_event()
+        unsafe event.events = events
+        unsafe event.data.u64 = key
+        let answer = unsafe epoll_ctl(epoll, operation, socket, &event)
+        precondition(answer == 0, "A socket of our own is watched once, and again while it is open (errno \(errno)).")
+    }
+
+    private static func wait(on epoll: Int32, ready: @Sendable ([UInt64]) -> Void) {
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
+        while true {
+            let count = unsafe epoll_wait(epoll, &events, Int32(Self.eventsPerTurn), -1)
+            // Only a signal interrupts the wait.
+            let keys = unsafe events.prefix(max(0, Int(count))).map { unsafe $0.data.u64 }
+            let sockets = keys.filter { $0 != Self.wakeKey }
+            if !sockets.isEmpty { ready(sockets) }
+            if sockets.count < keys.count { return }
+        }
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+
+        init(_ run: @escaping @Sendable () -> Void) {
+            self.run = run
+        }
+    }
+
+    private static func startThread(_ run: @escaping @Sendable () -> Void) -> Int32 {
+        let body = unsafe Unmanaged.passRetained(Body(run))
+        var thread = pthread_t()
+        let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { body in
+            guard let body = unsafe body else { preconditionFailure("The thread was given its work.") }
+            unsafe Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run()
+            return nil
+        }
+        let code = unsafe pthread_create(&thread, nil, main, body.toOpaque())
+        guard code == 0 else {
+            unsafe body.release()
+            return code
+        }
+        pthread_detach(thread)
+        return 0
+    }
+}
