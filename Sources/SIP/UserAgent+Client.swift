@@ -19,6 +19,16 @@ extension UserAgent {
         return (call, outputs)
     }
 
+    /// The octets that the INVITE of a plan has over an open flow; nothing is sent.
+    ///
+    /// For `SizeRule`, before the way of the INVITE is chosen. Tokens have one length, so that it is exact.
+    package func octets(ofInvite plan: InvitePlan, over flow: Flow) -> Int {
+        var trial = self
+        var request = trial.inviteRequest(plan, over: flow)
+        request.headers.prepend("Via", trial.via(branch: Via.magicCookie + trial.token(), flow: flow))
+        return request.serialized().count
+    }
+
     /// Withdraws a call of ours that has no final answer.
     ///
     /// The CANCEL waits for a provisional answer (9.1). A 200 that crosses it is reported as `.answered` with

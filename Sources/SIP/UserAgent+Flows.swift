@@ -5,11 +5,13 @@ extension UserAgent {
     private static let ping: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
     private static let pong: [UInt8] = [0x0D, 0x0A]
 
-    /// A connection is there, opened by us or by the peer.
+    /// A connection is there, opened by us or by the peer, or a way for datagrams.
     ///
     /// `keepAlive` is the longest time between pings of ours; the side that opened the connection sets it. A pong is
-    /// owed within `Limits.pongWait`, else the flow is closed and its calls are lost. `nil` sends no pings. A flow of
-    /// the same number that is still open counts as closed.
+    /// owed within `Limits.pongWait`, else the flow is closed and its calls are lost. Over UDP the same octets keep the
+    /// way through address translators open, the first at once; nobody owes an answer (RFC 5626 3.5.2 has STUN for
+    /// that), but ICMP gives one where the port is closed. `nil` sends no pings. A flow of the same number that is still
+    /// open counts as closed.
     package mutating func flowOpened(
         _ flow: Flow,
         transport: Transport,
@@ -28,6 +30,7 @@ extension UserAgent {
             framer: MessageFramer(limits: self.configuration.limits)
         )
         record.pingDue = self.pingDue(keepAlive, at: now)
+        if keepAlive != nil, !transport.isReliable { outputs.append(.transmit(Self.ping, over: flow)) }
         self.flows[flow] = record
         self.deadlines.set(.flow(flow), record.nextDeadline)
         return outputs
@@ -126,9 +129,12 @@ extension UserAgent {
             return self.close(flow, because: reason, at: now, into: &outputs)
         }
         if let due = record.pingDue, due <= now {
-            self.flows[flow]?.pingDue = nil
-            self.flows[flow]?.pongDue = now.advanced(by: limits.pongWait)
-            self.flows[flow]?.framer.expectPong()
+            let next = record.transport.isReliable ? nil : self.pingDue(record.keepAlive, at: now)
+            self.flows[flow]?.pingDue = next
+            if record.transport.isReliable {
+                self.flows[flow]?.pongDue = now.advanced(by: limits.pongWait)
+                self.flows[flow]?.framer.expectPong()
+            }
             outputs.append(.transmit(Self.ping, over: flow))
         }
         self.deadlines.set(.flow(flow), self.flows[flow]?.nextDeadline)
