@@ -109,6 +109,7 @@ final class MeasuredCenter: Sendable {
                 switch output {
                 case .send(let octets, let flow): self.transport.send(octets, over: flow)
                 case .close(let flow): self.transport.close(flow)
+                case .hold(let flow, let isHeld): self.transport.hold(flow, isHeld)
                 case .write(let batch, _): self.post(.written(batch: batch, nil))
                 case .show(let event):
                     guard event.kind == .established, let call = event.call else { break }

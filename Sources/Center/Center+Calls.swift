@@ -54,6 +54,7 @@ extension Center {
         )
         self.calls[number] = call
         self.numbers[leg] = number
+        self.holdFlow(flow, forCallsMore: 1)
         self.deadlines.set(number, call.machine.nextDeadline)
         let trigger = content.service.map(\.word) ?? "unknown"
         // What a peer writes is cut to what the record takes, so that no length keeps a call off the record.
@@ -78,7 +79,10 @@ extension Center {
             number,
             "INVITE from \(self.connections[flow]?.remote.description ?? "a closed connection")",
             at: now,
-            fields: ["service": content.service?.text ?? message.requestURI, "from": from, "id": call.id]
+            fields: [
+                "service": content.service?.text ?? message.requestURI, "from": from, "id": call.id,
+                "transport": self.connections[flow]?.transport.rawValue ?? "none",
+            ]
         )
         self.process(self.userAgent.ring(leg, at: now.instant), at: now)
         self.note(.ringing, number, "180 sent", at: now)

@@ -87,7 +87,12 @@ package struct Center: Sendable {
         switch event {
         case .accepted(let flow, let transport, let local, let remote),
             .opened(let flow, let transport, let local, let remote):
-            self.connections[flow] = Connection(local: local, remote: remote, heardAt: now.instant)
+            self.connections[flow] = Connection(
+                transport: transport,
+                local: local,
+                remote: remote,
+                heardAt: now.instant
+            )
             self.idleCheckAt = self.idleCheckAt ?? now.instant.advanced(by: self.configuration.idleConnection)
             self.process(
                 self.userAgent.flowOpened(
@@ -179,9 +184,18 @@ package struct Center: Sendable {
         guard let call = self.calls.removeValue(forKey: number) else { return }
         self.numbers[call.leg] = nil
         self.deadlines.set(number, nil)
+        self.holdFlow(call.flow, forCallsMore: -1)
         self.records.append(
             .callEnded(id: call.id, CallEnding(state: "ended", outcome: outcome, ended: self.stamp(now)))
         )
+    }
+
+    /// A call began or ended on a flow; that of a UDP peer is held while one is on it.
+    mutating func holdFlow(_ flow: Flow, forCallsMore change: Int) {
+        guard let connection = self.connections[flow], !connection.transport.isReliable else { return }
+        let calls = connection.calls + change
+        self.connections[flow]?.calls = calls
+        if (calls > 0) != (connection.calls > 0) { self.outputs.append(.hold(flow, calls > 0)) }
     }
 
     func stamp(_ now: Moment) -> Stamp {
@@ -214,9 +228,12 @@ package struct Center: Sendable {
     }
 }
 
-/// The two ends of a connection, and when it was last heard.
+/// The two ends of a connection or of a UDP peer's flow, and when it was last heard.
 struct Connection: Hashable, Sendable {
+    let transport: Transport
     let local: FlowAddress
     let remote: FlowAddress
     var heardAt: Instant
+    /// How many calls are on a UDP peer's flow; not counted on connections, which nothing but their end ends.
+    var calls = 0
 }

@@ -48,6 +48,7 @@ final class CenterBody: LoopBody {
             switch output {
             case .send(let bytes, let flow): self.transport.send(bytes, over: flow)
             case .close(let flow): self.transport.close(flow)
+            case .hold(let flow, let isHeld): self.transport.hold(flow, isHeld)
             case .show(let event): self.show(event)
             case .write(let batch, let records):
                 let post = self.post

@@ -17,6 +17,8 @@ package enum CenterInput: Sendable {
 package enum CenterOutput: Sendable {
     case send([UInt8], over: Flow)
     case close(Flow)
+    /// Keep the flow of a UDP peer however long it is silent, or no longer: a call is on it.
+    case hold(Flow, Bool)
     case write(batch: Int, [CenterRecord])
     case show(CenterEvent)
 }

@@ -48,6 +48,21 @@ package final class CenterRig: Sendable {
         try await self.transport.listen(on: endpoint)
     }
 
+    /// Listens over each of the transports at the same port, which the first one finds where it is 0.
+    ///
+    /// Vehicles over UDP need TCP there too: what they send in a call is too large for a datagram.
+    package func listen(
+        over transports: [Transport],
+        host: String,
+        port: UInt16
+    ) async throws(NetFailure) -> FlowAddress {
+        var address = FlowAddress(host: host, port: port)
+        for transport in transports {
+            address = try await self.listen(on: Endpoint(transport: transport, host: host, port: address.port))
+        }
+        return address
+    }
+
     /// What the operator typed; from any thread.
     package func command(_ command: OperatorCommand) {
         self.loop.post(.command(command))

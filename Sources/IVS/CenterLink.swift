@@ -4,7 +4,8 @@ package import Timeline
 /// Keeps the connection to one center: warm from the start for the private profile, only for a call for the 112 one.
 ///
 /// RFC 5626 in spirit: an open connection is probed by the user agent; a lost one is opened again after a growing pause,
-/// and at once when a call needs it. Nothing is ever opened to a 112 hop before a trigger.
+/// and at once when a call needs it. Nothing is ever opened to a 112 hop before a trigger. Over UDP there is nothing to
+/// be connected: the link is open when datagrams can be sent, and says that it has not heard the center until it has.
 package struct CenterLink: Hashable, Sendable {
     /// What the machine asks for.
     package enum Action: Hashable, Sendable {
@@ -17,6 +18,8 @@ package struct CenterLink: Hashable, Sendable {
         case closed
         case opening
         case open
+        /// Datagrams can be sent; nothing has come back on this way yet.
+        case unheard
         case waiting
     }
 
@@ -26,7 +29,7 @@ package struct CenterLink: Hashable, Sendable {
         /// Becomes open, or waiting after a failure.
         case opening(Flow)
         /// Becomes waiting when it is lost, or closed when it is no longer wanted.
-        case open(Flow, since: Instant)
+        case open(Flow, since: Instant, isHeard: Bool)
         /// Becomes opening when the pause is over or a call needs the connection.
         case waiting(until: Instant)
     }
@@ -51,7 +54,7 @@ package struct CenterLink: Hashable, Sendable {
         switch self.state {
         case .closed: .closed
         case .opening: .opening
-        case .open: .open
+        case .open(_, _, let isHeard): isHeard ? .open : .unheard
         case .waiting: .waiting
         }
     }
@@ -59,7 +62,7 @@ package struct CenterLink: Hashable, Sendable {
     /// The flow of the open connection.
     package var flow: Flow? {
         switch self.state {
-        case .open(let flow, _): flow
+        case .open(let flow, _, _): flow
         case .closed, .opening, .waiting: nil
         }
     }
@@ -82,7 +85,7 @@ package struct CenterLink: Hashable, Sendable {
     /// Whether `flow` is this link's, open or opening.
     package func owns(_ flow: Flow) -> Bool {
         switch self.state {
-        case .opening(let own), .open(let own, _): own == flow
+        case .opening(let own), .open(let own, _, _): own == flow
         case .closed, .waiting: false
         }
     }
@@ -103,14 +106,27 @@ package struct CenterLink: Hashable, Sendable {
         }
     }
 
-    /// The connection stands.
-    package mutating func opened(_ flow: Flow, at now: Instant) {
+    /// The connection stands; over UDP it `isHeard` only when something comes.
+    package mutating func opened(_ flow: Flow, isHeard: Bool = true, at now: Instant) {
         switch self.state {
         case .opening(let own) where own == flow:
-            self.state = .open(flow, since: now)
-            self.lastFailure = nil
+            self.state = .open(flow, since: now, isHeard: isHeard)
+            // That the port was closed a moment ago is still the last that is known of a center not heard since.
+            if isHeard { self.lastFailure = nil }
         case .closed, .opening, .open, .waiting:
             break  // A flow this link has given up; its owner closes it.
+        }
+    }
+
+    /// Something came from the center; `true` when it is the first on this way.
+    package mutating func heard(_ flow: Flow) -> Bool {
+        switch self.state {
+        case .open(let own, let since, isHeard: false) where own == flow:
+            self.state = .open(flow, since: since, isHeard: true)
+            self.lastFailure = nil
+            return true
+        case .closed, .opening, .open, .waiting:
+            return false
         }
     }
 
@@ -119,7 +135,7 @@ package struct CenterLink: Hashable, Sendable {
         switch self.state {
         case .opening(let own) where own == flow:
             self.fail(cause, at: now)
-        case .open(let own, let since) where own == flow:
+        case .open(let own, let since, _) where own == flow:
             // A center that accepts and closes again is no better than one that refuses: the pause goes on growing.
             if since.duration(to: now) >= Self.maximumPause { self.failures = 0 }
             self.fail(cause, at: now)
@@ -132,7 +148,7 @@ package struct CenterLink: Hashable, Sendable {
     package mutating func released() -> [Action] {
         guard !self.isKeptWarm else { return [] }
         switch self.state {
-        case .opening(let flow), .open(let flow, _):
+        case .opening(let flow), .open(let flow, _, _):
             self.state = .closed
             return [.close(flow)]
         case .waiting:

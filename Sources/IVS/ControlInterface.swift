@@ -29,17 +29,22 @@ package enum ControlInterface {
         type Debounce (kernel, own, none)
 
         # The connection to a center: none wanted (a 112 hop before a trigger), being opened, open,
-        # or waiting to be opened again.
-        type Link (closed, opening, open, waiting)
+        # or waiting to be opened again. "unheard": over UDP, datagrams can be sent and nothing has come back yet.
+        type Link (closed, opening, open, unheard, waiting)
+
+        # The transport of a center's link. Over "udp" an INVITE too large for a datagram opens a TCP connection of its own.
+        type LinkTransport (udp, tcp)
 
         # How an incident stands: still open, acknowledged by the center, ended without an acknowledgement,
         # or cancelled by an occupant.
         type IncidentState (open, delivered, undelivered, cancelled)
 
-        # One configured center, in the order of preference. "detail" says why the link is not open.
+        # One configured center, in the order of preference. "detail" says why the link is not open, or was not when it was
+        # last known.
         type CenterStatus (
           name: string,
           uri: string,
+          transport: LinkTransport,
           link: Link,
           detail: ?string,
           at: int,

@@ -122,6 +122,7 @@ extension IVS {
             severity: .warning,
             incident: known.attempt.incident
         )
+        self.noteUnanswered(known)
         // A connection on which nothing comes back is dead, whatever the kernel thinks: the next attempt opens anew.
         if reason.isSilence, self.connections[known.flow] != nil {
             self.outputs.append(.close(known.flow))

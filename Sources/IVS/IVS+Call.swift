@@ -129,6 +129,7 @@ extension IVS {
     private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
         self.ledger.close(incident, outcome, at: now)
         self.waitingAttempt = nil
+        self.streamless = []
         self.frozen = nil
         if outcome == .cleared || outcome == .deliveredDeclined { self.clear(.incidentInterrupted, at: now) }
     }
@@ -139,11 +140,13 @@ extension IVS {
         for index in self.links.indices where !self.legs.values.contains(where: { $0.flow == self.links[index].flow }) {
             self.perform(self.links[index].released(), ofLink: index)
         }
+        self.releaseIdleStreams()
     }
 
     /// The connection that an attempt waits for did not come in time.
     mutating func giveUpWaiting(at now: Moment) {
         guard let waiting = self.waitingAttempt, waiting.until <= now.instant else { return }
+        guard waiting.largeInvite == nil else { return self.giveUpStream(waiting, at: now) }
         let cause = "no connection within \(CallReason.text(self.configuration.provisionalWait))"
         if let flow = self.links[waiting.attempt.center].openingFlow {
             self.outputs.append(.close(flow))

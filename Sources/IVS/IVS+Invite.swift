@@ -8,36 +8,39 @@ internal import Store
 internal import Timeline
 
 extension IVS {
-    /// Builds and sends the INVITE of an attempt over the open connection to its center.
+    /// Builds and sends the INVITE of an attempt over the open link to its center, or the way that its size asks for.
     mutating func invite(_ attempt: Attempt, of incident: Incident, at now: Moment) {
-        guard let flow = self.links[attempt.center].flow, let local = self.connections[flow]?.local else {
+        guard let flow = self.links[attempt.center].flow, self.connections[flow] != nil else {
             return self.over(attempt, .failed("no connection to the center"), at: now)
         }
-        let center = self.configuration.centers[attempt.center]
         let part = attempt.form == .voiceOnly ? nil : self.firstMSD(of: attempt, at: now)
-        let plan: UserAgent.InvitePlan
-        do {
-            plan = try self.plan(attempt, of: incident, to: center, msd: part, from: local, at: now)
-        } catch {
-            // The configuration's URIs are checked when it is read, so that this is a mistake of ours in them.
-            return self.over(attempt, .failed("the INVITE cannot be built: \(error)"), at: now)
-        }
+        self.invite(PreparedInvite(attempt: attempt, incident: incident, msd: part), over: flow, at: now)
+    }
+
+    mutating func send(
+        _ plan: UserAgent.InvitePlan,
+        of prepared: PreparedInvite,
+        over flow: Flow,
+        _ transport: Transport,
+        at now: Moment
+    ) {
+        let attempt = prepared.attempt
         let (leg, outputs) = self.userAgent.invite(plan, over: flow, at: now.instant)
         self.legs[leg] = CallLeg(
             attempt: attempt,
-            msdContentID: part?.contentID,
+            msdContentID: prepared.msd?.contentID,
             flow: flow,
             callID: plan.callID ?? ""
         )
-        let fields = [
-            "center": center.name, "attempt": String(attempt.number), "form": attempt.form.rawValue,
-            "request": plan.requestURI, "octets": String(plan.body.count),
-        ]
+        let center = self.configuration.centers[attempt.center].name
         self.note(
             .inviteSent,
-            "INVITE \(plan.requestURI) to \(center.name)",
+            "INVITE \(plan.requestURI) to \(center)",
             at: now,
-            fields: fields
+            fields: [
+                "center": center, "attempt": String(attempt.number), "form": attempt.form.rawValue,
+                "request": plan.requestURI, "octets": String(plan.body.count), "transport": transport.rawValue,
+            ]
         )
         self.process(outputs, at: now)
     }
@@ -91,15 +94,14 @@ extension IVS {
     }
 
     /// Everything of the INVITE that the user agent does not choose itself.
-    private mutating func plan(
-        _ attempt: Attempt,
-        of incident: Incident,
+    mutating func plan(
+        _ prepared: PreparedInvite,
         to center: VehicleConfiguration.Center,
-        msd: MSDPart?,
         from local: FlowAddress,
         at now: Moment
     ) throws(SyntaxError) -> UserAgent.InvitePlan {
-        let invite = self.emergencyInvite(attempt, of: incident, to: center, msd: msd, from: local, at: now)
+        let (attempt, incident) = (prepared.attempt, prepared.incident)
+        let invite = self.emergencyInvite(attempt, of: incident, to: center, msd: prepared.msd, from: local, at: now)
         let content = invite.content(boundary: "ivs-" + self.random.hexadecimalDigits(12))
         var plan = UserAgent.InvitePlan(
             requestURI: invite.requestURI,

@@ -6,12 +6,24 @@ internal import SIP
 internal import Timeline
 
 extension IVS {
+    /// Whose a flow is: the link to a center, or the way for requests too large for that link.
+    private enum Owner {
+        case link(Int)
+        case stream(Int)
+    }
+
+    private func owner(of flow: Flow) -> Owner? {
+        if let index = self.links.firstIndex(where: { $0.owns(flow) }) { return .link(index) }
+        return self.streamLinks.firstIndex { $0.owns(flow) }.map(Owner.stream)
+    }
+
     /// What happened on a connection.
     mutating func netEvent(_ event: NetEvent, at now: Moment) {
         switch event {
         case .opened(let flow, let transport, let local, let remote):
-            self.opened(flow, transport, local, remote, at: now)
+            self.opened(flow, Connection(transport: transport, local: local, remote: remote), at: now)
         case .received(let flow, let bytes):
+            self.heard(flow, at: now)
             self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
         case .failed(let flow, let failure):
             self.flowEnded(flow, because: failure.description, at: now)
@@ -23,58 +35,101 @@ extension IVS {
         }
     }
 
-    private mutating func opened(
-        _ flow: Flow,
-        _ transport: Transport,
-        _ local: FlowAddress,
-        _ remote: FlowAddress,
-        at now: Moment
-    ) {
-        guard let index = self.links.firstIndex(where: { $0.owns(flow) }) else {
-            return self.outputs.append(.close(flow))
+    private mutating func opened(_ flow: Flow, _ connection: Connection, at now: Moment) {
+        guard let owner = self.owner(of: flow) else { return self.outputs.append(.close(flow)) }
+        self.connections[flow] = connection
+        switch owner {
+        case .link(let index):
+            let isConnection = connection.transport.isReliable
+            // A way for datagrams that is tried again after ICMP refused it is no news until something comes back.
+            let isNews = isConnection || self.links[index].lastFailure == nil
+            self.links[index].opened(flow, isHeard: isConnection, at: now.instant)
+            self.linkSince[index] = now
+            if isNews { self.noteOpened(connection, to: index, isHeard: isConnection, at: now) }
+        case .stream(let index):
+            self.streamLinks[index].opened(flow, at: now.instant)
+            self.noteOpened(connection, to: index, isHeard: true, at: now)
         }
-        self.links[index].opened(flow, at: now.instant)
-        self.linkSince[index] = now
-        self.connections[flow] = Connection(local: local, remote: remote)
-        let name = self.configuration.centers[index].name
-        self.note(.linkOpened, "connected to \(name)", at: now, fields: ["center": name, "remote": "\(remote)"])
         self.process(
             self.userAgent.flowOpened(
                 flow,
-                transport: transport,
-                local: local,
-                remote: remote,
-                // A ping of CRLFs is of connections (RFC 5626 3.5.1); over UDP nobody answers it.
-                keepAlive: transport.isReliable ? self.configuration.keepAlive : nil,
+                transport: connection.transport,
+                local: connection.local,
+                remote: connection.remote,
+                keepAlive: self.configuration.keepAlive,
                 at: now.instant
             ),
             at: now
         )
-        if let waiting = self.waitingAttempt, waiting.attempt.center == index {
+        self.inviteWaiting(for: owner, at: now)
+    }
+
+    /// The attempt that waits for this way goes on.
+    private mutating func inviteWaiting(for owner: Owner, at now: Moment) {
+        guard let waiting = self.waitingAttempt else { return }
+        switch (owner, waiting.largeInvite) {
+        case (.link(waiting.attempt.center), nil):
             self.waitingAttempt = nil
             self.invite(waiting.attempt, of: waiting.incident, at: now)
+        case (.stream(waiting.attempt.center), let large?):
+            self.waitingAttempt = nil
+            self.invite(large, over: self.streamLinks[waiting.attempt.center].flow, at: now)
+        case (.link, _), (.stream, _):
+            break
         }
+    }
+
+    /// Something came: over UDP the first sign that the center is there.
+    private mutating func heard(_ flow: Flow, at now: Moment) {
+        guard case .link(let index) = self.owner(of: flow), let connection = self.connections[flow] else { return }
+        guard self.links[index].heard(flow) else { return }
+        self.linkSince[index] = now
+        self.noteOpened(connection, to: index, isHeard: true, at: now)
+    }
+
+    private mutating func noteOpened(_ connection: Connection, to index: Int, isHeard: Bool, at now: Moment) {
+        let name = self.configuration.centers[index].name
+        let transport = connection.transport
+        let sentence: String
+        switch (transport.isReliable, isHeard) {
+        case (true, _): sentence = "connected to \(name)"
+        case (false, true): sentence = "\(name) is heard"
+        case (false, false): sentence = "datagrams can be sent to \(name); nothing is heard of it yet"
+        }
+        self.note(
+            .linkOpened,
+            sentence,
+            at: now,
+            fields: ["center": name, "remote": "\(connection.remote)", "transport": transport.rawValue]
+        )
     }
 
     /// A connection is gone, or never stood; everything on it ends at once with its own reason.
     mutating func flowEnded(_ flow: Flow, because cause: String, at now: Moment) {
         self.connections[flow] = nil
         self.process(self.userAgent.flowClosed(flow, because: cause, at: now.instant), at: now)
-        guard let index = self.links.firstIndex(where: { $0.owns(flow) }) else { return }
+        switch self.owner(of: flow) {
+        case .link(let index): self.linkEnded(flow, index, because: cause, at: now)
+        case .stream(let index): self.streamEnded(flow, index, because: cause, at: now)
+        case nil: break
+        }
+    }
+
+    private mutating func linkEnded(_ flow: Flow, _ index: Int, because cause: String, at now: Moment) {
         let isNews = self.links[index].lastFailure != cause
         self.links[index].ended(flow, because: cause, at: now.instant)
         self.linkSince[index] = now
-        let name = self.configuration.centers[index].name
+        let center = self.configuration.centers[index]
         if isNews {
             self.note(
                 .linkClosed,
-                "no connection to \(name): \(cause)",
+                "no connection to \(center.name): \(cause)",
                 at: now,
                 severity: .warning,
-                fields: ["center": name, "cause": cause]
+                fields: ["center": center.name, "cause": cause, "transport": center.endpoint.transport.rawValue]
             )
         }
-        if let waiting = self.waitingAttempt, waiting.attempt.center == index {
+        if let waiting = self.waitingAttempt, waiting.attempt.center == index, waiting.largeInvite == nil {
             self.waitingAttempt = nil
             self.over(waiting.attempt, .failed(cause), at: now)
         }

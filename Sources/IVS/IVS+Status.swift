@@ -2,6 +2,7 @@ internal import Supervision
 internal import CallControl
 internal import ControlSocket
 internal import GPIO
+internal import SIP
 internal import Timeline
 
 extension IVS {
@@ -47,6 +48,7 @@ extension IVS {
         let since = self.linkSince[index] ?? now
         return [
             "name": .string(center.name), "uri": .string(center.uri),
+            "transport": .string(center.endpoint.transport.rawValue),
             "link": .string(self.links[index].standing.rawValue),
             "detail": self.links[index].lastFailure.map(JSONValue.string) ?? .null,
             "at": .int(Int(since.instant.nanosecondsSinceBoot)), "time": since.timeText,

@@ -24,6 +24,10 @@ package struct IVS: Sendable {
     var indicators: IndicatorOutputs
     var userAgent: UserAgent
     var links: [CenterLink]
+    /// The TCP connections for requests too large for a center's UDP link, opened for a call only.
+    var streamLinks: [CenterLink]
+    /// The centers whose TCP did not serve in this incident.
+    var streamless: Set<Int> = []
     var connections: [Flow: Connection] = [:]
     var nextFlowNumber: UInt64 = 1
     var locations = RecentLocations()
@@ -86,6 +90,7 @@ package struct IVS: Sendable {
         self.userAgent = UserAgent(configuration: agent, random: agentRandom)
         let isKeptWarm = configuration.profile == .privateCenter
         self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
+        self.streamLinks = configuration.centers.map { _ in CenterLink(isKeptWarm: false) }
         if let position = configuration.position { self.locations.update(position) }
     }
 
@@ -232,8 +237,9 @@ enum CallInput: Hashable, Sendable {
     case lost(Attempt, String)
 }
 
-/// The two ends of an open connection.
+/// The two ends of an open connection, or of a way for datagrams.
 struct Connection: Hashable, Sendable {
+    let transport: Transport
     let local: FlowAddress
     let remote: FlowAddress
 }
@@ -253,6 +259,8 @@ struct WaitingAttempt: Hashable, Sendable {
     let incident: Incident
     let attempt: Attempt
     let until: Instant
+    /// The INVITE that waits for TCP; `nil` while the link itself is awaited.
+    var largeInvite: PreparedInvite?
 }
 
 /// Actions that wait for the store to have the trigger.

@@ -96,9 +96,10 @@ extension VehicleConfiguration {
 extension VehicleConfiguration.Center {
     fileprivate init(_ settings: Settings) {
         let port = UInt16(clamping: settings.integer("port"))
+        let transport = Transport(rawValue: settings.string("transport")) ?? .tcp  // A choice that the schema has held.
         self.init(
             name: settings.string("name"),
-            endpoint: Endpoint(transport: .tcp, host: settings.string("host"), port: port),
+            endpoint: Endpoint(transport: transport, host: settings.string("host"), port: port),
             uri: settings.string("uri")
         )
     }

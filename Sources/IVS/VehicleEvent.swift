@@ -34,6 +34,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case indicator
         case linkOpened
         case linkClosed
+        case transportFallback
         case gateRefused
         case recordLate
         case recordFailed
@@ -68,6 +69,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .indicator: "indicator"
             case .linkOpened: "linkOpened"
             case .linkClosed: "linkClosed"
+            case .transportFallback: "transportFallback"
             case .gateRefused: "gateRefused"
             case .recordLate: "recordLate"
             case .recordFailed: "recordFailed"

@@ -59,6 +59,12 @@ enum VehicleSchema {
         Key("host", .string(Self.hostRule), .required, "A name or a numeric address."),
         Key("port", .integer(1...65_535), .defaulted(.integer(5_060)), "The port."),
         Key(
+            "transport",
+            .choice(["udp", "tcp"]),
+            .defaulted(.string("tcp")),
+            "udp: what is too large for a datagram goes over TCP to the same port, and over UDP where that does not serve."
+        ),
+        Key(
             "uri",
             .string(Self.uriRule),
             .required,

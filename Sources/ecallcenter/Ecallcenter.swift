@@ -14,6 +14,8 @@ struct Ecallcenter: AsyncParsableCommand {
 
     @Option(help: "The numeric address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port; 0 for any free one.") var port: UInt16 = 5_060
+    @Option(help: "A transport to listen over: tcp, udp. May be repeated; without it, both at the same port.")
+    var transport: [String] = []
     @Option(help: "Seconds that a call rings before it is answered.") var ringing = 1.0
     @Flag(help: "Leave the answer to the operator.") var manual = false
     @Option(help: "The reply: \(CenterConfiguration.Reply.words.joined(separator: ", ")).") var reply = "accept"
@@ -28,6 +30,7 @@ struct Ecallcenter: AsyncParsableCommand {
             throw ValidationError("no reply \"\(self.reply)\"; the replies are listed by --help")
         }
         center.reply = reply
+        let transports = try self.transports
         let isJSON = self.json
         let output = LineWriter()
         let (requests, continuation) = AsyncStream.makeStream(
@@ -39,9 +42,13 @@ struct Ecallcenter: AsyncParsableCommand {
             let rig = try CenterRig(center, storePath: self.store) {
                 output.write(isJSON ? $0.json : $0.text)
             }
-            let address = try await rig.listen(on: Endpoint(transport: .tcp, host: self.host, port: self.port))
+            let address = try await rig.listen(over: transports, host: self.host, port: self.port)
+            let names = transports.map(\.rawValue)
+            let list = names.map { "\"\($0)\"" }.joined(separator: ",")
             output.write(
-                isJSON ? "{\"kind\":\"listening\",\"port\":\(address.port)}" : "listening on \(address)"
+                isJSON
+                    ? "{\"kind\":\"listening\",\"port\":\(address.port),\"transports\":[\(list)]}"
+                    : "listening on \(address) over \(names.joined(separator: " and "))"
             )
             CommandReader.start { rig.command($0) }
             for await request in requests where request != .hangUp { break }
@@ -51,5 +58,16 @@ struct Ecallcenter: AsyncParsableCommand {
             throw Complaint("\(error)")
         }
         withExtendedLifetime(signals) {}
+    }
+
+    private var transports: [Transport] {
+        get throws {
+            guard !self.transport.isEmpty else { return [.tcp, .udp] }
+            let transports = self.transport.compactMap(Transport.init(rawValue:)).filter { $0 != .tls }
+            guard transports.count == self.transport.count, Set(transports).count == transports.count else {
+                throw ValidationError("--transport takes tcp or udp, each once")
+            }
+            return transports
+        }
     }
 }

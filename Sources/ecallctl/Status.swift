@@ -23,7 +23,8 @@ struct Status: AsyncParsableCommand {
         }
         for center in status["centers"]?.asArray ?? [] {
             let detail = center["detail"]?.asString.map { ": \($0)" } ?? ""
-            print("center    \(center.shown("name")) \(center.shown("uri")) \(center.shown("link"))\(detail)")
+            let link = "\(center.shown("transport")) \(center.shown("link"))"
+            print("center    \(center.shown("name")) \(center.shown("uri")) \(link)\(detail)")
         }
         for line in status["lines"]?.asArray ?? [] {
             let detail = line["detail"]?.asString.map { ": \($0)" } ?? ""

@@ -35,13 +35,14 @@ extension CenterBench {
         )
     }
 
-    /// An INVITE on a new connection, changed by `change`; `octets` take the place of the MSD's.
+    /// An INVITE on a new connection or on `flow`, changed by `change`; `octets` take the place of the MSD's.
     @discardableResult
     func call(
         octets: [UInt8]? = nil,
+        on flow: Flow? = nil,
         _ change: (inout UserAgent.InvitePlan) -> Void = { _ in }
     ) throws -> (call: UserAgent.Call, flow: Flow) {
-        let flow = self.connect()
+        let flow = flow ?? self.connect()
         let session = Self.offer(SessionDescription.standardCodecs)
         var invite = EmergencyInvite(profile: .emergency112, service: .automatic, session: session)
         invite.msd = MSDPart(octets: try octets ?? Self.msd().encoded(), contentID: Self.reference)

@@ -118,6 +118,7 @@ final class CenterBench {
                 }
                 if self.flows.contains(flow) { self.arrivals.append(.vehicles(octets, flow)) }
             case .close(let flow): self.cut(flow)
+            case .hold(let flow, let isHeld): self.trail.append("\(isHeld ? "hold" : "release") \(flow.number)")
             case .write(let batch, let records):
                 self.records += records
                 self.trail.append("write \(batch)")
@@ -164,8 +165,8 @@ final class CenterBench {
         self.step(.net(.received(flow, octets)))
     }
 
-    /// A new connection of a vehicle.
-    func connect() -> Flow {
+    /// A new connection of a vehicle, or its first datagram.
+    func connect(over transport: Transport = .tcp) -> Flow {
         let flow = Flow(number: self.nextFlow)
         self.nextFlow += 1
         self.flows.insert(flow)
@@ -174,14 +175,14 @@ final class CenterBench {
         self.takeVehicles(
             self.vehicles.flowOpened(
                 flow,
-                transport: .tcp,
+                transport: transport,
                 local: remote,
                 remote: local,
                 keepAlive: nil,
                 at: self.now
             )
         )
-        self.step(.net(.accepted(flow, .tcp, local: local, remote: remote)))
+        self.step(.net(.accepted(flow, transport, local: local, remote: remote)))
         return flow
     }
 }

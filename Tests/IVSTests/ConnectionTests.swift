@@ -175,7 +175,6 @@ import Timeline
             $0.centers[0].endpoint = Endpoint(transport: .udp, host: "192.0.2.1", port: 5_061)
         }
         let bench = VehicleBench(configuration)
-        bench.transport = .udp
         bench.step(.started)
         bench.crash()
         try bench.ring()
@@ -190,14 +189,6 @@ import Timeline
         #expect(outcomes.count == 1 && outcomes.first?.contains("112 gate") == true)
         try bench.answer()
         #expect(bench.state == .voiceSession)
-    }
-
-    @Test func aPathOverUDPIsNotPinged() throws {
-        let bench = VehicleBench(VehicleBench.configuration())
-        bench.transport = .udp
-        bench.step(.started)
-        bench.advance(by: .seconds(300))
-        #expect(bench.opened.count == 1)
     }
 
     @Test func aConnectionThatTheVehicleDidNotOpenIsClosed() throws {

@@ -40,7 +40,8 @@ final class VehicleBench {
     var disk = Disk.works
     /// By the port of the center; those that are not here accept.
     var hops: [UInt16: Hop] = [:]
-    var transport = Transport.tcp
+    /// What becomes of TCP connections to a center whose own transport is UDP.
+    var streams = Hop.accepts
     var isWallTrusted = true
     /// Whether messages reach the center and the vehicle.
     var isWireWhole = true
@@ -55,6 +56,8 @@ final class VehicleBench {
     private(set) var events: [VehicleEvent] = []
     private(set) var records: [VehicleRecord] = []
     private(set) var sent: [(message: Message, flow: Flow, at: Instant)] = []
+    /// Keep-alives and whatever else is no message.
+    private(set) var pings: [(flow: Flow, at: Instant)] = []
     private(set) var opened: [(flow: Flow, endpoint: Endpoint, at: Instant)] = []
     private(set) var levels: [LineName: Level] = [:]
     private(set) var drives: [(line: LineName, level: Level, at: Instant)] = []
@@ -249,7 +252,10 @@ extension VehicleBench {
     private func open(_ flow: Flow, _ endpoint: Endpoint) {
         self.opened.append((flow, endpoint, self.now))
         self.trail.append("open \(endpoint.port)")
-        switch self.hops[endpoint.port] ?? .accepts {
+        let isStream =
+            endpoint.transport == .tcp
+            && self.ivs.configuration.centers.contains { $0.endpoint.port == endpoint.port && $0.endpoint != endpoint }
+        switch isStream ? self.streams : self.hops[endpoint.port] ?? .accepts {
         case .hangs: break
         case .refuses:
             let failure = NetFailure(.connect, .system(errno: 111), at: "\(endpoint.host):\(endpoint.port)")
@@ -262,14 +268,14 @@ extension VehicleBench {
 
     func openedEvent(_ flow: Flow, _ endpoint: Endpoint) -> NetEvent {
         let local = FlowAddress(host: endpoint.host == "127.0.0.1" ? "127.0.0.1" : "192.0.2.10", port: 40_001)
-        return .opened(flow, self.transport, local: local, remote: .init(host: endpoint.host, port: endpoint.port))
+        return .opened(flow, endpoint.transport, local: local, remote: .init(host: endpoint.host, port: endpoint.port))
     }
 
     private func openAtCenter(_ flow: Flow) {
         guard let endpoint = self.openFlows[flow] else { return }
         let outputs = self.center.flowOpened(
             flow,
-            transport: self.transport,
+            transport: endpoint.transport,
             local: FlowAddress(host: endpoint.host, port: endpoint.port),
             remote: FlowAddress(host: "192.0.2.10", port: 40_001),
             keepAlive: nil,
@@ -283,6 +289,8 @@ extension VehicleBench {
         if let message = try? Message(parsing: octets) {  // Pings are no messages.
             self.sent.append((message, flow, self.now))
             self.trail.append("send \(message.method?.name ?? "\(message.status ?? 0)")")
+        } else {
+            self.pings.append((flow, self.now))
         }
         if self.isWireWhole { self.arrivals.append(.center(octets, flow)) }
     }
@@ -293,14 +301,23 @@ extension VehicleBench {
         self.settle()
     }
 
+    /// ICMP says that nobody takes the datagrams of a flow.
+    func refuseDatagrams(of flow: Flow) {
+        self.closed(flow, NetFailure(.read, .system(errno: 111), at: "127.0.0.1:5061"))
+        self.settle()
+    }
+
+    /// The transport of an open flow; `nil` when it is not open.
+    func transport(of flow: Flow) -> Transport? { self.openFlows[flow]?.transport }
+
     private func closed(_ flow: Flow, _ failure: NetFailure) {
         guard self.openFlows.removeValue(forKey: flow) != nil else { return }
         self.arrivals += [.vehicle(.net(.closed(flow, failure))), .centerClosed(flow)]
     }
 
-    /// Whether a connection to the center on `port` stands.
-    func isOpen(_ port: UInt16) -> Bool {
-        self.openFlows.values.contains { $0.port == port }
+    /// Whether a connection to the center on `port` stands, over `transport` when it is given.
+    func isOpen(_ port: UInt16, over transport: Transport? = nil) -> Bool {
+        self.openFlows.values.contains { $0.port == port && (transport ?? $0.transport) == $0.transport }
     }
 
     private func takeCenter(_ outputs: [UserAgent.Output]) {

@@ -100,7 +100,10 @@ extension Invariants {
             // What an earlier trigger still held back is late with the later one.
             for id in self.accounts.keys { self.accounts[id]?.isRecordedOrLate = true }
         case .msd: self.made(event, at: now)
-        case .inviteSent: self.mark("action invite")
+        case .inviteSent:
+            self.mark("invite over \(event.fields["transport"] ?? "")")
+            self.mark("action invite")
+        case .transportFallback: self.mark("fallback to UDP")
         case .msdSent: self.mark("action sendMSD")
         case .announcement:
             self.mark("action announce")
@@ -151,7 +154,7 @@ extension Invariants {
         }
     }
 
-    mutating func sends(_ octets: [UInt8], _ vehicle: IVS, at now: Instant) {
+    mutating func sends(_ octets: [UInt8], over transport: Transport, _ vehicle: IVS, at now: Instant) {
         let start = String(decoding: octets.prefix(6), as: UTF8.self)
         guard ["INVITE", "CANCEL", "BYE si"].contains(start), let message = try? Message(parsing: octets)
         else { return }  // Our own messages can be read; SIPTests hold that.
@@ -161,6 +164,10 @@ extension Invariants {
         guard let leg = vehicle.legs.values.first(where: { $0.callID == callID }) else { return }
         guard let account = self.accounts[leg.attempt.incident.text] else {
             return self.fail("\(start) leaves for an incident that was not handed to the store", at: now)
+        }
+        let isTooLarge = SizeRule.needsStream(octets: octets.count, over: transport)
+        if start == "INVITE", isTooLarge, !vehicle.streamless.contains(leg.attempt.center) {
+            self.fail("an INVITE of \(octets.count) octets leaves over UDP, and TCP was not asked", at: now)
         }
         if start == "INVITE", !account.isRecordedOrLate {
             self.fail("INVITE of attempt \(leg.attempt.number) leaves before the record and before it is late", at: now)
@@ -184,7 +191,7 @@ extension Invariants {
         guard self.configuration?.profile == .emergency112, vehicle.call.state == .idle else { return }
         // A hop is kept only while something on it is wound up: a CANCEL or BYE that waits for its answer.
         let busy = Set(vehicle.legs.values.map(\.flow))
-        let isKept = vehicle.links.contains { link in
+        let isKept = (vehicle.links + vehicle.streamLinks).contains { link in
             link.standing != .closed && !(link.flow.map(busy.contains) ?? false)
         }
         if isKept {

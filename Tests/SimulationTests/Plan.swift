@@ -28,7 +28,11 @@ struct Plan {
     /// How long triggers, operators and faults go on.
     static let storm = Duration.seconds(90)
 
+    /// The transport of the centers.
     let transport: Transport
+    /// Whether TCP to the centers works at all, and if not, whether it is swallowed instead of refused.
+    let takesTCP: Bool
+    let swallowsTCP: Bool
     let vehicle: VehicleConfiguration
     let centers: [CenterConfiguration]
     let faults: Faults
@@ -36,8 +40,10 @@ struct Plan {
 
     init(random: inout SeededGenerator) {
         self.transport = random.chance(50) ? .udp : .tcp
+        self.takesTCP = self.transport == .tcp || random.chance(50)
+        self.swallowsTCP = random.chance(50)
         let count = Int.random(in: 1...3, using: &random)
-        self.vehicle = Self.vehicle(centers: count, random: &random)
+        self.vehicle = Self.vehicle(centers: count, over: self.transport, random: &random)
         self.centers = (0..<count).map { _ in Self.center(random: &random) }
         self.isWallTrusted = random.chance(80)
         var faults = Faults()
@@ -57,7 +63,11 @@ struct Plan {
         self.faults = faults
     }
 
-    private static func vehicle(centers: Int, random: inout SeededGenerator) -> VehicleConfiguration {
+    private static func vehicle(
+        centers: Int,
+        over transport: Transport,
+        random: inout SeededGenerator
+    ) -> VehicleConfiguration {
         guard let vin = try? VIN("ECALLEXAMPLE02026"),  // The constants are valid.
             let position = Position(latitudeDegrees: 48.1515, longitudeDegrees: 11.5779)
         else { preconditionFailure("The constants of the simulation are valid.") }
@@ -66,7 +76,7 @@ struct Plan {
             centers: (0..<centers).map { index in
                 .init(
                     name: "center-\(index + 1)",
-                    endpoint: Endpoint(transport: .tcp, host: "127.0.0.1", port: UInt16(5_061 + index)),
+                    endpoint: Endpoint(transport: transport, host: "127.0.0.1", port: UInt16(5_061 + index)),
                     uri: "sip:sos@center-\(index + 1).invalid"
                 )
             }

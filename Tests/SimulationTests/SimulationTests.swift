@@ -75,7 +75,8 @@ import Testing
             Outcome.cleared, .deliveredDeclined, .cancelled, .failed, .clearDownFallback, .superseded,
         ].map { "outcome \($0.rawValue)" }
         let announcements = Announcement.allCases.map { "announcement \($0.rawValue)" }
-        #expect(Set(states + actions + outcomes + announcements).subtracting(marks) == [])
+        let ways = ["invite over tcp", "invite over udp", "fallback to UDP"]
+        #expect(Set(states + actions + outcomes + announcements + ways).subtracting(marks) == [])
     }
 
     @Test func theTraceOfASeedIsTheSameTwice() {

@@ -22,7 +22,7 @@ extension World {
                 self.watch.opens(endpoint, self.vehicle, at: self.now)
                 self.open(flow, endpoint)
             case .send(let octets, let flow):
-                self.watch.sends(octets, self.vehicle, at: self.now)
+                self.watch.sends(octets, over: self.paths[flow]?.transport ?? .tcp, self.vehicle, at: self.now)
                 self.note("vehicle sends \(Self.word(octets))")
                 self.send(octets, over: flow, fromVehicle: true)
             case .close(let flow): self.close(flow, byVehicle: true)
@@ -61,6 +61,7 @@ extension World {
                 self.note("center \(index + 1) sends \(Self.word(octets))")
                 self.send(octets, over: flow, fromVehicle: false)
             case .close(let flow): self.close(flow, byVehicle: false)
+            case .hold: break  // Here no peer is forgotten for its silence.
             case .write(let batch, let records):
                 self.watch.centerWrites(records, center: index, at: self.now)
                 let takes = Int.random(in: self.faults.writeTakes, using: &self.random)

@@ -8,6 +8,7 @@ import Timeline
 /// A way between the vehicle and one center.
 struct Path {
     let center: Int
+    let transport: Transport
     /// Whether each end still takes octets.
     var isOpenAtVehicle = false
     var isOpenAtCenter = false
@@ -21,6 +22,7 @@ struct Path {
 extension World {
     private static let closedHere = NetFailure(.close, .closedHere, at: "peer")
     private static let closedByPeer = NetFailure(.read, .closedByPeer, at: "peer")
+    private static let unreachable = NetFailure(.read, .system(errno: 111), at: "peer")
     private static let reset = NetFailure(.read, .system(errno: 104), at: "peer")
 
     private var delay: Int {
@@ -29,9 +31,20 @@ extension World {
     }
 
     func open(_ flow: Flow, _ endpoint: Endpoint) {
-        self.paths[flow] = Path(center: Int(endpoint.port) - 5_061)
-        self.note("open \(flow.number) to \(endpoint.port)")
-        self.later(self.random.chance(self.faults.refused) ? .refused(flow) : .connected(flow), in: self.delay)
+        self.paths[flow] = Path(center: Int(endpoint.port) - 5_061, transport: endpoint.transport)
+        self.note("open \(flow.number) to \(endpoint)")
+        let isRefused = self.random.chance(self.faults.refused)
+        switch endpoint.transport {
+        case .tcp, .tls:
+            // A center that takes no TCP refuses it, or has a filter in front that swallows it.
+            let isSwallowed = !self.plan.takesTCP && self.plan.swallowsTCP
+            guard !isSwallowed else { return }
+            self.later(isRefused || !self.plan.takesTCP ? .refused(flow) : .connected(flow), in: self.delay)
+        case .udp:
+            // Datagrams can be sent at once; what ICMP says comes later.
+            self.later(.connected(flow), in: 0)
+            if isRefused { self.later(.endAtVehicle(flow, Self.unreachable), in: self.delay) }
+        }
     }
 
     func refused(_ flow: Flow) {
@@ -49,13 +62,13 @@ extension World {
         self.note("connected \(flow.number)")
         let vehicle = FlowAddress(host: "127.0.0.1", port: UInt16(truncatingIfNeeded: 20_000 + flow.number))
         let center = FlowAddress(host: "127.0.0.1", port: UInt16(5_061 + path.center))
-        self.step(.net(.accepted(flow, self.plan.transport, local: center, remote: vehicle)), center: path.center)
-        self.step(.net(.opened(flow, self.plan.transport, local: vehicle, remote: center)))
+        self.step(.net(.accepted(flow, path.transport, local: center, remote: vehicle)), center: path.center)
+        self.step(.net(.opened(flow, path.transport, local: vehicle, remote: center)))
     }
 
     func send(_ octets: [UInt8], over flow: Flow, fromVehicle: Bool) {
         guard let path = self.paths[flow], fromVehicle ? path.isOpenAtVehicle : path.isOpenAtCenter else { return }
-        switch self.plan.transport {
+        switch path.transport {
         case .udp: self.sendDatagram(octets, over: flow, toCenter: fromVehicle)
         case .tcp, .tls: self.sendStream(octets, over: flow, toCenter: fromVehicle)
         }
@@ -104,7 +117,7 @@ extension World {
         self.later(.endAtVehicle(flow, Self.reset), in: 1)
     }
 
-    /// One end closes; the other finds out after all that was sent before.
+    /// One end closes; the other finds out after all that was sent before, and over UDP never.
     func close(_ flow: Flow, byVehicle: Bool) {
         guard var path = self.paths[flow], !path.isGivenUp else { return }
         self.note("close \(flow.number) by the \(byVehicle ? "vehicle" : "center")")
@@ -112,6 +125,11 @@ extension World {
             path.isGivenUp = true
             self.paths[flow] = path
             return self.later(.endAtVehicle(flow, Self.closedHere), in: 0)
+        }
+        guard path.transport.isReliable else {
+            let end: Happening =
+                byVehicle ? .endAtVehicle(flow, Self.closedHere) : .endAtCenter(flow, Self.closedHere)
+            return self.later(end, in: 0)
         }
         let delay = Duration.milliseconds(self.delay)
         if byVehicle {

@@ -1,0 +1,53 @@
+import SIP
+import Testing
+import Timeline
+
+@testable import Center
+
+/// Calls of vehicles over UDP, where no connection says that somebody is there.
+@Suite struct DatagramCallTests {
+    private func holds(_ bench: CenterBench) -> [String] {
+        bench.trail.filter { $0.hasPrefix("hold") || $0.hasPrefix("release") }
+    }
+
+    @Test func aFlowIsHeldFromItsFirstCallToItsLast() throws {
+        let bench = CenterBench()
+        let flow = bench.connect(over: .udp)
+        let (first, _) = try bench.call(on: flow)
+        let (second, _) = try bench.call(on: flow)
+        bench.advance(by: .seconds(2))
+        #expect(self.holds(bench) == ["hold 1"])
+        #expect(bench.events.last { $0.kind == .callReceived }?.fields["transport"] == "udp")
+        bench.vehicles { $0.bye(first, at: $1) }
+        #expect(self.holds(bench) == ["hold 1"])
+        bench.vehicles { $0.bye(second, at: $1) }
+        #expect(self.holds(bench) == ["hold 1", "release 1"])
+        #expect(bench.center.callCount == 0)
+    }
+
+    @Test func aConnectionIsNotHeld() throws {
+        let bench = CenterBench()
+        try bench.answeredCall()
+        #expect(self.holds(bench) == [])
+    }
+
+    @Test func aCallOverUDPLivesThroughHoursOfSilence() throws {
+        let bench = CenterBench()
+        let flow = bench.connect(over: .udp)
+        let (call, _) = try bench.call(on: flow)
+        bench.advance(by: .seconds(2))
+        bench.advance(by: .seconds(7_200))
+        #expect(bench.center.callCount == 1)
+        bench.vehicles { $0.bye(call, at: $1) }
+        #expect(bench.events.last?.kind == .vehicleCleared)
+    }
+
+    @Test func aFlowThatEndsWithItsCallIsReleasedByItsEnd() throws {
+        let bench = CenterBench()
+        let flow = bench.connect(over: .udp)
+        try bench.call(on: flow)
+        bench.disconnect(flow)
+        #expect(bench.center.callCount == 0)
+        #expect(self.holds(bench) == ["hold 1"])
+    }
+}

@@ -1,0 +1,136 @@
+import CallControl
+import Center
+import Foundation
+import GPIO
+import IVS
+import Logging
+import MSD
+import Positioning
+import SIP
+import Testing
+
+/// Both ends as the programs have them, with their own loops, stores and sockets, on loopback.
+@Suite(.timeLimit(.minutes(1))) struct LoopbackTests {
+    /// What both ends said, to be waited for.
+    private struct Ends {
+        let center: CenterRig
+        let vehicle: VehicleRig
+        private let folder: URL
+        private var centerEvents: AsyncStream<CenterEvent>.Iterator
+        private var vehicleEvents: AsyncStream<String>.Iterator
+
+        /// A center that listens over these transports, and a vehicle that is told of it as one over UDP.
+        init(listeningOver transports: [Transport]) async throws {
+            self.folder = FileManager.default.temporaryDirectory.appending(path: "ends-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
+            let (shown, show) = AsyncStream.makeStream(of: CenterEvent.self)
+            self.centerEvents = shown.makeAsyncIterator()
+            var settings = CenterConfiguration()
+            settings.ringing = .zero
+            self.center = try CenterRig(settings, storePath: self.folder.path + "/center") { show.yield($0) }
+            let address = try await self.center.listen(over: transports, host: "127.0.0.1", port: 0)
+            let (told, tell) = AsyncStream.makeStream(of: String.self)
+            self.vehicleEvents = told.makeAsyncIterator()
+            let log = Logger(label: "vehicle") { _ in EventLines(tell) }
+            self.vehicle = try VehicleRig(try Self.configuration(address.port, self.folder.path), log: log)
+            try await self.vehicle.start()
+        }
+
+        private static func configuration(_ port: UInt16, _ folder: String) throws -> VehicleConfiguration {
+            var configuration = VehicleConfiguration(
+                vehicle: .init(vin: try VIN("ECALLEXAMPLE02026")),
+                centers: [
+                    .init(
+                        name: "center",
+                        endpoint: Endpoint(transport: .udp, host: "127.0.0.1", port: port),
+                        uri: "sip:sos@center.invalid"
+                    )
+                ]
+            )
+            configuration.position = Position(latitudeDegrees: 48.1515, longitudeDegrees: 11.5779).flatMap {
+                Fix(position: $0, radius95Meters: 15, direction: 45, takenAt: nil)
+            }
+            // An edge counts at once, so that nothing is waited for but the other end.
+            configuration.lines.debounce = .zero
+            configuration.crash.hold = .zero
+            configuration.lampCheck = .zero
+            configuration.storePath = folder + "/vehicle"
+            configuration.socketPath = folder + "/control"
+            return configuration
+        }
+
+        mutating func centerSays(_ kind: CenterEvent.Kind) async throws -> CenterEvent {
+            while let event = await self.centerEvents.next(isolation: #isolation) {
+                if event.kind == kind { return event }
+            }
+            throw CancellationError()
+        }
+
+        /// The next event of the vehicle with that kind, and its transport where it names one.
+        mutating func vehicleSays(_ kind: String) async throws -> String {
+            while let line = await self.vehicleEvents.next(isolation: #isolation) {
+                if line.hasPrefix(kind) { return line }
+            }
+            throw CancellationError()
+        }
+
+        func stop(centerToo: Bool = true) async {
+            await self.vehicle.stop()
+            if centerToo { await self.center.stop() }
+            // What is left in the temporary folder harms nobody.
+            try? FileManager.default.removeItem(at: self.folder)
+        }
+    }
+
+    @Test(arguments: [Transport.tcp, .udp])
+    func aCallToACenterOverUDPGoesThroughWithTCPAndWithout(way: Transport) async throws {
+        var ends = try await Ends(listeningOver: way == .tcp ? [.tcp, .udp] : [.udp])
+        #expect(try await ends.vehicleSays("linkOpened") == "linkOpened udp")
+        try ends.vehicle.simulatedLines?.set("crash", .active)
+        if way == .udp { _ = try await ends.vehicleSays("transportFallback") }
+        #expect(try await ends.vehicleSays("inviteSent") == "inviteSent \(way.rawValue)")
+        #expect(try await ends.centerSays(.callReceived).fields["transport"] == way.rawValue)
+        #expect(try await ends.centerSays(.msd).fields["messageIdentifier"] == "1")
+        _ = try await ends.centerSays(.established)
+        ends.center.command(.sendData(1))
+        #expect(try await ends.centerSays(.freshMSD).fields["messageIdentifier"] == "2")
+        ends.center.command(.clearDown(1))
+        _ = try await ends.centerSays(.clearedDown)
+        _ = try await ends.vehicleSays("clearedDown")
+        await ends.stop()
+    }
+
+    @Test func aCenterThatIsGoneIsNoticedByICMP() async throws {
+        var ends = try await Ends(listeningOver: [.udp])
+        _ = try await ends.vehicleSays("linkOpened")
+        await ends.center.stop()
+        try ends.vehicle.simulatedLines?.set("crash", .active)
+        // TCP is refused, and so is the datagram: the attempt ends long before its 5 s without any answer are over.
+        _ = try await ends.vehicleSays("transportFallback")
+        _ = try await ends.vehicleSays("callFlowEnded: 127.0.0.1:")
+        await ends.stop(centerToo: false)
+    }
+}
+
+/// Takes the kind of each event out of the log, with its transport, and the sentence of a call that ended.
+private struct EventLines: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata: Logger.Metadata = [:]
+    private let lines: AsyncStream<String>.Continuation
+
+    init(_ lines: AsyncStream<String>.Continuation) {
+        self.lines = lines
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { self.metadata[key] }
+        set { self.metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let text = event.message.description
+        let kind = String(text.prefix { $0 != ":" })
+        let transport = event.metadata?["transport"].map { " \($0)" } ?? ""
+        self.lines.yield(kind == "callFlowEnded" ? text : kind + transport)
+    }
+}
