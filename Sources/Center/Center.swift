@@ -122,8 +122,18 @@ package struct Center: Sendable {
         guard let due = self.idleCheckAt, due <= now.instant else { return }
         let busy = Set(self.calls.values.map(\.flow))
         let limit = self.configuration.idleConnection
-        for (flow, connection) in self.connections where !busy.contains(flow) {
-            if connection.heardAt.duration(to: now.instant) >= limit { self.outputs.append(.close(flow)) }
+        for (flow, connection) in self.connections.sorted(by: { $0.key.number < $1.key.number }) {
+            let silence = connection.heardAt.duration(to: now.instant)
+            guard busy.contains(flow) else {
+                if silence >= limit { self.outputs.append(.close(flow)) }
+                continue
+            }
+            // That the other end of a connection is gone the kernel finds out; over UDP nobody tells.
+            guard !connection.transport.isReliable, silence >= self.configuration.silentCall else { continue }
+            self.outputs.append(.close(flow))
+            self.connections[flow] = nil
+            let reason = "the vehicle has been silent for \(self.configuration.silentCall)"
+            self.process(self.userAgent.flowClosed(flow, because: reason, at: now.instant), at: now)
         }
         let next = now.instant.advanced(by: max(.seconds(1), limit / 4))
         self.idleCheckAt = self.connections.isEmpty ? nil : next

@@ -26,6 +26,9 @@ package struct CenterConfiguration: Hashable, Sendable {
     /// How long a connection without a call may be silent before it is closed: three times the longest interval at
     /// which a vehicle probes (RFC 5626), so that connections nobody uses do not use up the places.
     package var idleConnection = Duration.seconds(360)
+    /// How long a vehicle over UDP may be silent in a call before the call counts as lost: the longest time after which
+    /// a vehicle ends a call by itself (T2, at most 2 h here), and a minute for its BYE.
+    package var silentCall = Duration.seconds(7_260)
     /// The host part of the Content-IDs that this center makes.
     package var host = "center.invalid"
 

@@ -182,8 +182,8 @@ extension DatagramFlows {
     private func watch(_ socket: DatagramSocket, _ use: Use) throws(NetFailure) -> UInt64 {
         let waiter = try self.startedWaiter()
         self.lastKey += 1
+        try waiter.watch(socket.descriptor, key: self.lastKey)
         self.uses[self.lastKey] = use
-        waiter.watch(socket.descriptor, key: self.lastKey)
         return self.lastKey
     }
 

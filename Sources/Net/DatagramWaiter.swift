@@ -34,12 +34,14 @@ internal import NIOCore
         }
         self.epoll = epoll
         self.wake = wake
-        Self.control(epoll, EPOLL_CTL_ADD, wake, EPOLLIN.rawValue, Self.wakeKey)
-        let code = Self.startThread {
-            Self.wait(on: epoll, ready: ready)
-            close(epoll)
-            close(wake)
-            ended()
+        var code = Self.control(epoll, EPOLL_CTL_ADD, wake, EPOLLIN.rawValue, Self.wakeKey)
+        if code == 0 {
+            code = Self.startThread {
+                Self.wait(on: epoll, ready: ready)
+                close(epoll)
+                close(wake)
+                ended()
+            }
         }
         guard code == 0 else {
             close(epoll)
@@ -49,14 +51,20 @@ internal import NIOCore
     }
 
     /// Begins to watch a socket; closing the socket ends it.
-    func watch(_ descriptor: Int32, key: UInt64) {
+    ///
+    /// Throws when the kernel has no room for one more.
+    func watch(_ descriptor: Int32, key: UInt64) throws(NetFailure) {
         precondition(key != Self.wakeKey, "This key is the wake-up's.")
-        Self.control(self.epoll, EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue | EPOLLONESHOT.rawValue, key)
+        let events = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+        let code = Self.control(self.epoll, EPOLL_CTL_ADD, descriptor, events, key)
+        guard code == 0 else { throw NetFailure(.read, .system(errno: code), at: "datagram sockets") }
     }
 
     /// Watches on; what has come meanwhile is told at once.
     func watchAgain(_ descriptor: Int32, key: UInt64) {
-        Self.control(self.epoll, EPOLL_CTL_MOD, descriptor, EPOLLIN.rawValue | EPOLLONESHOT.rawValue, key)
+        let events = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+        let code = Self.control(self.epoll, EPOLL_CTL_MOD, descriptor, events, key)
+        precondition(code == 0, "A socket is watched again while it is open and watched (errno \(code)).")
     }
 
     /// Ends the thread, once; nothing may be watched any more.
@@ -65,12 +73,18 @@ internal import NIOCore
         _ = eventfd_write(self.wake, 1)
     }
 
-    private static func control(_ epoll: Int32, _ operation: Int32, _ socket: Int32, _ events: UInt32, _ key: UInt64) {
+    /// The error number, 0 for none.
+    private static func control(
+        _ epoll: Int32,
+        _ operation: Int32,
+        _ socket: Int32,
+        _ events: UInt32,
+        _ key: UInt64
+    ) -> Int32 {
         var event = unsafe epoll_event()
         unsafe event.events = events
         unsafe event.data.u64 = key
-        let answer = unsafe epoll_ctl(epoll, operation, socket, &event)
-        precondition(answer == 0, "A socket of our own is watched once, and again while it is open (errno \(errno)).")
+        return unsafe epoll_ctl(epoll, operation, socket, &event) == 0 ? 0 : errno
     }
 
     private static func wait(on epoll: Int32, ready: @Sendable ([UInt64]) -> Void) {

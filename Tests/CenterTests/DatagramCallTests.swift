@@ -31,15 +31,18 @@ import Timeline
         #expect(self.holds(bench) == [])
     }
 
-    @Test func aCallOverUDPLivesThroughHoursOfSilence() throws {
+    @Test func aCallOverUDPLivesThroughSilenceUntilTheVehicleMustHaveEndedIt() throws {
         let bench = CenterBench()
         let flow = bench.connect(over: .udp)
         let (call, _) = try bench.call(on: flow)
-        bench.advance(by: .seconds(2))
-        bench.advance(by: .seconds(7_200))
+        bench.advance(by: .seconds(7_202))
         #expect(bench.center.callCount == 1)
         bench.vehicles { $0.bye(call, at: $1) }
         #expect(bench.events.last?.kind == .vehicleCleared)
+        try bench.call(on: flow)
+        bench.advance(by: .seconds(7_500))
+        #expect(bench.reasons(of: .lost) == ["the call was lost: the vehicle has been silent for 7260.0 seconds"])
+        #expect(bench.center.callCount == 0 && bench.center.connections.isEmpty)
     }
 
     @Test func aFlowThatEndsWithItsCallIsReleasedByItsEnd() throws {
