@@ -45,6 +45,13 @@ import Timeline
         #expect(bench.center.callCount == 0 && bench.center.connections.isEmpty)
     }
 
+    @Test func aCallOverAConnectionIsNeverLostForSilence() throws {
+        let bench = CenterBench()
+        try bench.answeredCall()
+        bench.advance(by: .seconds(86_400))
+        #expect(bench.center.callCount == 1)
+    }
+
     @Test func aFlowThatEndsWithItsCallIsReleasedByItsEnd() throws {
         let bench = CenterBench()
         let flow = bench.connect(over: .udp)

@@ -72,7 +72,7 @@ import Testing
             profile: 112
             centers:
               - {name: a, host: 127.0.0.2, port: 5061, uri: "sip:a@a.invalid"}
-              - {name: b, host: "::1", uri: "sip:b@b.invalid"}
+              - {name: b, host: "::1", transport: udp, uri: "sip:b@b.invalid"}
             identity: {uri: "sip:car@example.invalid", instance: "urn:uuid:1"}
             call:
               cancelWindow: 5 s
@@ -101,7 +101,7 @@ import Testing
         #expect(configuration.vehicle.occupants == 3)
         #expect(configuration.msdVersion == .v2)
         #expect(configuration.profile == .emergency112)
-        #expect(configuration.centers.map(\.endpoint.port) == [5_061, 5_060])
+        #expect(configuration.centers.map(\.endpoint.description) == ["tcp:127.0.0.2:5061", "udp:[::1]:5060"])
         #expect(configuration.identity == "sip:car@example.invalid")
         #expect(configuration.call.cancelWindow == .seconds(5))
         #expect(configuration.call.redialGaps == [.zero, .seconds(1)])
@@ -128,7 +128,7 @@ import Testing
               occupants: 300
             profil: private
             centers:
-              - {name: a, host: 192.0.2.1, port: 70000, uri: "http://a.invalid"}
+              - {name: a, host: 192.0.2.1, port: 70000, transport: sctp, uri: "http://a.invalid"}
             identity: {instance: nonsense}
             call: {answerWait: 1 s, redial: {window: 12 parsec}}
             indicators: {led: {connected: blink}, chime: {callFaild: "on"}}
@@ -136,8 +136,9 @@ import Testing
             """
         )
         let paths = [
-            "vehicle.vin", "vehicle.occupants", "profil", "centers[1].port", "centers[1].uri", "identity.instance",
-            "call.answerWait", "call.redial.window", "indicators.led.connected", "indicators.chime.callFaild",
+            "vehicle.vin", "vehicle.occupants", "profil", "centers[1].port", "centers[1].transport", "centers[1].uri",
+            "identity.instance", "call.answerWait", "call.redial.window", "indicators.led.connected",
+            "indicators.chime.callFaild",
             "gate.allowedAddresses[1]",
         ]
         for path in paths {
