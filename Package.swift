@@ -41,12 +41,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
 
 extension Target.Dependency {
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
     static let grdb = Self.product(name: "GRDB", package: "GRDB.swift")
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let nioConcurrencyHelpers = Self.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = Self.product(name: "NIOEmbedded", package: "swift-nio")
     static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
+    static let swiftASN1 = Self.product(name: "SwiftASN1", package: "swift-asn1")
+    static let x509 = Self.product(name: "X509", package: "swift-certificates")
     static let yams = Self.product(name: "Yams", package: "Yams")
 }
 
@@ -54,8 +59,12 @@ let package = Package(
     name: "ecall",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -76,10 +85,11 @@ let package = Package(
         target("SIP", ["Timeline"]),
         target("NGECall", ["CExpat", "SIP"]),
         // Edges: one kernel facility, library or protocol each.
+        target("Authority", [.crypto, .swiftASN1, .x509]),
         target("Configuration", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
-        target("Net", ["CEpoll", "SIP", "Timeline", .nioCore, .nioPosix]),
+        target("Net", ["CEpoll", "SIP", "Timeline", .nioCore, .nioPosix, .nioSSL, .nioTLS, .swiftASN1, .x509]),
         target("Store", ["Timeline", .grdb, .nioConcurrencyHelpers]),
         target("Supervision", ["CNotify", "CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
@@ -100,8 +110,14 @@ let package = Package(
         // Programs.
         program("ecalld", ["Configuration", "IVS", "Supervision", .argumentParser, .logging]),
         program("ecall-lamp", ["GPIO", "IVS", "Supervision", "Timeline", .argumentParser, .logging]),
-        program("ecallctl", ["ControlSocket", "IVS", "MSD", "Supervision", .argumentParser, .nioPosix]),
-        program("ecallcenter", ["Center", "SIP", "Supervision", .argumentParser]),
+        program(
+            "ecallctl",
+            [
+                "Authority", "ControlSocket", "IVS", "MSD", "Net", "SIP", "Supervision", .argumentParser, .nioCore,
+                .nioPosix,
+            ]
+        ),
+        program("ecallcenter", ["Center", "Net", "SIP", "Supervision", .argumentParser]),
         // Fuzz targets: under libFuzzer by `Fuzz/run`, else programs that replay inputs.
         .target(name: "FuzzHarness", dependencies: ["CLibFuzzer"], path: "Fuzz/Harness", swiftSettings: settings),
         fuzzer("FuzzECall", ["NGECall", "SIP"]),
@@ -139,15 +155,15 @@ let package = Package(
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
-        tests("NetTests", ["Net", "SIP", .nioCore, .nioEmbedded, .nioPosix]),
+        tests("NetTests", ["Authority", "Net", "SIP", .nioCore, .nioEmbedded, .nioPosix]),
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
         tests("SIPTests", ["SIP", "Timeline"]),
         tests(
             "SimulationTests",
             [
-                "CallControl", "Center", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net", "Positioning", "SIP",
-                "Store", "Supervision", "Timeline", .logging,
+                "Authority", "CallControl", "Center", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net",
+                "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
             ]
         ),
         tests("StoreTests", ["Store", "Timeline", .grdb, .nioConcurrencyHelpers]),

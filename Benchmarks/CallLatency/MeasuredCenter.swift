@@ -90,6 +90,7 @@ final class MeasuredCenter: Sendable {
 
         func handle(_ event: CenterInput, at now: Instant) {
             self.perform(self.center.step(event, at: Self.moment(now)))
+            if case .net(.received(let flow, _)) = event { self.transport.handled(flow) }
         }
 
         func deadlineReached(at now: Instant) {

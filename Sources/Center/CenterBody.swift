@@ -29,6 +29,7 @@ final class CenterBody: LoopBody {
 
     func handle(_ event: CenterInput, at now: Instant) {
         self.perform(self.center.step(event, at: Self.moment(now)))
+        if case .net(.received(let flow, _)) = event { self.transport.handled(flow) }
     }
 
     func deadlineReached(at now: Instant) {
@@ -37,6 +38,7 @@ final class CenterBody: LoopBody {
 
     func overflowed(by count: Int, at now: Instant) {
         self.handle(.overflow(count), at: now)
+        self.transport.allHandled()
     }
 
     private static func moment(_ now: Instant) -> Moment {

@@ -44,8 +44,10 @@ package final class CenterRig: Sendable {
     }
 
     /// Listens for vehicles and returns the address it got.
-    package func listen(on endpoint: Endpoint) async throws(NetFailure) -> FlowAddress {
-        try await self.transport.listen(on: endpoint)
+    ///
+    /// `tls` is needed by the transport `tls`.
+    package func listen(on endpoint: Endpoint, tls: TLSServer? = nil) async throws(NetFailure) -> FlowAddress {
+        try await self.transport.listen(on: endpoint, tls: tls)
     }
 
     /// Listens over each of the transports at the same port, which the first one finds where it is 0.

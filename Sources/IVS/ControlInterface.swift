@@ -33,7 +33,7 @@ package enum ControlInterface {
         type Link (closed, opening, open, unheard, waiting)
 
         # The transport of a center's link. Over "udp" an INVITE too large for a datagram opens a TCP connection of its own.
-        type LinkTransport (udp, tcp)
+        type LinkTransport (udp, tcp, tls)
 
         # How an incident stands: still open, acknowledged by the center, ended without an acknowledgement,
         # or cancelled by an occupant.

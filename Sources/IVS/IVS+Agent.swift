@@ -2,6 +2,7 @@ internal import Store
 internal import Supervision
 internal import CallControl
 internal import NGECall
+internal import Net
 internal import SIP
 internal import Timeline
 
@@ -131,10 +132,10 @@ extension IVS {
         self.over(known.attempt, .failed(reason.sentence), at: now)
     }
 
-    /// Whether the peer is known to be the center: on this machine, until connections carry certificates.
+    /// Whether the peer is known to be the center: by its certificate, or, without TLS, by being on this machine.
     private func isVerified(_ flow: Flow) -> Bool {
-        guard let remote = self.connections[flow]?.remote else { return false }
-        return EmergencyGate.isLoopback(remote.host)
+        guard let connection = self.connections[flow] else { return false }
+        return connection.security?.isVerified ?? EmergencyGate.isLoopback(connection.remote.host)
     }
 
     /// A request inside the call: INFO of the eCall package, answered 200, its data following in a request of ours.

@@ -16,14 +16,24 @@ struct FaultKey: Hashable, Sendable, Comparable {
 extension IVS {
     /// Lights the malfunction lamp and says once what is wrong.
     mutating func raise(_ fault: Fault, of line: LineName? = nil, _ sentence: String, at now: Moment) {
-        let key = FaultKey(fault: fault, unit: line?.text ?? "")
+        self.raise(fault, unit: line?.text ?? "", sentence, at: now)
+    }
+
+    /// The same for a unit that is no line.
+    mutating func raise(_ fault: Fault, unit: String, _ sentence: String, at now: Moment) {
+        let key = FaultKey(fault: fault, unit: unit)
         guard self.faults.updateValue(sentence, forKey: key) == nil else { return }
         self.note(.fault, sentence, at: now, severity: .error, fields: key.fields)
     }
 
     /// The fault is gone.
     mutating func clear(_ fault: Fault, of line: LineName? = nil, at now: Moment) {
-        let key = FaultKey(fault: fault, unit: line?.text ?? "")
+        self.clear(fault, unit: line?.text ?? "", at: now)
+    }
+
+    /// The same for a unit that is no line.
+    mutating func clear(_ fault: Fault, unit: String, at now: Moment) {
+        let key = FaultKey(fault: fault, unit: unit)
         guard self.faults.removeValue(forKey: key) != nil else { return }
         self.note(.faultCleared, "\(fault.rawValue) is gone", at: now, fields: key.fields)
     }

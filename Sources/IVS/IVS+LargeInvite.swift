@@ -53,7 +53,8 @@ extension IVS {
         for action in actions {
             switch action {
             case .open(let flow):
-                self.outputs.append(.open(flow, Endpoint(transport: .tcp, host: own.host, port: own.port)))
+                let endpoint = Endpoint(transport: .tcp, host: own.host, port: own.port)
+                self.outputs.append(.open(flow, endpoint, center: index, isChecked: true))
             case .close(let flow): self.outputs.append(.close(flow))
             }
         }

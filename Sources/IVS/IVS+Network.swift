@@ -21,11 +21,16 @@ extension IVS {
     mutating func netEvent(_ event: NetEvent, at now: Moment) {
         switch event {
         case .opened(let flow, let transport, let local, let remote):
-            self.opened(flow, Connection(transport: transport, local: local, remote: remote), at: now)
+            let security = self.security.removeValue(forKey: flow)
+            let connection = Connection(transport: transport, local: local, remote: remote, security: security)
+            self.opened(flow, connection, at: now)
+        case .secured(let flow, let security):
+            self.security[flow] = security
         case .received(let flow, let bytes):
             self.heard(flow, at: now)
             self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
         case .failed(let flow, let failure):
+            if failure.operation == .secure, self.tryUnchecked(flow, because: failure.description, at: now) { return }
             self.flowEnded(flow, because: failure.description, at: now)
         case .closed(let flow, let failure):
             self.flowEnded(flow, because: failure.description, at: now)
@@ -100,13 +105,57 @@ extension IVS {
             .linkOpened,
             sentence,
             at: now,
-            fields: ["center": name, "remote": "\(connection.remote)", "transport": transport.rawValue]
+            fields: [
+                "center": name, "remote": "\(connection.remote)", "transport": transport.rawValue,
+                "protection": connection.security.map { $0.isVerified ? "verified" : "unverified" } ?? "none",
+            ]
         )
+        if let security = connection.security { self.noteProtection(security, of: name, at: now) }
+    }
+
+    /// What is to be told of a connection over TLS that is not all as it should be.
+    private mutating func noteProtection(_ security: FlowSecurity, of name: String, at now: Moment) {
+        guard let remark = security.remark else { return self.clear(.certificateDate, unit: name, at: now) }
+        if security.isVerified {
+            self.raise(.certificateDate, unit: name, "\(name) \(remark)", at: now)
+        } else {
+            self.note(
+                .linkUnprotected,
+                "the connection to \(name) is encrypted and not protected: \(remark)",
+                at: now,
+                severity: .warning,
+                fields: ["center": name]
+            )
+        }
+    }
+
+    /// The second way to an emergency service whose TLS failed: without a check of who answers (RFC 6881), once.
+    ///
+    /// Not for a center of the private profile, which has others and 112 behind it.
+    private mutating func tryUnchecked(_ flow: Flow, because cause: String, at now: Moment) -> Bool {
+        guard self.configuration.profile == .emergency112, var waiting = self.waitingAttempt, !waiting.isUnchecked,
+            self.links[waiting.attempt.center].openingFlow == flow
+        else { return false }
+        let index = waiting.attempt.center
+        let name = self.configuration.centers[index].name
+        self.note(
+            .linkClosed,
+            "no protected connection to \(name): \(cause); once more without a check of who answers",
+            at: now,
+            severity: .warning,
+            fields: ["center": name, "cause": cause]
+        )
+        waiting.isUnchecked = true
+        self.waitingAttempt = waiting
+        self.links[index].ended(flow, because: cause, at: now.instant)
+        self.perform(self.links[index].needed(self.newFlow()), ofLink: index, isChecked: false)
+        return true
     }
 
     /// A connection is gone, or never stood; everything on it ends at once with its own reason.
     mutating func flowEnded(_ flow: Flow, because cause: String, at now: Moment) {
         self.connections[flow] = nil
+        self.security[flow] = nil
         self.process(self.userAgent.flowClosed(flow, because: cause, at: now.instant), at: now)
         switch self.owner(of: flow) {
         case .link(let index): self.linkEnded(flow, index, because: cause, at: now)
@@ -135,10 +184,12 @@ extension IVS {
         }
     }
 
-    mutating func perform(_ actions: [CenterLink.Action], ofLink index: Int) {
+    mutating func perform(_ actions: [CenterLink.Action], ofLink index: Int, isChecked: Bool = true) {
         for action in actions {
             switch action {
-            case .open(let flow): self.outputs.append(.open(flow, self.configuration.centers[index].endpoint))
+            case .open(let flow):
+                let endpoint = self.configuration.centers[index].endpoint
+                self.outputs.append(.open(flow, endpoint, center: index, isChecked: isChecked))
             case .close(let flow): self.outputs.append(.close(flow))
             }
         }

@@ -3,6 +3,7 @@ internal import ControlSocket
 internal import GPIO
 internal import MSD
 internal import NGECall
+internal import Net
 internal import Positioning
 internal import Store
 internal import SIP
@@ -29,6 +30,8 @@ package struct IVS: Sendable {
     /// The centers whose TCP did not serve in this incident.
     var streamless: Set<Int> = []
     var connections: [Flow: Connection] = [:]
+    /// What was told of a connection's protection just before the connection itself.
+    var security: [Flow: FlowSecurity] = [:]
     var nextFlowNumber: UInt64 = 1
     var locations = RecentLocations()
 
@@ -122,6 +125,9 @@ package struct IVS: Sendable {
         case .controlSocketFailed(let sentence):
             self.readiness.isSocketTried = true
             self.raise(.controlSocketFailing, sentence, at: now)
+        case .tlsUnusable(let center, let sentence):
+            let name = self.configuration.centers[center].name
+            self.raise(.tlsUnusable, unit: name, "no TLS to \(name): \(sentence)", at: now)
         case .line(let event): self.lineEvent(event, at: now)
         case .linesRead(let through): self.linesRead(through: through, at: now)
         case .net(let event): self.netEvent(event, at: now)
@@ -220,6 +226,8 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case controlSocketFailing
     case msdNotMade
     case incidentInterrupted
+    case tlsUnusable
+    case certificateDate
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }
@@ -242,6 +250,8 @@ struct Connection: Hashable, Sendable {
     let transport: Transport
     let local: FlowAddress
     let remote: FlowAddress
+    /// What is known of its protection; `nil` when it has none.
+    var security: FlowSecurity?
 }
 
 /// One SIP call of ours and what it was sent with.
@@ -261,6 +271,8 @@ struct WaitingAttempt: Hashable, Sendable {
     let until: Instant
     /// The INVITE that waits for TCP; `nil` while the link itself is awaited.
     var largeInvite: PreparedInvite?
+    /// Whether its connection is being opened without a check of who answers.
+    var isUnchecked = false
 }
 
 /// Actions that wait for the store to have the trigger.

@@ -19,6 +19,8 @@ final class VehicleBody: LoopBody {
         /// Where the meaning of the inputs is kept for the next run; `nil` where nobody keeps it.
         let keptInputs: KeptText?
         let transport: SIPTransport
+        /// What connections over TLS need, by the place of the center in the configuration.
+        let tls: [Int: CenterTLS]
         let server: ControlServer
         /// The socket of those who only read.
         let viewServer: ControlServer?
@@ -49,7 +51,11 @@ final class VehicleBody: LoopBody {
     func handle(_ event: VehicleInput, at now: Instant) {
         self.perform(self.vehicle.step(event, at: Self.moment(now)))
         self.nextDeadline = self.vehicle.nextDeadline(after: now)
-        if case .line = event { self.ports.lines.handled() }
+        switch event {
+        case .line: self.ports.lines.handled()
+        case .net(.received(let flow, _)): self.ports.transport.handled(flow)
+        default: break
+        }
     }
 
     func deadlineReached(at now: Instant) {
@@ -59,6 +65,7 @@ final class VehicleBody: LoopBody {
 
     func overflowed(by count: Int, at now: Instant) {
         self.handle(.overflow(count), at: now)
+        self.ports.transport.allHandled()
     }
 
     private static func moment(_ now: Instant) -> Moment {
@@ -79,7 +86,9 @@ final class VehicleBody: LoopBody {
             case .send(let bytes, let flow): self.ports.transport.send(bytes, over: flow)
             case .reportLevels: self.ports.lines.report()
             case .keepInputs(let text): self.ports.keptInputs?.write(text)
-            case .open(let flow, let endpoint): self.ports.transport.open(flow, to: endpoint)
+            case .open(let flow, let endpoint, let center, let isChecked):
+                let protection = isChecked ? self.ports.tls[center]?.checked : self.ports.tls[center]?.unchecked
+                self.ports.transport.open(flow, to: endpoint, tls: protection)
             case .close(let flow): self.ports.transport.close(flow)
             case .drive(let line, let level): self.drive(line, level)
             case .readLines:

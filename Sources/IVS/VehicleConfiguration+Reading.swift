@@ -3,6 +3,7 @@ package import Configuration
 internal import GPIO
 internal import MSD
 internal import NGECall
+internal import Net
 internal import Positioning
 internal import SIP
 internal import UPER
@@ -38,6 +39,7 @@ extension VehicleConfiguration {
         try self.read(pinsOf: settings.section("lines"))
         try self.checkCrashPulse(settings.section("lines"))
         try self.checkReach(settings)
+        try self.checkProtection(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }
         self.keepAlive = settings.section("connection").duration("keepAlive")
@@ -61,6 +63,25 @@ extension VehicleConfiguration {
                 found: "\"\(host)\"",
                 expected: "a loopback address: lines are simulated and the profile is 112"
             )
+        }
+        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
+    }
+
+    /// A certificate of ours without its key proves nothing, and files of TLS are of no use to a plain connection.
+    private func checkProtection(_ settings: Settings) throws(ConfigurationMistakes) {
+        var mistakes: [Mistake] = []
+        for center in settings.list("centers").map(\.section) {
+            let protection = center.section("tls")
+            let given = ["name", "authorities", "certificate", "key"].filter { protection.optional($0) != nil }
+            if center.string("transport") != "tls", let key = given.first {
+                let found = protection.string(key)
+                mistakes.append(protection.mistake(key, found: found, expected: "nothing, or transport: tls"))
+            }
+            if given.contains("certificate") != given.contains("key") {
+                let key = given.contains("key") ? "key" : "certificate"
+                let found = "\(protection.string(key)) alone"
+                mistakes.append(protection.mistake(key, found: found, expected: "certificate and key together"))
+            }
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
     }
@@ -95,13 +116,29 @@ extension VehicleConfiguration {
 
 extension VehicleConfiguration.Center {
     fileprivate init(_ settings: Settings) {
-        let port = UInt16(clamping: settings.integer("port"))
-        let transport = Transport(rawValue: settings.string("transport")) ?? .tcp  // A choice that the schema has held.
+        let transport = Transport(rawValue: settings.string("transport")) ?? .tcp
+        let port = settings.optional("port")?.integer ?? (transport == .tls ? Self.securePort : Self.plainPort)
+        let host = settings.string("host")
         self.init(
             name: settings.string("name"),
-            endpoint: Endpoint(transport: transport, host: settings.string("host"), port: port),
+            endpoint: Endpoint(transport: transport, host: host, port: UInt16(clamping: port)),
             uri: settings.string("uri")
         )
+        guard transport == .tls else { return }
+        self.tls = TLSClient.Settings(host: host, settings.section("tls"))
+    }
+
+    /// The ports of RFC 3261 19.1.2.
+    private static let (plainPort, securePort) = (5_060, 5_061)
+}
+
+extension TLSClient.Settings {
+    fileprivate init(host: String, _ settings: Settings) {
+        self.init(host: settings.optional("name")?.string ?? host)
+        self.authorities = settings.optional("authorities")?.string
+        guard let certificate = settings.optional("certificate")?.string, let key = settings.optional("key")?.string
+        else { return }
+        self.identity = TLSIdentity(certificate: certificate, key: key)
     }
 }
 

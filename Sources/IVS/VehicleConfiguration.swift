@@ -1,6 +1,7 @@
 package import CallControl
 package import GPIO
 package import MSD
+package import Net
 package import Positioning
 package import SIP
 
@@ -20,6 +21,8 @@ package struct VehicleConfiguration: Sendable {
         package var endpoint: Endpoint
         /// The Request-URI of the private profile.
         package var uri: String
+        /// How a connection over TLS is checked; `nil` with another transport.
+        package var tls: TLSClient.Settings?
 
         package init(name: String, endpoint: Endpoint, uri: String) {
             self.name = name

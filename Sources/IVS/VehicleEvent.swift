@@ -35,6 +35,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case linkOpened
         case linkClosed
         case transportFallback
+        case linkUnprotected
         case gateRefused
         case recordLate
         case recordFailed
@@ -70,6 +71,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .linkOpened: "linkOpened"
             case .linkClosed: "linkClosed"
             case .transportFallback: "transportFallback"
+            case .linkUnprotected: "linkUnprotected"
             case .gateRefused: "gateRefused"
             case .recordLate: "recordLate"
             case .recordFailed: "recordFailed"

@@ -17,6 +17,8 @@ package enum VehicleInput: Sendable {
     case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.
     case controlSocketFailed(String)
+    /// The files of TLS to this center cannot be used, and why.
+    case tlsUnusable(center: Int, String)
     case line(LineEvent)
     /// The answer to `VehicleOutput.readLines`: every edge before the instant has come as an event.
     case linesRead(through: Instant)
@@ -37,7 +39,8 @@ package enum VehicleOutput: Sendable {
     case reportLevels
     /// Keep this for the next run, in memory: what the inputs mean so far.
     case keepInputs(String)
-    case open(Flow, Endpoint)
+    /// Connect to a center; over TLS without a check of who answers when that is said.
+    case open(Flow, Endpoint, center: Int, isChecked: Bool)
     case send([UInt8], over: Flow)
     case close(Flow)
     case write(batch: Int, [VehicleRecord])

@@ -49,6 +49,7 @@ package final class VehicleRig: Sendable {
             notifier: notifier,
             keptInputs: configuration.isSimulated ? nil : KeptText(named: Self.inputsName, by: notifier),
             transport: transport,
+            tls: CenterTLS.read(configuration),
             server: server,
             viewServer: viewServer,
             store: LateStore(),
@@ -140,6 +141,11 @@ package final class VehicleRig: Sendable {
             }
         )
         late.post(.started)
+        for (center, protection) in ports.tls.sorted(by: { $0.key < $1.key }) {
+            if case .failure(let fault) = protection.checked {
+                late.post(.tlsUnusable(center: center, fault.description))
+            }
+        }
         self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
         ports.store.open(path: configuration.storePath) { result in

@@ -57,10 +57,11 @@ enum VehicleSchema {
     private static let center = Schema([
         Key("name", .string(Self.nameRule), .required, "The name in status, events and logs."),
         Key("host", .string(Self.hostRule), .required, "A name or a numeric address."),
-        Key("port", .integer(1...65_535), .defaulted(.integer(5_060)), "The port."),
+        Key("port", .integer(1...65_535), .optional, "The port; left out, 5060, and 5061 with tls."),
+        Key("tls", .section(Self.protection), .required, "How a connection over TLS is checked; with tls only."),
         Key(
             "transport",
-            .choice(["udp", "tcp"]),
+            .choice(["udp", "tcp", "tls"]),
             .defaulted(.string("tcp")),
             "udp: what is too large for a datagram goes over TCP to the same port, and over UDP where that does not serve."
         ),
@@ -70,6 +71,23 @@ enum VehicleSchema {
             .required,
             "The Request-URI of the private profile; of no meaning to the 112 profile."
         ),
+    ])
+
+    private static let protection = Schema([
+        Key(
+            "name",
+            .string(Self.hostRule),
+            .optional,
+            "The host that the center's certificate must name; left out, the host above."
+        ),
+        Key(
+            "authorities",
+            .string(Self.pathRule),
+            .optional,
+            "A PEM file with the authorities that are trusted; left out, those of the system."
+        ),
+        Key("certificate", .string(Self.pathRule), .optional, "A PEM file with our certificate and its chain."),
+        Key("key", .string(Self.pathRule), .optional, "The PEM file of its key, readable by nobody else."),
     ])
 
     private static let identity = Schema([

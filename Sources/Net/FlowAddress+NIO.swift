@@ -1,4 +1,5 @@
 internal import NIOCore
+private import NIOSSL
 internal import SIP
 
 extension FlowAddress {
@@ -24,7 +25,8 @@ extension NetFailure {
         switch error {
         case let error as IOError: .system(errno: error.errnoCode)
         case ChannelError.connectTimeout(let amount): .timedOut(after: .nanoseconds(amount.nanoseconds))
-        case ChannelError.eof: .closedByPeer
+        case ChannelError.eof, NIOSSLError.uncleanShutdown: .closedByPeer
+        case let error where TLSText.isOfTLS(error): .insecure(TLSText.of(error))
         default: .other(String(describing: error))
         }
     }

@@ -1,49 +1,100 @@
 internal import NIOCore
+private import NIOTLS
 internal import SIP
 
 /// The end of a connection's pipeline: reports what happens on it to the table that holds the flow.
 ///
 /// Confined to the table's event loop.
-final class FlowHandler: ChannelInboundHandler {
+final class FlowHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let flow: Flow
     private let table: FlowTable
+    /// What is thought of the peer while the connection is being secured; `nil` on a plain connection.
+    private var security: FlowSecurity?
+    private var handshakeLimit: Scheduled<Void>?
     /// The first thing that went wrong, kept until the channel is really gone.
     private var failure: (operation: NetFailure.Operation, cause: NetFailure.Cause)?
+    /// Readings that were delivered and not handled yet.
+    private var unhandled = 0
+    /// Whether the next reading waits for one of them to be handled.
+    private var isReadingHeld = false
     /// The peer in writing, once the connection has been reported.
     private var remote: String?
 
-    init(flow: Flow, table: FlowTable) {
+    /// Ends the pipeline of a plain connection, or, with what is known beforehand of its security, of one over TLS.
+    init(flow: Flow, table: FlowTable, security: FlowSecurity? = nil) {
         self.flow = flow
         self.table = table
+        self.security = security
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
+        guard self.security != nil else { return self.stands(on: context.channel) }
+        let (limit, channel) = (self.table.limits.handshakeTimeout, context.channel)
+        self.handshakeLimit = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) {
+            self.end(.secure, .timedOut(after: limit), on: channel)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event { self.stands(on: context.channel) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The peer's certificates have been judged, which ends the handshake or lets it go on.
+    func judged(_ verdict: CertificateVerdict) {
+        switch verdict {
+        case .trusted: self.security = FlowSecurity(isVerified: true)
+        case .trustedButForDate(let remark): self.security = FlowSecurity(isVerified: true, remark: remark)
+        case .refused(let refusal): self.note(.secure, .certificate(refusal))
+        }
+    }
+
+    private func stands(on channel: any Channel) {
+        self.handshakeLimit?.cancel()
         // A peer that has reset the connection by now leaves no address behind.
         guard let local = FlowAddress(channel.localAddress), let remote = FlowAddress(channel.remoteAddress) else {
             return channel.close(promise: nil)
         }
         self.remote = remote.description
-        self.table.stands(self.flow, on: channel, by: self, local: local, remote: remote)
+        self.table.stands(self.flow, on: channel, by: self, security: self.security, local: local, remote: remote)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = Self.unwrapInboundIn(data)
+        self.unhandled += 1
         self.table.received(Array(buffer.readableBytesView), over: self.flow)
     }
 
+    /// Leaves octets in the kernel while the peer sends faster than the loop handles, so that a flood of one peer waits
+    /// at its own end and holds up nobody else.
+    func read(context: ChannelHandlerContext) {
+        self.isReadingHeld = self.unhandled >= NetLimits.unhandledReadings
+        if !self.isReadingHeld { context.read() }
+    }
+
+    /// One reading has been handled, or all of them.
+    func handled(all: Bool = false, on channel: any Channel) {
+        self.unhandled = all ? 0 : max(0, self.unhandled - 1)
+        guard self.isReadingHeld, self.unhandled < NetLimits.unhandledReadings else { return }
+        channel.read()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.end(.read, NetFailure.cause(of: error), on: context.channel)
+        self.end(self.remote == nil ? .secure : .read, NetFailure.cause(of: error), on: context.channel)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        self.handshakeLimit?.cancel()
         let (operation, cause) = self.failure ?? (.read, .closedByPeer)
         if let remote = self.remote {
             self.table.gone(self.flow, because: NetFailure(operation, cause, at: remote))
         } else {
-            self.table.neverStood(self.flow, because: cause)
+            let step: NetFailure.Operation = self.security == nil ? .connect : .secure
+            self.table.neverStood(self.flow, at: step, because: cause)
         }
     }
 

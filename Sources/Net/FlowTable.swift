@@ -8,7 +8,7 @@ final class FlowTable {
     /// How far a flow has come; it leaves the table when it ends.
     private enum Entry {
         /// Its name is being looked up. Next: connecting, or failed.
-        case resolving(limit: Scheduled<Void>)
+        case resolving(TLSClient?, limit: Scheduled<Void>)
         /// An address has been asked for a connection. Next: the next address, standing, or failed.
         case connecting(Attempt)
         /// Next: gone.
@@ -17,6 +17,8 @@ final class FlowTable {
 
     /// The addresses of one `open` that are still to be tried.
     private struct Attempt {
+        /// `nil` on a plain connection.
+        var tls: TLSClient?
         var address: SocketAddress?
         var channel: (any Channel)?
         var rest: ArraySlice<SocketAddress>
@@ -35,6 +37,8 @@ final class FlowTable {
     private var listeners: [any Channel] = []
     private var lookups = 0
     private var acceptedAlive = 0
+    /// Accepted connections over TLS that do not stand yet.
+    private var handshakes: Set<Flow> = []
     private var isShutDown = false
 
     init(
@@ -58,24 +62,30 @@ final class FlowTable {
 
     // MARK: Opening
 
-    func open(_ flow: Flow, to endpoint: Endpoint) {
+    func open(_ flow: Flow, to endpoint: Endpoint, tls: Result<TLSClient, TLSFault>?) {
         precondition(flow.number < SIPTransport.firstAcceptedFlow, "This flow number belongs to accepted connections.")
         precondition(self.entries[flow] == nil && !self.datagrams.holds(flow), "A flow is opened once.")
         let place = NetFailure.place(endpoint.host, endpoint.port)
         guard !self.isShutDown else {
             return self.deliver(.failed(flow, NetFailure(.connect, .shutDown, at: place)))
         }
-        guard endpoint.transport == .tcp || endpoint.transport == .udp else {
-            return self.deliver(.failed(flow, NetFailure(.connect, .unsupported(endpoint.transport), at: place)))
+        let client: TLSClient?
+        switch (endpoint.transport, tls) {
+        case (.tcp, _), (.udp, _): client = nil
+        case (.tls, .success(let prepared)?): client = prepared
+        case (.tls, .failure(let fault)?):
+            return self.deliver(.failed(flow, NetFailure(.secure, .unprepared(fault.description), at: place)))
+        case (.tls, nil):
+            return self.deliver(.failed(flow, NetFailure(.secure, .nothingGiven, at: place)))
         }
         if let address = AddressLookup.numeric(endpoint.host, port: endpoint.port) {
-            self.connect(flow, over: endpoint.transport, to: [address])
+            self.connect(flow, over: endpoint.transport, to: [address], client)
         } else {
-            self.resolve(flow, endpoint)
+            self.resolve(flow, endpoint, client)
         }
     }
 
-    private func resolve(_ flow: Flow, _ endpoint: Endpoint) {
+    private func resolve(_ flow: Flow, _ endpoint: Endpoint, _ tls: TLSClient?) {
         guard self.lookups < NetLimits.maximumLookups else {
             let cause = NetFailure.Cause.lookupsExceeded(limit: NetLimits.maximumLookups)
             return self.deliver(.failed(flow, NetFailure(.resolve, cause, at: endpoint.host)))
@@ -85,7 +95,7 @@ final class FlowTable {
         let limit = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.limits.resolveTimeout)) {
             self.resolved(flow, endpoint.transport, .failure(late))
         }
-        self.entries[flow] = .resolving(limit: limit)
+        self.entries[flow] = .resolving(tls, limit: limit)
         let table = NIOLoopBound(self, eventLoop: self.eventLoop)
         self.lookup.start(endpoint.host, port: endpoint.port) { answer in
             table.eventLoop.execute {
@@ -96,22 +106,27 @@ final class FlowTable {
     }
 
     private func resolved(_ flow: Flow, _ transport: Transport, _ answer: Result<[SocketAddress], NetFailure>) {
-        guard case .resolving(let limit) = self.entries[flow] else { return }  // Closed, or too late.
+        guard case .resolving(let tls, let limit) = self.entries[flow] else { return }  // Closed, or too late.
         limit.cancel()
         switch answer {
         case .success(let addresses):
-            self.connect(flow, over: transport, to: addresses.prefix(NetLimits.maximumAddresses))
+            self.connect(flow, over: transport, to: addresses.prefix(NetLimits.maximumAddresses), tls)
         case .failure(let failure):
             self.fail(flow, because: failure)
         }
     }
 
-    private func connect(_ flow: Flow, over transport: Transport, to addresses: ArraySlice<SocketAddress>) {
+    private func connect(
+        _ flow: Flow,
+        over transport: Transport,
+        to addresses: ArraySlice<SocketAddress>,
+        _ tls: TLSClient?
+    ) {
         switch transport {
         case .udp:
             self.entries[flow] = nil
             self.datagrams.open(flow, DatagramFlows.Attempt(rest: addresses))
-        case .tcp, .tls: self.connectNext(flow, Attempt(rest: addresses))
+        case .tcp, .tls: self.connectNext(flow, Attempt(tls: tls, rest: addresses))
         }
     }
 
@@ -130,15 +145,16 @@ final class FlowTable {
         attempt.channel = nil
         self.entries[flow] = .connecting(attempt)
         self.connect(flow, to: address).assumeIsolated().whenFailure { error in
-            self.neverStood(flow, because: NetFailure.cause(of: error))
+            self.neverStood(flow, at: .connect, because: NetFailure.cause(of: error))
         }
     }
 
     /// The address asked last gave no connection, or one that was gone before it could be used.
-    func neverStood(_ flow: Flow, because cause: NetFailure.Cause) {
+    func neverStood(_ flow: Flow, at step: NetFailure.Operation, because cause: NetFailure.Cause) {
+        if self.handshakes.remove(flow) != nil { return }
         // A flow that was closed meanwhile has said all there is to say; an accepted one was never reported.
         guard case .connecting(var attempt) = self.entries[flow], let address = attempt.address else { return }
-        attempt.failures.append(NetFailure(.connect, cause, at: NetFailure.place(address)))
+        attempt.failures.append(NetFailure(step, cause, at: NetFailure.place(address)))
         self.connectNext(flow, attempt)
     }
 
@@ -153,7 +169,7 @@ final class FlowTable {
                     }
                     attempt.channel = channel
                     table.value.entries[flow] = .connecting(attempt)
-                    try table.value.prepare(channel, for: flow)
+                    try table.value.prepare(channel, for: flow, attempt.tls)
                 }
             }
             .connect(to: address)
@@ -167,9 +183,33 @@ final class FlowTable {
     // MARK: Standing flows
 
     /// Sets what every connection needs before its first octet.
-    private func prepare(_ channel: any Channel, for flow: Flow) throws {
+    private func prepare(_ channel: any Channel, for flow: Flow, _ tls: TLSClient?) throws {
         try SocketOptions.set(on: channel, limits: self.limits)
-        try channel.pipeline.syncOperations.addHandler(FlowHandler(flow: flow, table: self))
+        guard let tls else {
+            return try channel.pipeline.syncOperations.addHandler(FlowHandler(flow: flow, table: self))
+        }
+        let remark = tls.isChecked ? nil : "who answers has not been checked"
+        let handler = FlowHandler(
+            flow: flow,
+            table: self,
+            security: FlowSecurity(isVerified: false, remark: remark)
+        )
+        let end = NIOLoopBound(handler, eventLoop: self.eventLoop)
+        try channel.pipeline.syncOperations.addHandlers([tls.handler { end.value.judged($0) }, handler])
+    }
+
+    /// The same for a connection that a peer has opened.
+    private func prepare(accepted channel: any Channel, for flow: Flow, _ tls: TLSServer?) throws {
+        guard let tls else { return try self.prepare(channel, for: flow, nil) }
+        guard self.handshakes.count < self.limits.maximumHandshakes else {
+            self.refused.value.add(1, ordering: .relaxed)
+            throw NetFailure(.accept, .handshakesExceeded(limit: self.limits.maximumHandshakes), at: "a peer")
+        }
+        try SocketOptions.set(on: channel, limits: self.limits)
+        let handler = FlowHandler(flow: flow, table: self, security: FlowSecurity(isVerified: false))
+        let end = NIOLoopBound(handler, eventLoop: self.eventLoop)
+        try channel.pipeline.syncOperations.addHandlers([tls.handler { end.value.judged($0) }, handler])
+        self.handshakes.insert(flow)
     }
 
     /// The channel of `flow` has become active.
@@ -177,20 +217,35 @@ final class FlowTable {
         _ flow: Flow,
         on channel: any Channel,
         by handler: FlowHandler,
+        security: FlowSecurity?,
         local: FlowAddress,
         remote: FlowAddress
     ) {
+        self.handshakes.remove(flow)
         self.entries[flow] = .standing(channel, handler)
+        if let security { self.deliver(.secured(flow, security)) }
+        let transport: Transport = security == nil ? .tcp : .tls
         if flow.number >= SIPTransport.firstAcceptedFlow {
             self.acceptedAlive += 1
-            self.deliver(.accepted(flow, .tcp, local: local, remote: remote))
+            self.deliver(.accepted(flow, transport, local: local, remote: remote))
         } else {
-            self.deliver(.opened(flow, .tcp, local: local, remote: remote))
+            self.deliver(.opened(flow, transport, local: local, remote: remote))
         }
     }
 
     func received(_ bytes: [UInt8], over flow: Flow) {
         self.deliver(.received(flow, bytes))
+    }
+
+    /// One `received` of the flow has been handled.
+    func handled(_ flow: Flow) {
+        guard case .standing(let channel, let handler) = self.entries[flow] else { return }
+        handler.handled(on: channel)
+    }
+
+    /// What was delivered of every flow is handled, or lost on its way.
+    func allHandled() {
+        for case .standing(let channel, let handler) in self.entries.values { handler.handled(all: true, on: channel) }
     }
 
     /// The channel of `flow` has become inactive.
@@ -213,7 +268,7 @@ final class FlowTable {
     func close(_ flow: Flow, because cause: NetFailure.Cause = .closedHere) {
         switch self.entries[flow] {
         case nil: self.datagrams.close(flow, because: cause)
-        case .resolving(let limit):
+        case .resolving(_, let limit):
             limit.cancel()
             self.fail(flow, because: NetFailure(.close, cause, at: "an address not yet known"))
         case .connecting(let attempt):
@@ -235,7 +290,7 @@ final class FlowTable {
         return try self.datagrams.listen(on: address)
     }
 
-    func listen(on address: SocketAddress) -> EventLoopFuture<FlowAddress> {
+    func listen(on address: SocketAddress, tls: TLSServer?) -> EventLoopFuture<FlowAddress> {
         let table = NIOLoopBound(self, eventLoop: self.eventLoop)
         return ServerBootstrap(group: self.eventLoop)
             .serverChannelOption(.backlog, value: Int32(NetLimits.acceptQueue))
@@ -247,7 +302,7 @@ final class FlowTable {
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try table.value.accept(channel) }
+                channel.eventLoop.makeCompletedFuture { try table.value.accept(channel, tls) }
             }
             .bind(to: address)
             .assumeIsolated()
@@ -265,12 +320,12 @@ final class FlowTable {
             .nonisolated()
     }
 
-    private func accept(_ channel: any Channel) throws {
+    private func accept(_ channel: any Channel, _ tls: TLSServer?) throws {
         guard self.acceptedAlive < self.limits.maximumAccepted else {
             self.refused.value.add(1, ordering: .relaxed)
             throw NetFailure(.accept, .acceptedExceeded(limit: self.limits.maximumAccepted), at: "a peer")
         }
-        try self.prepare(channel, for: self.accepted.next())
+        try self.prepare(accepted: channel, for: self.accepted.next(), tls)
     }
 
     // MARK: End

@@ -1,11 +1,10 @@
 private import Glibc
-package import SIP
 
 /// Why a connection or a listening address is not there: what was done, to whom, and what came of it.
 package struct NetFailure: Error, Hashable, Sendable {
     /// The step that failed.
     package enum Operation: String, Hashable, Sendable {
-        case resolve, connect, listen, accept, read, write, close
+        case resolve, connect, secure, listen, accept, read, write, close
     }
 
     /// What ended the step.
@@ -32,8 +31,14 @@ package struct NetFailure: Error, Hashable, Sendable {
         case peersExceeded(limit: Int)
         /// A UDP peer has sent nothing for this long.
         case silent(for: Duration)
-        /// Connections of this transport are not built in.
-        case unsupported(Transport)
+        /// This many accepted connections are shaking hands over TLS already.
+        case handshakesExceeded(limit: Int)
+        /// The peer's certificate is not accepted.
+        case certificate(CertificateRefusal)
+        /// TLS failed for another reason, in words.
+        case insecure(String)
+        /// The files that TLS needs cannot be used.
+        case unprepared(String)
         /// The transport as a whole has been shut down.
         case shutDown
         /// SwiftNIO reported an error that carries no number.
@@ -54,11 +59,22 @@ package struct NetFailure: Error, Hashable, Sendable {
         self.earlier = earlier
     }
 
+    /// Whether it was the peer's certificate that was not accepted.
+    package var isCertificateRefused: Bool {
+        guard case .certificate = self.cause else { return false }
+        return true
+    }
+
     /// The error number of the system call that failed, `nil` when none did.
     package var errno: Int32? {
         guard case .system(let errno) = self.cause else { return nil }
         return errno
     }
+}
+
+extension NetFailure.Cause {
+    /// TLS was asked for without a word on certificates.
+    static let nothingGiven = Self.unprepared("nothing was given that says how to check the other end")
 }
 
 extension NetFailure: CustomStringConvertible {
@@ -77,6 +93,12 @@ extension NetFailure: CustomStringConvertible {
         case .system(let errno): "\(self.operation.rawValue) \(self.place): \(Self.text(of: errno)) (errno \(errno))"
         case .unresolved(let code): "name \(self.place) not found: \(Self.text(ofLookup: code))"
         case .notNumeric: "\(self.place): listening takes a numeric address"
+        case .handshakesExceeded(let limit):
+            "connection of \(self.place) not accepted: \(limit) are shaking hands over TLS already"
+        case .certificate(let refusal): "\(self.place) \(refusal)"
+        case .insecure(let reason): "no TLS with \(self.place): \(reason)"
+        case .unprepared(let reason): "no TLS with \(self.place): \(reason)"
+        case .timedOut(let limit) where self.operation == .secure: "no TLS with \(self.place) within \(limit)"
         case .timedOut(let limit) where self.operation == .resolve: "no address for \(self.place) within \(limit)"
         case .timedOut(let limit): "no answer from \(self.place) within \(limit)"
         case .closedByPeer: "closed by \(self.place)"
@@ -86,7 +108,6 @@ extension NetFailure: CustomStringConvertible {
         case .acceptedExceeded(let limit): "connection of \(self.place) not accepted: \(limit) are alive already"
         case .peersExceeded(let limit): "\(self.place) was silent longest when more than \(limit) peers came"
         case .silent(let limit): "\(self.place) has been silent for \(limit)"
-        case .unsupported(let transport): "\(self.place): \(transport.rawValue) is not built in, only tcp and udp are"
         case .shutDown: "\(self.place): the transport is shut down"
         case .other(let text): "\(self.operation.rawValue) \(self.place): \(text)"
         }

@@ -4,6 +4,13 @@ package struct NetLimits: Hashable, Sendable {
     /// (RFC 6298 section 2) get their answer.
     package var connectTimeout: Duration = .seconds(5)
 
+    /// How long the handshake of TLS may take once the connection stands: two round trips with one loss each.
+    package var handshakeTimeout: Duration = .seconds(5)
+
+    /// Accepted connections that shake hands at once; each costs a signature, and a flood of half of one must not use
+    /// up the places of calls.
+    package var maximumHandshakes = 256
+
     /// How long a name may take to become addresses: one unanswered query (5 s, resolv.conf(5)) and the answer to
     /// its repetition.
     package var resolveTimeout: Duration = .seconds(6)
@@ -49,6 +56,9 @@ extension NetLimits {
 
     /// Octets taken from a connection by one read; an eCall INVITE fits five times.
     package static let readSize = 16_384
+
+    /// Readings of one flow that wait to be handled: forty small messages each, a millisecond's work.
+    package static let unhandledReadings = 1
 
     /// Connections that the kernel holds ready to be accepted; a second of arrivals at the center's full rate.
     package static let acceptQueue = 1_024

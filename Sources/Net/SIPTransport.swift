@@ -2,7 +2,7 @@ package import NIOCore
 package import SIP
 internal import Synchronization
 
-/// Flows that carry SIP, over TCP and UDP: opens, accepts, sends, and reports what happens on them.
+/// Flows that carry SIP, over TCP, TLS and UDP: opens, accepts, sends, and reports what happens on them.
 ///
 /// All of a transport's flows live on one event loop, so the events of a flow keep their order and a `send` made on
 /// that loop reaches the kernel before it returns. Over UDP `opened` says that datagrams can be sent, not that anybody
@@ -67,16 +67,18 @@ package final class SIPTransport: Sendable {
     ///
     /// A name is looked up off the loop, and each of its addresses is tried in turn; over UDP the next one is tried when
     /// there is no way to an address, or ICMP says within `NetLimits.probeWait` that its port is closed. A flow's number
-    /// is never used a second time.
-    package func open(_ flow: Flow, to endpoint: Endpoint) {
-        self.run { $0.open(flow, to: endpoint) }
+    /// is never used a second time. `tls` is what connections of the transport `tls` need, or why it is not there.
+    package func open(_ flow: Flow, to endpoint: Endpoint, tls: Result<TLSClient, TLSFault>? = nil) {
+        self.run { $0.open(flow, to: endpoint, tls: tls) }
     }
 
     /// Listens on a numeric address, port 0 for any free one, and returns the address it got.
-    package func listen(on endpoint: Endpoint) async throws(NetFailure) -> FlowAddress {
+    ///
+    /// The transport `tls` needs `tls`.
+    package func listen(on endpoint: Endpoint, tls: TLSServer? = nil) async throws(NetFailure) -> FlowAddress {
         let place = NetFailure.place(endpoint.host, endpoint.port)
-        guard endpoint.transport == .tcp || endpoint.transport == .udp else {
-            throw NetFailure(.listen, .unsupported(endpoint.transport), at: place)
+        guard endpoint.transport != .tls || tls != nil else {
+            throw NetFailure(.listen, .nothingGiven, at: place)
         }
         guard let address = AddressLookup.numeric(endpoint.host, port: endpoint.port) else {
             throw NetFailure(.listen, .notNumeric, at: place)
@@ -86,7 +88,8 @@ package final class SIPTransport: Sendable {
             guard endpoint.transport != .udp else {
                 return try await self.eventLoop.submit { try table.value.listenForDatagrams(on: address) }.get()
             }
-            return try await self.eventLoop.flatSubmit { table.value.listen(on: address) }.get()
+            let protection = endpoint.transport == .tls ? tls : nil
+            return try await self.eventLoop.flatSubmit { table.value.listen(on: address, tls: protection) }.get()
         } catch let failure as NetFailure {
             throw failure
         } catch {
@@ -101,6 +104,16 @@ package final class SIPTransport: Sendable {
     /// way.
     package func send(_ bytes: [UInt8], over flow: Flow) {
         self.run { $0.send(bytes, over: flow) }
+    }
+
+    /// Says that one `received` of the flow has been handled; a flow of which too many have not is read no further.
+    package func handled(_ flow: Flow) {
+        self.run { $0.handled(flow) }
+    }
+
+    /// The same of all flows, after events were lost on their way.
+    package func allHandled() {
+        self.run { $0.allHandled() }
     }
 
     /// Ends a flow in any state; its end is reported once.

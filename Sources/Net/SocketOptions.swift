@@ -14,6 +14,7 @@ enum SocketOptions {
         try options.setOption(.tcpOption(.keepAliveIdle), value: Self.seconds(NetLimits.keepAliveIdle))
         try options.setOption(.tcpOption(.keepAliveInterval), value: Self.seconds(NetLimits.keepAliveInterval))
         try options.setOption(.tcpOption(.userTimeout), value: Self.seconds(NetLimits.deadPeerTimeout) * 1_000)
+        try options.setOption(.maxMessagesPerRead, value: UInt(NetLimits.unhandledReadings))
         try options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: NetLimits.readSize))
         let marks = ChannelOptions.Types.WriteBufferWaterMark(
             low: limits.maximumBacklog / 2,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Center
+import Net
 import SIP
 import Supervision
 
@@ -16,6 +17,11 @@ struct Ecallcenter: AsyncParsableCommand {
     @Option(help: "The port; 0 for any free one.") var port: UInt16 = 5_060
     @Option(help: "A transport to listen over: tcp, udp. May be repeated; without it, both at the same port.")
     var transport: [String] = []
+    @Option(help: "The port for TLS; 0 for any free one. Needs --certificate and --key.") var tlsPort: UInt16?
+    @Option(help: "A PEM file with the certificate for TLS and its chain.") var certificate: String?
+    @Option(help: "The PEM file of its key, readable by nobody else.") var key: String?
+    @Option(help: "A PEM file of authorities: over TLS only vehicles with a certificate of theirs are let in.")
+    var clientAuthorities: String?
     @Option(help: "Seconds that a call rings before it is answered.") var ringing = 1.0
     @Flag(help: "Leave the answer to the operator.") var manual = false
     @Option(help: "The reply: \(CenterConfiguration.Reply.words.joined(separator: ", ")).") var reply = "accept"
@@ -50,6 +56,13 @@ struct Ecallcenter: AsyncParsableCommand {
                     ? "{\"kind\":\"listening\",\"port\":\(address.port),\"transports\":[\(list)]}"
                     : "listening on \(address) over \(names.joined(separator: " and "))"
             )
+            if let (port, server) = try self.protection() {
+                let endpoint = Endpoint(transport: .tls, host: self.host, port: port)
+                let address = try await rig.listen(on: endpoint, tls: server)
+                output.write(
+                    isJSON ? "{\"kind\":\"listeningTLS\",\"port\":\(address.port)}" : "listening on \(address) over TLS"
+                )
+            }
             CommandReader.start { rig.command($0) }
             for await request in requests where request != .hangUp { break }
             await rig.stop()
@@ -65,9 +78,28 @@ struct Ecallcenter: AsyncParsableCommand {
             guard !self.transport.isEmpty else { return [.tcp, .udp] }
             let transports = self.transport.compactMap(Transport.init(rawValue:)).filter { $0 != .tls }
             guard transports.count == self.transport.count, Set(transports).count == transports.count else {
-                throw ValidationError("--transport takes tcp or udp, each once")
+                throw ValidationError("--transport takes tcp or udp, each once; for TLS there is --tls-port")
             }
             return transports
         }
+    }
+
+    /// What listening over TLS takes; `nil` when it is not asked for.
+    private func protection() throws -> (port: UInt16, TLSServer)? {
+        guard let port = self.tlsPort else {
+            guard self.certificate == nil, self.key == nil, self.clientAuthorities == nil else {
+                throw ValidationError("--certificate, --key and --client-authorities go with --tls-port")
+            }
+            return nil
+        }
+        guard let certificate = self.certificate, let key = self.key else {
+            throw ValidationError("--tls-port needs --certificate and --key")
+        }
+        let identity = TLSIdentity(certificate: certificate, key: key)
+        let server = try TLSServer(identity, clientAuthorities: self.clientAuthorities) {
+            let wall = WallClock.now()
+            return TrustedTime(secondsSince1970: wall.seconds, isSynchronized: wall.isSynchronized)
+        }
+        return (port, server)
     }
 }

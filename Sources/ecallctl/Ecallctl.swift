@@ -10,7 +10,7 @@ struct Ecallctl: AsyncParsableCommand {
         version: "ecallctl \(Product.version)",
         subcommands: [
             Status.self, Watch.self, Why.self, Incidents.self, Line.self, Button.self, PositionCommand.self,
-            TestCall.self, MSDCommand.self,
+            TestCall.self, MSDCommand.self, TLSCommand.self,
         ]
     )
 }

@@ -29,6 +29,10 @@ final class VehicleBench {
         case accepts
         case refuses
         case hangs
+        /// Somebody over TLS whose certificate is refused, where it is looked at.
+        case shows(CertificateRefusal)
+        /// The center over TLS, with a date that no clock can confirm.
+        case dated(remark: String)
     }
 
     static let vin = "ECALLEXAMPLE02026"
@@ -212,7 +216,7 @@ extension VehicleBench {
             case .readLines: self.readLines()
             case .reportLevels: self.trail.append("report the levels")
             case .keepInputs(let text): self.keptInputs = text
-            case .open(let flow, let endpoint): self.open(flow, endpoint)
+            case .open(let flow, let endpoint, _, let isChecked): self.open(flow, endpoint, isChecked)
             case .send(let octets, let flow): self.send(octets, over: flow)
             case .close(let flow): self.closed(flow, NetFailure(.close, .closedHere, at: "the center"))
             case .write(let batch, let records): self.write(batch, records)
@@ -249,7 +253,7 @@ extension VehicleBench {
 
 // Connections and what goes over them.
 extension VehicleBench {
-    private func open(_ flow: Flow, _ endpoint: Endpoint) {
+    private func open(_ flow: Flow, _ endpoint: Endpoint, _ isChecked: Bool) {
         self.opened.append((flow, endpoint, self.now))
         self.trail.append("open \(endpoint.port)")
         let isStream =
@@ -261,9 +265,22 @@ extension VehicleBench {
             let failure = NetFailure(.connect, .system(errno: 111), at: "\(endpoint.host):\(endpoint.port)")
             self.arrivals.append(.vehicle(.net(.failed(flow, failure))))
         case .accepts:
-            self.openFlows[flow] = endpoint
-            self.arrivals += [.centerOpened(flow), .vehicle(.net(self.openedEvent(flow, endpoint)))]
+            self.stand(flow, endpoint, FlowSecurity(isVerified: true))
+        case .shows(let refusal) where isChecked:
+            let failure = NetFailure(.secure, .certificate(refusal), at: "\(endpoint.host):\(endpoint.port)")
+            self.arrivals.append(.vehicle(.net(.failed(flow, failure))))
+        case .shows:
+            self.stand(flow, endpoint, FlowSecurity(isVerified: false, remark: "who answers has not been checked"))
+        case .dated(let remark):
+            self.stand(flow, endpoint, FlowSecurity(isVerified: true, remark: remark))
         }
+    }
+
+    private func stand(_ flow: Flow, _ endpoint: Endpoint, _ security: FlowSecurity) {
+        self.openFlows[flow] = endpoint
+        self.arrivals.append(.centerOpened(flow))
+        if endpoint.transport == .tls { self.arrivals.append(.vehicle(.net(.secured(flow, security)))) }
+        self.arrivals.append(.vehicle(.net(self.openedEvent(flow, endpoint))))
     }
 
     func openedEvent(_ flow: Flow, _ endpoint: Endpoint) -> NetEvent {

@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import SIP
+import Synchronization
 import Testing
 
 @testable import Net
@@ -179,5 +180,31 @@ import Testing
         await #expect(throws: NetFailure(.listen, .notNumeric, at: "localhost:0")) {
             _ = try await second.transport.listen(on: Endpoint(transport: .tcp, host: "localhost", port: 0))
         }
+    }
+
+    @Test func aFlowIsReadNoFurtherWhileItsLastReadingIsNotHandled() async throws {
+        let (readings, source) = AsyncStream.makeStream(of: Flow.self)
+        let count = Mutex(0)
+        let transport = SIPTransport(group: MultiThreadedEventLoopGroup.singleton) { event in
+            guard case .received(let flow, _) = event else { return }
+            count.withLock { $0 += 1 }
+            source.yield(flow)
+        }
+        let address = try await transport.listen(on: Endpoint(transport: .tcp, host: "127.0.0.1", port: 0))
+        let peer = try RawSocket(connectedTo: Endpoint(transport: .tcp, host: address.host, port: address.port))
+        let octets = [UInt8](repeating: 1, count: 3 * NetLimits.readSize)
+        #expect(unsafe Glibc.send(peer.descriptor, octets, octets.count, 0) == octets.count)
+        var told = readings.makeAsyncIterator()
+        let flow = try #require(await told.next(isolation: #isolation))
+        // Turns of the loop, in which it would read what waits.
+        for _ in 0..<8 { try await transport.eventLoop.submit {}.get() }
+        #expect(count.withLock { $0 } == NetLimits.unhandledReadings)
+        transport.handled(flow)
+        #expect(await told.next(isolation: #isolation) == flow)
+        for _ in 0..<8 { try await transport.eventLoop.submit {}.get() }
+        #expect(count.withLock { $0 } == NetLimits.unhandledReadings + 1)
+        transport.allHandled()
+        #expect(await told.next(isolation: #isolation) == flow)
+        await transport.shutDown()
     }
 }

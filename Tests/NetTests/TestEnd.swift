@@ -23,6 +23,7 @@ struct TestEnd {
     /// The next event, awaited.
     mutating func next() async throws -> NetEvent {
         guard let event = await self.events.next(isolation: #isolation) else { throw UnexpectedEvent() }
+        if case .received(let flow, _) = event { self.transport.handled(flow) }
         return event
     }
 

@@ -111,7 +111,8 @@ extension Invariants {
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .acknowledgement, .callFlowEnded,
-            .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .recordFailed, .positionSet,
+            .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .linkUnprotected, .recordFailed,
+            .positionSet,
             .incidentInterrupted:
             break
         case .gateRefused: self.fail("the gate refused a loopback hop", at: now)

@@ -1,3 +1,4 @@
+import Authority
 import CallControl
 import Center
 import Foundation
@@ -5,6 +6,7 @@ import GPIO
 import IVS
 import Logging
 import MSD
+import Net
 import Positioning
 import SIP
 import Testing
@@ -19,8 +21,9 @@ import Testing
         private var centerEvents: AsyncStream<CenterEvent>.Iterator
         private var vehicleEvents: AsyncStream<String>.Iterator
 
-        /// A center that listens over these transports, and a vehicle that is told of it as one over UDP.
-        init(listeningOver transports: [Transport]) async throws {
+        /// A center that listens over these transports, and a vehicle that is told of it as one over UDP, or over TLS
+        /// where it listens for that.
+        init(listeningOver transports: [Transport], certificateFor host: String = "127.0.0.1") async throws {
             self.folder = FileManager.default.temporaryDirectory.appending(path: "ends-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
             let (shown, show) = AsyncStream.makeStream(of: CenterEvent.self)
@@ -28,25 +31,58 @@ import Testing
             var settings = CenterConfiguration()
             settings.ringing = .zero
             self.center = try CenterRig(settings, storePath: self.folder.path + "/center") { show.yield($0) }
-            let address = try await self.center.listen(over: transports, host: "127.0.0.1", port: 0)
+            let isSecured = transports.contains(.tls)
+            let address =
+                isSecured
+                ? try await self.center.listen(
+                    on: Endpoint(transport: .tls, host: "127.0.0.1", port: 0),
+                    tls: try Self.server(for: host, in: self.folder.path)
+                ) : try await self.center.listen(over: transports, host: "127.0.0.1", port: 0)
             let (told, tell) = AsyncStream.makeStream(of: String.self)
             self.vehicleEvents = told.makeAsyncIterator()
             let log = Logger(label: "vehicle") { _ in EventLines(tell) }
-            self.vehicle = try VehicleRig(try Self.configuration(address.port, self.folder.path), log: log)
+            self.vehicle = try VehicleRig(
+                try Self.configuration(address.port, self.folder.path, isSecured: isSecured),
+                log: log
+            )
             try await self.vehicle.start()
         }
 
-        private static func configuration(_ port: UInt16, _ folder: String) throws -> VehicleConfiguration {
+        /// What a center needs over TLS, by an authority whose certificate is left in the folder.
+        private static func server(for host: String, in folder: String) throws -> TLSServer {
+            // Valid at any time, so that no clock matters.
+            let validity = TestAuthority.Validity(begin: 0, end: 4_102_444_800)
+            let authority = try TestAuthority(name: "authority", validity)
+            let issued = try authority.issue("center", hosts: [host], for: .center, validity)
+            try Data(try authority.issued.certificate.utf8).write(to: URL(filePath: folder + "/authority.pem"))
+            try Data(issued.certificate.utf8).write(to: URL(filePath: folder + "/center.pem"))
+            try Data(issued.key.utf8).write(to: URL(filePath: folder + "/key.pem"))
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder + "/key.pem")
+            let identity = TLSIdentity(certificate: folder + "/center.pem", key: folder + "/key.pem")
+            return try TLSServer(identity) { TrustedTime(secondsSince1970: 0, isSynchronized: false) }
+        }
+
+        private static func configuration(
+            _ port: UInt16,
+            _ folder: String,
+            isSecured: Bool
+        ) throws -> VehicleConfiguration {
             var configuration = VehicleConfiguration(
                 vehicle: .init(vin: try VIN("ECALLEXAMPLE02026")),
                 centers: [
                     .init(
                         name: "center",
-                        endpoint: Endpoint(transport: .udp, host: "127.0.0.1", port: port),
+                        endpoint: Endpoint(transport: isSecured ? .tls : .udp, host: "127.0.0.1", port: port),
                         uri: "sip:sos@center.invalid"
                     )
                 ]
             )
+            if isSecured {
+                configuration.centers[0].tls = TLSClient.Settings(
+                    host: "127.0.0.1",
+                    authorities: folder + "/authority.pem"
+                )
+            }
             configuration.position = Position(latitudeDegrees: 48.1515, longitudeDegrees: 11.5779).flatMap {
                 Fix(position: $0, radius95Meters: 15, direction: 45, takenAt: nil)
             }
@@ -97,6 +133,28 @@ import Testing
         ends.center.command(.clearDown(1))
         _ = try await ends.centerSays(.clearedDown)
         _ = try await ends.vehicleSays("clearedDown")
+        await ends.stop()
+    }
+
+    @Test func aCallOverTLSGoesThrough() async throws {
+        var ends = try await Ends(listeningOver: [.tls])
+        #expect(try await ends.vehicleSays("linkOpened") == "linkOpened tls")
+        try ends.vehicle.simulatedLines?.set("crash", .active)
+        #expect(try await ends.centerSays(.callReceived).fields["transport"] == "tls")
+        #expect(try await ends.centerSays(.msd).fields["messageIdentifier"] == "1")
+        _ = try await ends.centerSays(.established)
+        ends.center.command(.sendData(1))
+        #expect(try await ends.centerSays(.freshMSD).fields["messageIdentifier"] == "2")
+        ends.center.command(.clearDown(1))
+        _ = try await ends.vehicleSays("clearedDown")
+        await ends.stop()
+    }
+
+    @Test func aCenterWithTheCertificateOfAnotherIsNotCalled() async throws {
+        var ends = try await Ends(listeningOver: [.tls], certificateFor: "other.test")
+        _ = try await ends.vehicleSays("linkClosed")
+        try ends.vehicle.simulatedLines?.set("crash", .active)
+        _ = try await ends.vehicleSays("attemptEnded")
         await ends.stop()
     }
 

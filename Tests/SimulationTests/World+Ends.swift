@@ -18,7 +18,7 @@ extension World {
             case .readLines:
                 let takes = Int.random(in: 0...5, using: &self.random)
                 self.later(.vehicle(.linesRead(through: self.now)), in: takes)
-            case .open(let flow, let endpoint):
+            case .open(let flow, let endpoint, _, _):
                 self.watch.opens(endpoint, self.vehicle, at: self.now)
                 self.open(flow, endpoint)
             case .send(let octets, let flow):

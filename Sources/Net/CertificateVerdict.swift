@@ -1,0 +1,70 @@
+/// What is thought of the certificates that a peer has shown.
+enum CertificateVerdict: Hashable, Sendable {
+    case trusted
+    /// Only a date is wrong, and the clock here is not to be trusted either; the sentence says which date.
+    case trustedButForDate(String)
+    case refused(CertificateRefusal)
+}
+
+/// Why a peer's certificate is not accepted.
+package enum CertificateRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The peer showed none.
+    case missing
+    /// It is no certificate of X.509 that can be read.
+    case unreadable(String)
+    /// The key, or the signature of one in the chain, can be broken with today's means.
+    case weak(String)
+    /// No chain leads to an authority that is trusted here.
+    case unknownAuthority(issuer: String)
+    /// The chain breaks a rule of RFC 5280.
+    case badChain(String)
+    /// It names nothing in the extension that holds names; the common name does not count (RFC 5922 7.1).
+    case unnamed
+    /// It is for others.
+    case wrongName(expected: String, found: [String])
+    /// Its purposes leave out the one that it was shown for.
+    case wrongPurpose
+    case expired(String)
+    case notYetValid(String)
+
+    /// The refusal as the rest of a sentence that begins with the peer.
+    package var description: String {
+        switch self {
+        case .missing: "shows no certificate"
+        case .unreadable(let reason): "shows a certificate that cannot be read: \(reason)"
+        case .weak(let what): "shows a certificate that is too weak: \(what)"
+        case .unknownAuthority(let issuer): "shows a certificate of an unknown authority: \(issuer)"
+        case .badChain(let reason): "shows a chain of certificates that breaks the rules: \(reason)"
+        case .unnamed: "shows a certificate that names no host (no subject alternative name)"
+        case .wrongName(let expected, let found):
+            "shows a certificate for another name: expected \(expected), found \(found.joined(separator: ", "))"
+        case .wrongPurpose: "shows a certificate that is not for this side of TLS"
+        case .expired(let date): "shows a certificate that expired on \(date)"
+        case .notYetValid(let date): "shows a certificate that is not valid before \(date)"
+        }
+    }
+}
+
+/// What is known of the protection of a connection.
+package struct FlowSecurity: Hashable, Sendable {
+    /// Whether the peer has proved that it is who it should be.
+    package let isVerified: Bool
+    /// What is to be told of it, a sentence; `nil` when all is as it should be.
+    package let remark: String?
+
+    package init(isVerified: Bool, remark: String? = nil) {
+        self.isVerified = isVerified
+        self.remark = remark
+    }
+}
+
+/// The time of day with how far it can be trusted.
+package struct TrustedTime: Hashable, Sendable {
+    package let secondsSince1970: Int64
+    package let isSynchronized: Bool
+
+    package init(secondsSince1970: Int64, isSynchronized: Bool) {
+        self.secondsSince1970 = secondsSince1970
+        self.isSynchronized = isSynchronized
+    }
+}

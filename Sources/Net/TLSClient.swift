@@ -1,0 +1,187 @@
+private import Foundation
+internal import NIOCore
+internal import NIOSSL
+private import SwiftASN1
+internal import X509
+
+/// What connections of ours over TLS need, read from its files once, before the first of them.
+package struct TLSClient: Sendable {
+    /// What the configuration says of TLS to one center.
+    package struct Settings: Hashable, Sendable {
+        /// The host that the center's certificate has to name: the configured one, a name or a numeric address.
+        package var host: String
+        /// The path of a PEM file with the authorities that are trusted; `nil` for those of the system.
+        package var authorities: String?
+        /// Who we are, for centers that ask; `nil` for nobody.
+        package var identity: TLSIdentity?
+
+        package init(host: String, authorities: String? = nil, identity: TLSIdentity? = nil) {
+            self.host = host
+            self.authorities = authorities
+            self.identity = identity
+        }
+    }
+
+    private let host: String
+    private let context: NIOSSLContext
+    /// `nil` when whoever answers is taken for the center.
+    private let check: CertificateCheck?
+
+    /// Reads the files.
+    ///
+    /// `clock` tells the time of day for the certificates' dates.
+    package init(_ settings: Settings, clock: @escaping @Sendable () -> TrustedTime) throws(TLSFault) {
+        let authorities = try TLSAuthorities.read(settings.authorities)
+        self.host = settings.host
+        self.check = CertificateCheck(authorities: authorities, peer: .center(host: settings.host), clock: clock)
+        self.context = try Self.context(settings, .noHostnameVerification)
+    }
+
+    private init(host: String, context: NIOSSLContext) {
+        self.host = host
+        self.context = context
+        self.check = nil
+    }
+
+    /// The same without a check of who answers, for the second attempt at an emergency service (RFC 6881 ED-63): any
+    /// protection is better than none, and no answer is worse.
+    package static func unchecked(_ settings: Settings) throws(TLSFault) -> TLSClient {
+        TLSClient(host: settings.host, context: try Self.context(settings, .none))
+    }
+
+    private static func context(
+        _ settings: Settings,
+        _ verification: CertificateVerification
+    ) throws(TLSFault) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.certificateVerification = verification
+        // Trusted are those of `CertificateCheck`, which stands in for the check of the library.
+        configuration.trustRoots = .certificates([])
+        if let identity = settings.identity {
+            configuration.certificateChain = try identity.readChain()
+            configuration.privateKey = try identity.readKey()
+        }
+        do { return try NIOSSLContext(configuration: configuration) } catch {
+            throw TLSFault(
+                settings.identity?.key ?? settings.host,
+                "the key does not belong to the certificate, or is of no kind that can be used: \(TLSText.of(error))"
+            )
+        }
+    }
+
+    /// The handler that encrypts one connection; `judge` hears what was thought of the peer, on the event loop.
+    func handler(judge: @escaping @Sendable (CertificateVerdict) -> Void) throws -> NIOSSLClientHandler {
+        // Server name indication takes names only (RFC 6066 3).
+        let name = AddressOctets.of(self.host) == nil ? self.host : nil
+        guard let check = self.check else {
+            return try NIOSSLClientHandler(context: self.context, serverHostname: name)
+        }
+        return try NIOSSLClientHandler(
+            context: self.context,
+            serverHostname: name,
+            customVerificationCallback: check.callback(judge)
+        )
+    }
+
+    /// Whether who answers is checked.
+    var isChecked: Bool { self.check != nil }
+}
+
+/// What a listening address over TLS needs, read from its files once.
+package struct TLSServer: Sendable {
+    private let context: NIOSSLContext
+    private let check: CertificateCheck?
+
+    /// Reads the files; with `clientAuthorities` only peers with a certificate of one of them are let in.
+    package init(
+        _ identity: TLSIdentity,
+        clientAuthorities: String? = nil,
+        clock: @escaping @Sendable () -> TrustedTime
+    ) throws(TLSFault) {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try identity.readChain(),
+            privateKey: try identity.readKey()
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.trustRoots = .certificates([])
+        if let clientAuthorities {
+            configuration.certificateVerification = .noHostnameVerification
+            self.check = CertificateCheck(
+                authorities: try TLSAuthorities.read(clientAuthorities),
+                peer: .vehicle,
+                clock: clock
+            )
+        } else {
+            configuration.certificateVerification = .none
+            self.check = nil
+        }
+        do { self.context = try NIOSSLContext(configuration: configuration) } catch {
+            throw TLSFault(
+                identity.key,
+                "the key does not belong to the certificate, or is of no kind that can be used: \(TLSText.of(error))"
+            )
+        }
+    }
+
+    /// The handler that encrypts one accepted connection; `judge` hears what was thought of the peer, on the event loop.
+    func handler(judge: @escaping @Sendable (CertificateVerdict) -> Void) -> NIOSSLServerHandler {
+        guard let check = self.check else { return NIOSSLServerHandler(context: self.context) }
+        return NIOSSLServerHandler(context: self.context, customVerificationCallback: check.callback(judge))
+    }
+}
+
+extension CertificateCheck {
+    /// The check in the shape that the library asks for; the chain is judged off the event loop.
+    fileprivate func callback(
+        _ judge: @escaping @Sendable (CertificateVerdict) -> Void
+    ) -> NIOSSLCustomVerificationCallback {
+        { certificates, promise in
+            let eventLoop = promise.futureResult.eventLoop
+            do {
+                let chain = try certificates.map { try $0.toDERBytes() }
+                // Not awaited: the answer goes to the connection, which waits for it.
+                Task {
+                    let verdict = await self.verdict(on: chain)
+                    eventLoop.execute {
+                        judge(verdict)
+                        promise.succeed(verdict.isAccepted ? .certificateVerified : .failed)
+                    }
+                }
+            } catch {
+                judge(.refused(.unreadable(TLSText.of(error))))
+                promise.succeed(.failed)
+            }
+        }
+    }
+}
+
+extension CertificateVerdict {
+    fileprivate var isAccepted: Bool {
+        switch self {
+        case .trusted, .trustedButForDate: true
+        case .refused: false
+        }
+    }
+}
+
+/// The authorities that are trusted.
+enum TLSAuthorities {
+    /// Those of a PEM file, or those of the system.
+    static func read(_ path: String?) throws(TLSFault) -> CertificateStore {
+        guard let path else { return .systemTrustRoots }
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMFile(path).map {
+                try Certificate(derEncoded: try $0.toDERBytes())
+            }
+            guard !certificates.isEmpty else {
+                throw TLSFault(path, "expected a PEM file with the certificates of authorities")
+            }
+            return CertificateStore(certificates)
+        } catch let fault as TLSFault {
+            throw fault
+        } catch {
+            throw TLSFault(path, "expected a PEM file with the certificates of authorities: \(TLSText.of(error))")
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import CallControl
+import GPIO
+import NGECall
+import Net
+import SIP
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// Centers over TLS: what comes of each certificate, and what an acknowledgement is worth.
+@Suite struct ProtectionTests {
+    private static func configuration(
+        centers: Int = 1,
+        host: String = "127.0.0.1",
+        _ change: (inout VehicleConfiguration) -> Void = { _ in }
+    ) -> VehicleConfiguration {
+        VehicleBench.configuration(centers: centers, host: host) { configuration in
+            for index in configuration.centers.indices {
+                let own = configuration.centers[index].endpoint
+                configuration.centers[index].endpoint = Endpoint(transport: .tls, host: own.host, port: own.port)
+                configuration.centers[index].tls = TLSClient.Settings(host: own.host)
+            }
+            change(&configuration)
+        }
+    }
+
+    @Test func aRefusedCertificateMakesTheCallGoToTheNextCenter() throws {
+        let bench = VehicleBench.started(
+            Self.configuration(centers: 2),
+            hops: [5_061: .shows(.expired("2025-12-31"))]
+        )
+        #expect(
+            bench.reasons(of: .linkClosed) == [
+                "no connection to center-1: 127.0.0.1:5061 shows a certificate that expired on 2025-12-31"
+            ]
+        )
+        bench.press()
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+        #expect(bench.events.last { $0.kind == .inviteSent }?.fields["center"] == "center-2")
+        #expect(bench.kinds.contains("linkUnprotected") == false, "the private profile never goes without a check")
+    }
+
+    @Test func anEmergencyServiceIsCalledWithoutACheckWhenItsCertificateIsRefused() throws {
+        let bench = VehicleBench.started(
+            Self.configuration { $0.profile = .emergency112 },
+            hops: [5_061: .shows(.unknownAuthority(issuer: "CN=nobody"))]
+        )
+        #expect(bench.opened.isEmpty, "nothing goes to an emergency service before a trigger")
+        bench.press()
+        #expect(bench.opened.count == 2)
+        #expect(bench.kinds.count { $0 == "linkUnprotected" } == 1)
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+    }
+
+    @Test func anEmergencyServiceIsTriedWithoutACheckOnceForEachAttempt() throws {
+        let bench = VehicleBench.started(
+            Self.configuration { $0.profile = .emergency112 },
+            hops: [5_061: .shows(.unnamed)]
+        )
+        bench.isWireWhole = false
+        bench.press()
+        bench.advance(by: .seconds(6))
+        let attempts = bench.events.count { $0.kind.word == "attemptStarted" }
+        #expect(bench.opened.count == 2 * attempts)
+    }
+
+    @Test(arguments: [486, 600, 603]) func anAcknowledgementInARefusalCountsOnlyFromACenterThatIsVerified(
+        status: Int
+    ) throws {
+        for isKnown in [true, false] {
+            let bench = VehicleBench.started(
+                Self.configuration { $0.profile = .emergency112 },
+                hops: [5_061: isKnown ? .accepts : .shows(.unnamed)]
+            )
+            bench.press()
+            try bench.reject(status, acknowledging: try bench.msdReference())
+            bench.advance(by: .seconds(6))
+            #expect((bench.invites.count == 1) == isKnown, "a forged refusal must not end an emergency")
+        }
+    }
+
+    @Test func aDateThatNoClockConfirmsIsAFaultAndTheConnectionIsUsed() throws {
+        let remark = "shows a certificate that expired on 2025-12-31; the clock here is not set"
+        let bench = VehicleBench.started(Self.configuration(), hops: [5_061: .dated(remark: remark)])
+        #expect(bench.reasons(of: .fault) == ["center-1 \(remark)"])
+        #expect(bench.levels["lamp"] == .active)
+        bench.hops[5_061] = .accepts
+        bench.cut(try #require(bench.opened.last?.flow))
+        bench.advance(by: .seconds(2))
+        #expect(bench.kinds.contains("faultCleared"))
+        #expect(bench.levels["lamp"] == .inactive)
+    }
+
+    @Test func filesThatCannotBeUsedAreAFaultOfTheirCenter() throws {
+        let bench = VehicleBench.started(Self.configuration())
+        bench.step(.tlsUnusable(center: 0, "/etc/ecall/key.pem: others can use this private key"))
+        #expect(
+            bench.reasons(of: .fault) == ["no TLS to center-1: /etc/ecall/key.pem: others can use this private key"]
+        )
+    }
+
+    @Test func theInterfaceOfTheControlSocketNamesEveryTransport() throws {
+        let line = ControlInterface.text.split(separator: "\n").first { $0.contains("type LinkTransport") }
+        let names = try #require(line).drop { $0 != "(" }.dropFirst().dropLast().split(separator: ", ")
+        #expect(Set(names.map(String.init)) == Set(Transport.allCases.map(\.rawValue)))
+    }
+}
