@@ -12,7 +12,9 @@ import SIP
 import Testing
 
 /// Both ends as the programs have them, with their own loops, stores and sockets, on loopback.
-@Suite(.timeLimit(.minutes(1))) struct LoopbackTests {
+///
+/// The limit is long because the walks of the other suites may occupy every thread for minutes.
+@Suite(.timeLimit(.minutes(10))) struct LoopbackTests {
     /// What both ends said, to be waited for.
     private struct Ends {
         let center: CenterRig
