@@ -8,7 +8,7 @@ internal import NIOCore
     /// What one reading gives.
     enum Reading {
         case datagram([UInt8], from: SocketAddress)
-        /// Nothing waits.
+        /// Nothing waits, or the kernel has no room to hand it over at this moment.
         case nothing
         /// An ICMP error or a failure of the system; the socket can still be used.
         case failed(errno: Int32)
@@ -93,7 +93,7 @@ internal import NIOCore
             }
         }
         guard count >= 0 else {
-            return errno == EAGAIN || errno == EINTR ? .nothing : .failed(errno: errno)
+            return errno == EINTR || Self.isShortage(errno) ? .nothing : .failed(errno: errno)
         }
         // A UDP socket of the Internet families names the sender of every datagram.
         guard let sender = Self.address(storage) else { return .failed(errno: EAFNOSUPPORT) }
@@ -113,7 +113,7 @@ internal import NIOCore
         return count >= 0 ? 0 : errno
     }
 
-    /// Whether the error says that the kernel has no room for the datagram at this moment.
+    /// Whether the error says that the kernel has nothing, or no room, for a datagram at this moment.
     static func isShortage(_ errno: Int32) -> Bool {
         [EAGAIN, ENOBUFS, ENOMEM].contains(errno)
     }
