@@ -7,11 +7,11 @@ extension UserAgent {
 
     /// A connection is there, opened by us or by the peer, or a way for datagrams.
     ///
-    /// `keepAlive` is the longest time between pings of ours; the side that opened the connection sets it. A pong is
-    /// owed within `Limits.pongWait`, else the flow is closed and its calls are lost. Over UDP the same octets keep the
-    /// way through address translators open, the first at once; nobody owes an answer (RFC 5626 3.5.2 has STUN for
-    /// that), but ICMP gives one where the port is closed. `nil` sends no pings. A flow of the same number that is still
-    /// open counts as closed.
+    /// `keepAlive` is the longest time between pings of ours, the first of which leaves at once; the side that opened
+    /// the connection sets it. A peer that has ever answered a ping owes a pong within `Limits.pongWait`, else the flow
+    /// is closed and its calls are lost; one that does not know RFC 5626 owes none. Over UDP the same octets keep the
+    /// way through address translators open, and nobody owes an answer (3.5.2 has STUN for that), but ICMP gives one
+    /// where the port is closed. `nil` sends no pings. A flow of the same number that is still open counts as closed.
     package mutating func flowOpened(
         _ flow: Flow,
         transport: Transport,
@@ -29,10 +29,9 @@ extension UserAgent {
             keepAlive: keepAlive,
             framer: MessageFramer(limits: self.configuration.limits)
         )
-        record.pingDue = self.pingDue(keepAlive, at: now)
-        if keepAlive != nil, !transport.isReliable { outputs.append(.transmit(Self.ping, over: flow)) }
+        if keepAlive != nil { record.pingDue = now }
         self.flows[flow] = record
-        self.deadlines.set(.flow(flow), record.nextDeadline)
+        self.ping(flow, at: now, into: &outputs)
         return outputs
     }
 
@@ -114,30 +113,45 @@ extension UserAgent {
     private mutating func takePong(over flow: Flow, at now: Instant) {
         let keepAlive = self.flows[flow]?.keepAlive
         let due = self.pingDue(keepAlive, at: now)
+        self.flows[flow]?.answersPings = true
         self.flows[flow]?.pongDue = nil
         self.flows[flow]?.pingDue = due
+    }
+
+    /// Sends the ping that is due, if one is.
+    private mutating func ping(_ flow: Flow, at now: Instant, into outputs: inout [Output]) {
+        guard let record = self.flows[flow] else { return }
+        if let due = record.pingDue, due <= now {
+            let isConnection = record.transport.isReliable
+            let next = isConnection ? nil : self.pingDue(record.keepAlive, at: now)
+            self.flows[flow]?.pingDue = next
+            if isConnection {
+                let owed = now.advanced(by: self.configuration.limits.pongWait)
+                self.flows[flow]?.pongDue = owed
+                self.flows[flow]?.framer.expectPong()
+            }
+            outputs.append(.transmit(Self.ping, over: flow))
+        }
+        self.deadlines.set(.flow(flow), self.flows[flow]?.nextDeadline)
     }
 
     mutating func flowDeadline(_ flow: Flow, at now: Instant, into outputs: inout [Output]) {
         guard let record = self.flows[flow] else { return }
         let limits = self.configuration.limits
         if let due = record.pongDue, due <= now {
-            return self.close(flow, because: "no pong within \(limits.pongWait)", at: now, into: &outputs)
+            guard !record.answersPings else {
+                return self.close(flow, because: "no pong within \(limits.pongWait)", at: now, into: &outputs)
+            }
+            // A peer that never answered does not know pings: the kernel notices when what we send stays unacknowledged.
+            let next = self.pingDue(record.keepAlive, at: now)
+            self.flows[flow]?.pongDue = nil
+            self.flows[flow]?.pingDue = next
         }
         if let due = record.partialDue, due <= now {
             let reason = "a message was not completed within \(limits.partialMessageWait)"
             return self.close(flow, because: reason, at: now, into: &outputs)
         }
-        if let due = record.pingDue, due <= now {
-            let next = record.transport.isReliable ? nil : self.pingDue(record.keepAlive, at: now)
-            self.flows[flow]?.pingDue = next
-            if record.transport.isReliable {
-                self.flows[flow]?.pongDue = now.advanced(by: limits.pongWait)
-                self.flows[flow]?.framer.expectPong()
-            }
-            outputs.append(.transmit(Self.ping, over: flow))
-        }
-        self.deadlines.set(.flow(flow), self.flows[flow]?.nextDeadline)
+        self.ping(flow, at: now, into: &outputs)
     }
 
     private mutating func close(_ flow: Flow, because reason: String, at now: Instant, into outputs: inout [Output]) {

@@ -57,6 +57,8 @@ extension UserAgent {
         var framer: MessageFramer
         var pingDue: Instant?
         var pongDue: Instant?
+        /// Whether a pong has ever come, so that one is owed for each ping.
+        var answersPings = false
         /// When the message that began must be complete.
         var partialDue: Instant?
         var calls: Set<Call> = []

@@ -8,7 +8,10 @@ struct Bench {
     var agent: UserAgent
     let flow = Flow(number: 1)
 
-    init(transport: Transport = .tcp, limits: Limits = Limits(), seed: UInt64 = 5) {
+    private let keepAlive: Duration?
+
+    init(transport: Transport = .tcp, limits: Limits = Limits(), seed: UInt64 = 5, keepAlive: Duration? = nil) {
+        self.keepAlive = keepAlive
         var configuration = UserAgent.Configuration(contactUser: "psap")
         configuration.limits = limits
         self.agent = UserAgent(configuration: configuration, random: SeededGenerator(seed: seed))
@@ -21,7 +24,7 @@ struct Bench {
             transport: transport,
             local: FlowAddress(host: "192.0.2.1", port: 5060),
             remote: FlowAddress(host: "192.0.2.10", port: 5060),
-            keepAlive: nil,
+            keepAlive: self.keepAlive,
             at: self.now
         )
     }

@@ -71,7 +71,7 @@ import Timeline
     @Test func theOpeningSidePingsWithinItsInterval() {
         var wire = Wire(keepAlive: .seconds(100))
         wire.advance(by: .milliseconds(79_999), settling: true)
-        #expect(wire.takeTrace().isEmpty)
+        #expect(wire.takeTrace() == ["> ping", "< pong"], "the first leaves with the connection")
         wire.advance(by: .milliseconds(20_001), settling: true)
         #expect(wire.takeTrace() == ["> ping", "< pong"])
         wire.advance(by: .seconds(1000), settling: true)
@@ -86,6 +86,13 @@ import Timeline
         wire.advance(by: .seconds(110))
         #expect(wire.closed == [.vehicle])
         #expect(wire.takeEvents(.vehicle) == [.lost(call, .flowClosed("no pong within 10.0 seconds"))])
+    }
+
+    @Test func aPeerThatDoesNotKnowPingsKeepsItsConnectionAndItsCalls() {
+        var bench = Bench(keepAlive: .seconds(20))
+        let outputs = bench.advance(by: .seconds(600))
+        #expect(!outputs.contains { if case .close = $0 { true } else { false } })
+        #expect(outputs.count { $0 == .transmit([0x0D, 0x0A, 0x0D, 0x0A], over: bench.flow) } >= 19)
     }
 
     @Test func aMessageThatIsNeverCompletedClosesTheFlow() {
