@@ -89,7 +89,16 @@ struct RedialPlan: Hashable, Sendable {
         case (.badLocation, .full): .withoutLocation
         case (.bodyRefused, .full), (.bodyRefused, .withoutLocation): .voiceOnly
         case (.badLocation, .withoutLocation), (.badLocation, .voiceOnly), (.bodyRefused, .voiceOnly): nil
-        case (.declinedWithAcknowledgement, _), (.rejected, _), (.cancelled, _), (.failed, _): nil
+        case (.rejected(let status), .full), (.rejected(let status), .withoutLocation):
+            self.isLastOfRound && Self.statusesOfABodyNotUnderstood.contains(status) ? .voiceOnly : nil
+        case (.rejected, .voiceOnly): nil
+        case (.declinedWithAcknowledgement, _), (.cancelled, _), (.failed, _): nil
         }
     }
+
+    /// What a telephone without eCall may answer to a body of several parts instead of 415: baresip 1.0 answers 500. A
+    /// voice that is heard comes before a second round; other centers, which may take the data, come before that.
+    private static let statusesOfABodyNotUnderstood: Set<Int> = [500, 501, 513]
+
+    private var isLastOfRound: Bool { self.positionInRound + 1 == self.centers }
 }

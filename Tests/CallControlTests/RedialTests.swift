@@ -97,6 +97,16 @@ import Timeline
         #expect(machine.attemptEnded(lesser, end, at: at(2)).invites == [sent(3, center: 1)])
     }
 
+    @Test(arguments: [500, 501, 513])
+    func aCenterThatMayNotUnderstandTheBodyGetsVoiceOnlyOnceAllOthersHaveHadTheData(_ status: Int) {
+        var machine = CallStateMachine.inviting(.manual, centers: 2)
+        let end = AttemptEnd.rejected(status: status)
+        #expect(machine.attemptEnded(sent(1), end, at: at(1)).invites == [sent(2, center: 1)])
+        let lesser = sent(3, center: 1, form: .voiceOnly)
+        #expect(machine.attemptEnded(sent(2, center: 1), end, at: at(2)).invites == [lesser])
+        #expect(machine.attemptEnded(lesser, end, at: at(3)).invites == [], "a pause comes before the next round")
+    }
+
     @Test func aDropIsRedialledAtOnceStartingWithTheCenterThatHadTheCall() {
         var machine = CallStateMachine.inviting(.automatic, centers: 2)
         _ = machine.attemptEnded(sent(1), .failed("refused"), at: at(0))

@@ -22,7 +22,7 @@ import Testing
     }
 
     /// How many seeds an ordinary run walks: all that fit a few seconds without optimization.
-    private static let defaultCount = 120
+    private static let defaultCount = 200
 
     private static let single = Self.variable("ECALL_SEED")
 
