@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -37,6 +37,9 @@ install:  ## Build and install programs, units and users; DESTDIR and PREFIX are
 
 rig:  ## The product in front of a real kernel's lines, in a guest, with libgpiod 1.6 and 2.x
 	rig/all
+
+interop:  ## Calls with sipp, baresip, linphone and through kamailio, on loopback
+	interop/run
 
 bench:  ## The figures of docs/performance.md
 	Benchmarks/run
