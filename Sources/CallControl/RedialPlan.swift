@@ -96,8 +96,9 @@ struct RedialPlan: Hashable, Sendable {
         }
     }
 
-    /// What a telephone without eCall may answer to a body of several parts instead of 415: baresip 1.0 answers 500. A
-    /// voice that is heard comes before a second round; other centers, which may take the data, come before that.
+    /// What a telephone without eCall may answer to a body of several parts instead of 415: baresip 1.0 answers 500.
+    ///
+    /// A voice that is heard comes before a second round; other centers, which may take the data, come before that.
     private static let statusesOfABodyNotUnderstood: Set<Int> = [500, 501, 513]
 
     private var isLastOfRound: Bool { self.positionInRound + 1 == self.centers }
