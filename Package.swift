@@ -88,6 +88,7 @@ let package = Package(
         target("Authority", [.crypto, .swiftASN1, .x509]),
         target("Configuration", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
+        target("Digests", ["SIP", .crypto]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
         target("Net", ["CEpoll", "SIP", "Timeline", .nioCore, .nioPosix, .nioSSL, .nioTLS, .swiftASN1, .x509]),
         target("Store", ["Timeline", .grdb, .nioConcurrencyHelpers]),
@@ -96,15 +97,16 @@ let package = Package(
         target(
             "IVS",
             [
-                "CallControl", "Configuration", "ControlSocket", "GPIO", "MSD", "NGECall", "Net", "Positioning", "SIP",
-                "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
+                "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "MSD", "NGECall", "Net",
+                "Positioning",
+                "SIP", "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
             ]
         ),
         target(
             "Center",
             [
-                "ControlSocket", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline", .nioCore,
-                .nioPosix,
+                "ControlSocket", "Digests", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline",
+                .nioCore, .nioPosix,
             ]
         ),
         // Programs.
@@ -122,7 +124,7 @@ let package = Package(
         .target(name: "FuzzHarness", dependencies: ["CLibFuzzer"], path: "Fuzz/Harness", swiftSettings: settings),
         fuzzer("FuzzECall", ["NGECall", "SIP"]),
         fuzzer("FuzzMSD", ["MSD"]),
-        fuzzer("FuzzSIP", ["SIP", "Timeline"]),
+        fuzzer("FuzzSIP", ["Digests", "SIP", "Timeline"]),
         fuzzer("FuzzText", ["Configuration", "ControlSocket", "MSD"]),
         // Benchmarks: the figures of docs/performance.md.
         benchmark(
@@ -140,29 +142,34 @@ let package = Package(
         ),
         // Tests mirror the targets.
         tests("CallControlTests", ["CallControl", "Timeline"]),
-        tests("CenterTests", ["Center", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline"]),
+        tests(
+            "CenterTests",
+            ["Center", "Digests", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline"]
+        ),
         tests("ConfigurationTests", ["Configuration"]),
         tests(
             "ControlSocketTests",
             ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
         ),
+        tests("DigestsTests", ["Digests", "SIP", "Timeline"]),
         tests("GPIOTests", ["GPIO", "Timeline", .nioConcurrencyHelpers]),
         tests(
             "IVSTests",
             [
-                "CallControl", "Configuration", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net", "Positioning",
-                "SIP", "Store", "Supervision", "Timeline",
+                "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall", "Net",
+                "Positioning", "SIP", "Store", "Supervision", "Timeline",
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
         tests("NetTests", ["Authority", "Net", "SIP", .nioCore, .nioEmbedded, .nioPosix]),
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
-        tests("SIPTests", ["SIP", "Timeline"]),
+        tests("SIPTests", ["Digests", "SIP", "Timeline"]),
         tests(
             "SimulationTests",
             [
-                "Authority", "CallControl", "Center", "ControlSocket", "GPIO", "IVS", "MSD", "NGECall", "Net",
+                "Authority", "CallControl", "Center", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall",
+                "Net",
                 "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
             ]
         ),

@@ -30,7 +30,7 @@ struct CallLedger {
         switch event {
         case .incoming(let call, _, _):
             self.open(call)
-        case .provisional(let call, _), .answered(let call, _, _), .established(let call):
+        case .provisional(let call, _), .challenged(let call, _), .answered(let call, _, _), .established(let call):
             self.check(call, event)
         case .answeredRequest(_, let call, _):
             self.check(call, event)

@@ -29,7 +29,7 @@ extension Center {
         case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .ended(let leg): self.over(leg, .clearedDown, "our BYE is answered, or given up", at: now)
-        case .provisional, .answered, .rejected:
+        case .provisional, .challenged, .answered, .rejected:
             break  // Of calls that a center places; this one places none.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }
@@ -40,9 +40,10 @@ extension Center {
 
     /// An INVITE came: it rings, its data is read and put on record.
     private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
+        let content = InviteContent(message)
+        if self.challenges(leg, message, content, at: now) { return }
         self.lastNumber += 1
         let number = self.lastNumber
-        let content = InviteContent(message)
         let call = CenterCall(
             number: number,
             id: self.random.hexadecimalDigits(32),

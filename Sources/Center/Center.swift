@@ -1,3 +1,4 @@
+internal import Digests
 internal import MSD
 internal import NGECall
 internal import Net
@@ -17,6 +18,8 @@ package struct Center: Sendable {
     var userAgent: UserAgent
     /// The reply of calls that nobody has selected another for.
     var reply: CenterConfiguration.Reply
+    /// Judges who calls; `nil` when nobody is asked.
+    var authenticator: Authenticator?
     var calls: [Int: CenterCall] = [:]
     var numbers: [UserAgent.Call: Int] = [:]
     var lastNumber = 0
@@ -46,6 +49,12 @@ package struct Center: Sendable {
         self.boot = boot
         self.random = random
         self.reply = configuration.reply
+        if let authentication = configuration.authentication {
+            var keys = random
+            let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &keys) }
+            self.authenticator = Authenticator(authentication.users, key: key, .crypto)
+            self.random = keys
+        }
         var agent = UserAgent.Configuration(contactUser: "center")
         agent.userAgentName = "ecallcenter"
         agent.accept = EmergencyAnswer.standardAccept

@@ -1,3 +1,5 @@
+package import SIP
+
 /// Everything that one response center is told.
 package struct CenterConfiguration: Hashable, Sendable {
     /// The final response to an eCall's INVITE.
@@ -18,6 +20,24 @@ package struct CenterConfiguration: Hashable, Sendable {
         case none
     }
 
+    /// Whose INVITE is answered 401 until it has credentials.
+    package struct Authentication: Hashable, Sendable {
+        package enum Policy: String, Hashable, Sendable, CaseIterable {
+            /// Calls that are no emergency calls; an emergency is never refused for lack of credentials.
+            case others
+            /// Every call, eCalls included: for tests of vehicles, and centers that only their own vehicles reach.
+            case all
+        }
+
+        package var policy: Policy
+        package var users: AuthenticatorUsers
+
+        package init(_ policy: Policy, users: AuthenticatorUsers) {
+            self.policy = policy
+            self.users = users
+        }
+    }
+
     /// How long a call rings before it is answered; `nil` leaves it to the operator.
     package var ringing: Duration? = .seconds(1)
     package var reply = Reply.accept(.positive)
@@ -31,6 +51,8 @@ package struct CenterConfiguration: Hashable, Sendable {
     package var silentCall = Duration.seconds(7_260)
     /// The host part of the Content-IDs that this center makes.
     package var host = "center.invalid"
+    /// `nil` takes every call.
+    package var authentication: Authentication?
 
     package init() {}
 }

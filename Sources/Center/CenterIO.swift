@@ -87,6 +87,7 @@ package struct CenterEvent: Hashable, Sendable {
     /// What happened, as a stable word.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case callReceived
+        case challenged
         case msd
         case freshMSD
         case location

@@ -12,6 +12,14 @@ extension IVS {
         switch event {
         case .provisional(let leg, let message): self.provisional(leg, message, at: now)
         case .answered(let leg, let message, _): self.answered(leg, message, at: now)
+        case .challenged(_, let outcome):
+            self.note(
+                .challenged,
+                "the center asked for credentials: \(outcome.sentence)",
+                at: now,
+                severity: outcome.word == "answered" ? .info : .warning,
+                fields: ["outcome": outcome.word]
+            )
         case .rejected(let leg, let message): self.rejected(leg, message, at: now)
         case .failed(let leg, let reason): self.failed(leg, reason, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)

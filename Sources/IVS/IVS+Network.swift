@@ -1,5 +1,6 @@
 internal import Supervision
 internal import CallControl
+internal import Digests
 internal import NGECall
 internal import Net
 internal import SIP
@@ -10,6 +11,13 @@ extension IVS {
     private enum Owner {
         case link(Int)
         case stream(Int)
+
+        /// The place of its center in the configuration.
+        var center: Int {
+            switch self {
+            case .link(let index), .stream(let index): index
+            }
+        }
     }
 
     private func owner(of flow: Flow) -> Owner? {
@@ -66,6 +74,9 @@ extension IVS {
             ),
             at: now
         )
+        if let credentials = self.secrets.credentials[owner.center] {
+            self.userAgent.use([credentials], .crypto, over: flow)
+        }
         self.inviteWaiting(for: owner, at: now)
     }
 

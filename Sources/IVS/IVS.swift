@@ -18,6 +18,7 @@ package struct IVS: Sendable {
     let configuration: VehicleConfiguration
     /// Reads whether the 112 gate is unlocked at this moment.
     let isGateUnlocked: @Sendable () -> Bool
+    let secrets: CenterSecrets
     var random: any RandomNumberGenerator & Sendable
 
     var call: CallStateMachine
@@ -73,12 +74,14 @@ package struct IVS: Sendable {
         configuration: VehicleConfiguration,
         boot: String,
         earlierInputs: InputMemory = InputMemory(),
+        secrets: CenterSecrets = CenterSecrets(),
         random: any RandomNumberGenerator & Sendable,
         agentRandom: any RandomNumberGenerator & Sendable,
         isGateUnlocked: @escaping @Sendable () -> Bool
     ) {
         self.configuration = configuration
         self.isGateUnlocked = isGateUnlocked
+        self.secrets = secrets
         self.ledger = Ledger(boot: boot)
         self.random = random
         self.call = CallStateMachine(centers: configuration.centers.count, limits: configuration.call)
@@ -188,6 +191,7 @@ package struct IVS: Sendable {
             at: now,
             fields: ["profile": self.configuration.profile.rawValue]
         )
+        if let problem = self.secrets.problem { self.raise(.credentialsUnusable, problem, at: now) }
         for index in self.links.indices {
             self.perform(self.links[index].started(self.newFlow()), ofLink: index)
         }
@@ -225,6 +229,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case recordFailing
     case controlSocketFailing
     case msdNotMade
+    case credentialsUnusable
     case incidentInterrupted
     case tlsUnusable
     case certificateDate

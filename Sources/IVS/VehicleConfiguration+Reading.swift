@@ -124,6 +124,13 @@ extension VehicleConfiguration.Center {
             endpoint: Endpoint(transport: transport, host: host, port: UInt16(clamping: port)),
             uri: settings.string("uri")
         )
+        self.credentials = settings.optional("credentials").map { value in
+            VehicleConfiguration.CredentialsPlace(
+                realm: value.section.string("realm"),
+                user: value.section.string("user"),
+                passwordFile: value.section.string("passwordFile")
+            )
+        }
         guard transport == .tls else { return }
         self.tls = TLSClient.Settings(host: host, settings.section("tls"))
     }

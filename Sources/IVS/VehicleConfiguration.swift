@@ -23,11 +23,26 @@ package struct VehicleConfiguration: Sendable {
         package var uri: String
         /// How a connection over TLS is checked; `nil` with another transport.
         package var tls: TLSClient.Settings?
+        /// With what challenges of this hop are answered; `nil` answers none.
+        package var credentials: CredentialsPlace?
 
         package init(name: String, endpoint: Endpoint, uri: String) {
             self.name = name
             self.endpoint = endpoint
             self.uri = uri
+        }
+    }
+
+    /// Who we are at one center, and the file that has the password.
+    package struct CredentialsPlace: Hashable, Sendable {
+        package var realm: String
+        package var user: String
+        package var passwordFile: String
+
+        package init(realm: String, user: String, passwordFile: String) {
+            self.realm = realm
+            self.user = user
+            self.passwordFile = passwordFile
         }
     }
 

@@ -25,6 +25,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case msd
         case inviteSent
         case provisional
+        case challenged
         case acknowledgement
         case callFlowEnded
         case msdSent
@@ -61,6 +62,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .msd: "msd"
             case .inviteSent: "inviteSent"
             case .provisional: "provisional"
+            case .challenged: "challenged"
             case .acknowledgement: "acknowledgement"
             case .callFlowEnded: "callFlowEnded"
             case .msdSent: "msdSent"

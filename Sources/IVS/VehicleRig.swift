@@ -126,6 +126,7 @@ package final class VehicleRig: Sendable {
         let (configuration, ports, late) = (self.configuration, self.ports, self.loop)
         let boot = BootID.nameOrUnknown
         let earlier = InputMemory(text: ports.keptInputs?.earlier ?? "")
+        let secrets = CenterSecrets(reading: configuration)
         let unlockFile = UnlockFile(path: configuration.gate.unlockFile, boot: boot)
         late.set(
             Loop<VehicleBody>(on: self.group.next(), capacity: Self.mailboxCapacity) { _ in
@@ -133,6 +134,7 @@ package final class VehicleRig: Sendable {
                     configuration: configuration,
                     boot: boot,
                     earlierInputs: earlier,
+                    secrets: secrets,
                     random: SystemRandomNumberGenerator(),
                     agentRandom: SystemRandomNumberGenerator(),
                     isGateUnlocked: unlockFile.isUnlocked

@@ -71,6 +71,18 @@ enum VehicleSchema {
             .required,
             "The Request-URI of the private profile; of no meaning to the 112 profile."
         ),
+        Key("credentials", .section(Self.credentials), .optional, "The answer to a challenge (RFC 3261 22)."),
+    ])
+
+    private static let credentials = Schema([
+        Key("realm", .string(Self.realmRule), .required, "The realm that is answered; no other is."),
+        Key("user", .string(Self.realmRule), .required, "The user name in that realm."),
+        Key(
+            "passwordFile",
+            .string(Self.pathRule),
+            .required,
+            "A file with the password on one line, which others cannot read."
+        ),
     ])
 
     private static let protection = Schema([
@@ -325,6 +337,8 @@ enum VehicleSchema {
     }
 
     private static let nameRule = StringRule("a name of 1 to 32 characters", length: 1...32, example: "center")
+
+    private static let realmRule = StringRule("1 to 128 characters", length: 1...128, example: "center.invalid")
 
     private static let hostRule = StringRule("a host name or numeric address", length: 1...253, example: "127.0.0.1") {
         $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x40 }

@@ -83,6 +83,12 @@ package struct Dialog: Hashable, Sendable {
         return self.request(method, number: self.localSequence)
     }
 
+    /// The number of a request that is repeated with credentials (22.2).
+    mutating func nextSequence() -> UInt32 {
+        self.localSequence += 1
+        return self.localSequence
+    }
+
     /// The ACK of a 2xx to the INVITE of that number, still without Via (13.2.2.4).
     package func ack(ofInvite number: UInt32) -> Message {
         self.request(.ack, number: number)

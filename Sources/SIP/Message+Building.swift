@@ -60,7 +60,14 @@ extension Message {
 
     /// The ACK that belongs to the INVITE's own transaction, for a final answer of 300 and above (17.1.1.3).
     package static func ack(ofRejected invite: Message, by response: Message) -> Message {
-        Self.sameBranch(.ack, as: invite, to: response.headers["To"])
+        var ack = Self.sameBranch(.ack, as: invite, to: response.headers["To"])
+        ack.headers.append(contentsOf: invite.authorizations)
+        return ack
+    }
+
+    /// The credentials that a request carries; an ACK, which nobody can challenge, has those of its INVITE (22.1).
+    var authorizations: Headers {
+        Headers(self.headers.fields.filter { $0.isNamed("Authorization") || $0.isNamed("Proxy-Authorization") })
     }
 
     /// The CANCEL of an INVITE (9.1).

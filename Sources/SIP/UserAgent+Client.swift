@@ -12,6 +12,7 @@ extension UserAgent {
         let request = self.inviteRequest(plan, over: flow)
         let (key, invite) = self.startClient(request, owner: .invite(call), over: flow, at: now, into: &outputs)
         var calling = Calling(key: key, invite: invite)
+        calling.provisionalWait = plan.provisionalWait
         calling.provisionalDue = plan.provisionalWait.map { now.advanced(by: $0) }
         self.calls[call] = CallRecord(flow: flow, phase: .calling(calling))
         self.flows[flow]?.calls.insert(call)
@@ -88,6 +89,7 @@ extension UserAgent {
         into outputs: inout [Output]
     ) {
         let status = response.status ?? 0
+        if self.answersChallenge(response, to: record, at: now, into: &outputs) { return }
         switch record.owner {
         case .invite(let call):
             switch status {
@@ -178,6 +180,7 @@ extension UserAgent {
             dialog.confirm(with: response)
         }
         var ack = dialog.ack(ofInvite: envelope.cseq.number)
+        ack.headers.append(contentsOf: machine.request.authorizations)
         ack.headers.prepend("Via", self.via(branch: Via.magicCookie + self.token(), flow: record.flow))
         self.clients[key]?.acks[tag] = ack
         outputs.append(.send(ack, over: record.flow))

@@ -61,6 +61,8 @@ extension UserAgent {
         var answersPings = false
         /// When the message that began must be complete.
         var partialDue: Instant?
+        /// Answers the challenges that come over this flow; `nil` without credentials.
+        var digest: DigestClient?
         var calls: Set<Call> = []
         var clients: Set<ClientKey> = []
         var servers: Set<ServerKey> = []
@@ -88,6 +90,7 @@ extension UserAgent {
         var machine: ClientMachine
         /// The ACK of each 2xx by its To tag, to be sent again with each retransmission (13.2.2.4).
         var acks: [String: Message] = [:]
+        var challenges = DigestClient.History()
     }
 
     enum ServerMachine: Sendable {
@@ -149,6 +152,8 @@ extension UserAgent {
         let key: ClientKey
         let invite: Message
         var heardProvisional = false
+        /// The wait of the plan, which a repetition of the INVITE begins anew when an answer had ended it.
+        var provisionalWait: Duration?
         var provisionalDue: Instant?
         var cancellation = Cancellation.none
         /// Reported as failed: what still comes is cancelled or cleared without a word.

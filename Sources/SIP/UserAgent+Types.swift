@@ -92,6 +92,8 @@ extension UserAgent {
         case provisional(Call, Message)
         /// A 2xx came and was acknowledged; `crossedCancel` when it crossed our cancel.
         case answered(Call, Message, crossedCancel: Bool)
+        /// A request of ours was challenged (RFC 3261 22); unless it is repeated, its refusal follows as another event.
+        case challenged(Call, ChallengeOutcome)
         /// A final answer of 300 or more came; the call is over.
         case rejected(Call, Message)
         /// The call is over without a final answer.

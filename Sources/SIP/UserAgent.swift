@@ -86,7 +86,9 @@ extension UserAgent {
         var request = request
         request.headers.prepend("Via", self.via(branch: branch, flow: flow))
         let key = ClientKey(branch: branch, method: request.method ?? .options)
+        let carried = self.flows[flow]?.digest?.authorize(&request) ?? []
         self.addClient(key, request: request, owner: owner, over: flow, at: now)
+        self.clients[key]?.challenges.carried = carried
         outputs.append(.send(request, over: flow))
         return (key, request)
     }

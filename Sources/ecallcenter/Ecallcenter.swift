@@ -26,6 +26,10 @@ struct Ecallcenter: AsyncParsableCommand {
     @Flag(help: "Leave the answer to the operator.") var manual = false
     @Option(help: "The reply: \(CenterConfiguration.Reply.words.joined(separator: ", ")).") var reply = "accept"
     @Option(help: "The file of the center's record.") var store = "ecallcenter.sqlite"
+    @Option(help: "The file of those who may call: lines of user:password or user:realm:key.") var credentials: String?
+    @Option(help: "The realm of the challenges.") var realm = "ecallcenter.invalid"
+    @Option(help: "Whom a challenge asks for credentials: off, others (all but emergencies), all (eCalls too).")
+    var authentication: String?
     @Flag(help: "Print events as JSON, one object on a line.") var json = false
 
     mutating func run() async throws {
@@ -37,6 +41,7 @@ struct Ecallcenter: AsyncParsableCommand {
         }
         center.reply = reply
         let transports = try self.transports
+        center.authentication = try self.readAuthentication()
         let isJSON = self.json
         let output = LineWriter()
         let (requests, continuation) = AsyncStream.makeStream(
@@ -71,6 +76,21 @@ struct Ecallcenter: AsyncParsableCommand {
             throw Complaint("\(error)")
         }
         withExtendedLifetime(signals) {}
+    }
+
+    /// Who is asked for credentials; with a file and no policy, everybody but emergencies.
+    private func readAuthentication() throws -> CenterConfiguration.Authentication? {
+        let word = self.authentication ?? (self.credentials == nil ? "off" : "others")
+        guard word != "off" else { return nil }
+        guard let policy = CenterConfiguration.Authentication.Policy(rawValue: word) else {
+            throw ValidationError("--authentication takes off, others or all")
+        }
+        guard let path = self.credentials else { throw ValidationError("--authentication \(word) wants --credentials") }
+        do {
+            return try CenterConfiguration.Authentication(policy, usersIn: path, realm: self.realm)
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     private var transports: [Transport] {

@@ -94,12 +94,14 @@ final class VehicleBench {
     init(
         _ configuration: VehicleConfiguration = VehicleBench.configuration(),
         isGateUnlocked: Bool = false,
-        earlierInputs: String = ""
+        earlierInputs: String = "",
+        secrets: CenterSecrets = CenterSecrets()
     ) {
         self.ivs = IVS(
             configuration: configuration,
             boot: "boot-of-the-bench",
             earlierInputs: InputMemory(text: earlierInputs),
+            secrets: secrets,
             random: SeededGenerator(seed: 11),
             agentRandom: SeededGenerator(seed: 13),
             isGateUnlocked: { isGateUnlocked }

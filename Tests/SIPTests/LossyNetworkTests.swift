@@ -106,7 +106,8 @@ import Timeline
                 self.perform(outputs, isCenter: false)
                 let (_, info) = self.vehicle.request(.info, in: call, headers: Headers(), body: [3], at: self.now)
                 self.perform(info, isCenter: false)
-            case .provisional, .answered, .rejected, .failed, .withdrawn, .answeredRequest, .failedRequest, .cleared,
+            case .provisional, .challenged, .answered, .rejected, .failed, .withdrawn, .answeredRequest, .failedRequest,
+                .cleared,
                 .lost, .ended, .discarded:
                 break
             }

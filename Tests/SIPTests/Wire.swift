@@ -189,6 +189,7 @@ extension UserAgent.Event {
         switch self {
         case .provisional(_, let message): "provisional \(message.status ?? 0)"
         case .answered(_, _, let crossed): crossed ? "answered across cancel" : "answered"
+        case .challenged(_, let outcome): "challenged \(outcome)"
         case .rejected(_, let message): "rejected \(message.status ?? 0)"
         case .failed(_, let reason): "failed \(reason)"
         case .incoming: "incoming"

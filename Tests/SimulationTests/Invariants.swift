@@ -112,7 +112,8 @@ extension Invariants {
             self.mark("announcement \(event.fields["announcement"] ?? "")")
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored,
-            .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .acknowledgement, .callFlowEnded,
+            .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
+            .callFlowEnded,
             .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .linkUnprotected, .recordFailed,
             .positionSet,
             .incidentInterrupted:

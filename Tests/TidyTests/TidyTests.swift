@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func importsGoOneWay() throws {
-        let edges: Set<String> = ["Configuration", "ControlSocket", "GPIO", "Net", "Store", "Supervision"]
+        let edges: Set<String> = ["Configuration", "ControlSocket", "Digests", "GPIO", "Net", "Store", "Supervision"]
         let assembly: Set<String> = ["IVS", "Center"]
         let programs: Set<String> = ["ecalld", "ecallctl", "ecallcenter"]
         let ours = Self.pure.union(edges).union(assembly).union(programs)
