@@ -101,8 +101,9 @@ extension AgentScript {
             keepAlive: isStream ? .seconds(30) : nil,
             at: self.now
         )
-        self.take(outputs)
+        // The first ping comes with the opening.
         self.open.insert(flow)
+        self.take(outputs)
     }
 
     private mutating func close(_ flow: Flow) {
