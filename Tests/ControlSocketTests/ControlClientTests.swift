@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControlSocket
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ControlClientTests {
     private func connectionError(_ path: String) async -> String {
         do {

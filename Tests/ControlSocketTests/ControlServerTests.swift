@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlSocket
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ControlServerTests {
     private static let ask = #"{"method":"org.example.desk.Ask"}|"#
     private static let listen = #"{"method":"org.example.desk.Listen","more":true}|"#

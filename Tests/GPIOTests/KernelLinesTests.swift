@@ -4,7 +4,7 @@ import Timeline
 @testable import GPIO
 
 /// Where lines are looked for, and what is said when they cannot be had; a kernel with chips has tests of its own.
-@Suite(.timeLimit(.minutes(1))) struct KernelLinesTests {
+@Suite(.timeLimit(.minutes(10))) struct KernelLinesTests {
     private static let chips = [
         KernelChip(path: "/dev/gpiochip0", label: "pinctrl-bcm2711", lineCount: 58),
         KernelChip(path: "/dev/gpiochip1", label: "mcp23017", lineCount: 16),

@@ -7,7 +7,7 @@ import Testing
 @testable import Net
 
 /// UDP over real sockets on loopback.
-@Suite(.timeLimit(.minutes(1))) struct DatagramTests {
+@Suite(.timeLimit(.minutes(10))) struct DatagramTests {
     private let flow = Flow(number: 7)
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 

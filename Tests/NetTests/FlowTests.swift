@@ -8,7 +8,7 @@ import Testing
 
 @testable import Net
 
-@Suite(.timeLimit(.minutes(1))) struct FlowTests {
+@Suite(.timeLimit(.minutes(10))) struct FlowTests {
     private let flow = Flow(number: 7)
 
     @Test func keepsTheOrderOfAThousandSmallSends() async throws {

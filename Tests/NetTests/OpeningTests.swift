@@ -7,7 +7,7 @@ import Testing
 
 @testable import Net
 
-@Suite(.timeLimit(.minutes(1))) struct OpeningTests {
+@Suite(.timeLimit(.minutes(10))) struct OpeningTests {
     private let flow = Flow(number: 7)
 
     @Test func namesBothEndsOfANewConnection() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import Net
 
 /// Connections over TLS, with the right certificate and with each wrong one; all on loopback.
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     private let flow = Flow(number: 1)
     private let day: Int64 = 86_400
 

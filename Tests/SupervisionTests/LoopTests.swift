@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import Timeline
 
-@Suite(.timeLimit(.minutes(1))) struct LoopTests {
+@Suite(.timeLimit(.minutes(10))) struct LoopTests {
     private let eventLoop = NIOAsyncTestingEventLoop()
     private let trace = Trace()
 

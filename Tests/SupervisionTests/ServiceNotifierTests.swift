@@ -5,7 +5,7 @@ import Testing
 @testable import Supervision
 
 /// What a service manager hears, and what it hands over.
-@Suite(.timeLimit(.minutes(1))) struct ServiceNotifierTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceNotifierTests {
     /// A service manager's end of the socket.
     private final class Manager {
         let path = FileManager.default.temporaryDirectory.appending(path: "notify-\(UUID().uuidString)").path

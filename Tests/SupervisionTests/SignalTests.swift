@@ -2,7 +2,7 @@ import Glibc
 import Supervision
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct SignalTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SignalTests {
     @Test func deliversARequestInsteadOfEndingTheProcess() async {
         let (stream, source) = AsyncStream.makeStream(of: Signals.Request.self)
         let signals = Signals { source.yield($0) }
