@@ -1,4 +1,4 @@
-private import Foundation
+private import FoundationEssentials
 private import Glibc
 private import SwiftASN1
 @_spi(DisableValidityCheck) internal import X509

@@ -1,4 +1,4 @@
-private import Foundation
+private import FoundationEssentials
 internal import NIOCore
 internal import NIOSSL
 private import SwiftASN1
