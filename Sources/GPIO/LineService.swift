@@ -73,7 +73,9 @@ struct LineService {
     // MARK: Waiting
 
     /// Waits for edges, a wake-up or an instant; `ready` are the lines that have something to read.
-    private mutating func wait(until deadline: Instant) {
+    ///
+    /// `false` when the loop has too much to handle, so that no line was asked.
+    @discardableResult private mutating func wait(until deadline: Instant) -> Bool {
         let now = self.bank.now()
         self.ready.removeAll(keepingCapacity: true)
         self.awaited.removeAll(keepingCapacity: true)
@@ -89,11 +91,12 @@ struct LineService {
         }
         let timeout = Self.milliseconds(max(.zero, now.duration(to: deadline)))
         // An interrupted wait reports nothing, and the loop comes back.
-        guard unsafe poll(&self.polled, nfds_t(self.polled.count), timeout) > 0 else { return }
+        guard unsafe poll(&self.polled, nfds_t(self.polled.count), timeout) > 0 else { return mayRead }
         if self.polled[0].revents != 0 { self.bank.waker.clear() }
         for place in self.awaited.indices where self.polled[place + 1].revents != 0 {
             self.ready.append(self.awaited[place])
         }
+        return mayRead
     }
 
     private var nextDeadline: Instant {
@@ -112,26 +115,30 @@ struct LineService {
 
     /// Hands over every edge that has happened until now, and says so.
     ///
-    /// While the loop has too much to handle nothing is read, and the answer waits too.
+    /// While the loop has too much to handle nothing is read, and the answer waits too, also when it gets too much
+    /// on the way: edges that still wait may say that a hold was let go.
     private mutating func readAll(for readings: [@Sendable (Instant) -> Void]) {
         let through = self.bank.now()
-        guard !self.isHeldUp else {
-            return self.bank.shared.withLockedValue { $0.readings += readings }
-        }
         for _ in 0..<Self.turnsPerRequest {
-            self.wait(until: through)
+            guard self.wait(until: through) else {
+                return self.bank.shared.withLockedValue { $0.readings += readings }
+            }
             if self.ready.isEmpty { break }
-            for place in self.ready.indices { self.serve(self.ready[place]) }
+            for place in self.ready.indices where !self.serve(self.ready[place]) {
+                return self.bank.shared.withLockedValue { $0.readings += readings }
+            }
         }
         for done in readings { done(through) }
     }
 
     /// Reads the edges of a line that wait, as many as its turn allows.
-    private mutating func serve(_ index: Int) {
+    ///
+    /// `false` when the loop got too much to handle before the turn was over.
+    @discardableResult private mutating func serve(_ index: Int) -> Bool {
         for turn in 0..<Self.readingsPerTurn {
-            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return }
+            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return true }
             // Asked before the first reading by who waited for the line.
-            if turn > 0, self.isHeldUp { return }
+            if turn > 0, self.isHeldUp { return false }
             do {
                 self.edges.removeAll(keepingCapacity: true)
                 let count = try line.read(into: &self.edges)
@@ -139,11 +146,16 @@ struct LineService {
                 self.events.removeAll(keepingCapacity: true)
                 self.entries[index].watch.pass(self.edges, at: now, into: &self.events)
                 self.tell(self.events, of: index, at: now)
-                guard count == KernelLine.edgesPerReading else { return self.compare(index) }
+                guard count == KernelLine.edgesPerReading else {
+                    self.compare(index)
+                    return true
+                }
             } catch {
-                return self.lose(index, error)
+                self.lose(index, error)
+                return true
             }
         }
+        return true
     }
 
     /// Whether the loop has too much to handle, so that edges stay in the kernel; it wakes this thread when that is over.

@@ -113,11 +113,25 @@ struct LineWatch: Sendable {
             )
         }
         if !edges.isEmpty { held.doubtedSince = nil }
+        if Self.mayHaveOverrun(edges) {
+            held.counted += Self.overrun
+            events.append(.lost(line: self.name, count: Self.overrun))
+            // How the line is now only its next edge tells; what it was doing has to begin anew here.
+            events.append(self.reading(held.level, at: now))
+        }
         let wasNoisy = held.gate.isNoisy
         // Those that were lost count too: a flood that overruns the kernel's queue is one all the more.
         held.gate.passed(Int(clamping: held.counted - countedBefore), at: now)
         if held.gate.isNoisy, !wasNoisy { events.append(.noise(line: self.name, isNoisy: true)) }
         self.state = .held(held)
+    }
+
+    /// The fewest edges that can be missing without the levels showing it.
+    static let overrun: UInt64 = 2
+
+    /// Whether the kernel may have thrown edges away behind these: where it counts none, a full queue is the only sign.
+    private static func mayHaveOverrun(_ edges: [KernelEdge]) -> Bool {
+        edges.count >= KernelLine.edgesPerReading && edges.last?.sequence == 0
     }
 
     /// The level of an input as it was read when no edge was waiting; one that goes on to contradict the last edge is

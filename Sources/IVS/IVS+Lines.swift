@@ -19,7 +19,13 @@ extension IVS {
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
             let fields = ["line": line.text, "count": String(count)]
-            self.note(.lineLost, "\(count) edges of \(line) are lost", at: now, severity: .warning, fields: fields)
+            self.note(
+                .lineLost,
+                "at least \(count) edges of \(line) are lost",
+                at: now,
+                severity: .warning,
+                fields: fields
+            )
             self.inputs.edgesMissed(of: line, count: count)
         case .output(let line, _, _):
             self.readiness.heard(of: line)

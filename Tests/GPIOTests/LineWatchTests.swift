@@ -47,6 +47,27 @@ import Timeline
         )
     }
 
+    @Test func aFullQueueOfUncountedEdgesIsALossAndWhatTheLineWasDoingBeginsAnew() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        let edges = (1...KernelLine.edgesPerReading).map { self.edge($0 % 2 == 0 ? .inactive : .active, $0, 0) }
+        let fewer = Array(edges.dropLast())
+        #expect(watch.edges(fewer, at: self.at(300)).count == fewer.count, "a queue that was not full lost nothing")
+        let events = watch.edges(edges, at: self.at(300))
+        #expect(
+            events.suffix(2) == [
+                .lost(line: "crash", count: 2), .level(line: "crash", level: .inactive, at: self.at(300)),
+            ]
+        )
+    }
+
+    @Test func aFullQueueOfCountedEdgesIsNoLoss() {
+        var watch = self.held()
+        let edges = (1...KernelLine.edgesPerReading).map {
+            self.edge($0 % 2 == 0 ? .inactive : .active, $0, UInt64($0))
+        }
+        #expect(watch.edges(edges, at: self.at(300)).count == edges.count)
+    }
+
     @Test func aVanishedLineStaysVanishedWhileItsChipIsAway() {
         var watch = self.held()
         let vanished = LineHealth.vanished(reason: "no such device")

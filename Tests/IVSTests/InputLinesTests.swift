@@ -78,6 +78,17 @@ import Timeline
         }
     }
 
+    @Test func aHoldWhoseLineOverranTheQueueBeginsAnewWhereTheQueueWasRead() {
+        var lines = self.lines()
+        _ = lines.level("crash", active: false, at: self.at(0))
+        _ = lines.edge("crash", active: true, at: self.at(10))
+        // The queue was full: what came behind its last edge is unknown up to its reading.
+        lines.edgesMissed(of: "crash", count: 2)
+        #expect(lines.level("crash", active: true, at: self.at(500)) == [])
+        #expect(self.run(&lines, until: 550) == [], "half a second of nothing known is no hold")
+        #expect(self.run(&lines, until: 700).count == 1, "a level that lasts from there on is a crash")
+    }
+
     @Test func aCrashWhoseLastEdgeIsMissingIsNotLost() {
         var lines = self.lines()
         _ = lines.edge("crash", active: true, at: self.at(0))
