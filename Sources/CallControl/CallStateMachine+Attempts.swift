@@ -80,12 +80,18 @@ extension CallStateMachine {
     }
 
     /// The center sent BYE; before its answer arrived, this ends the attempt and is no clear-down.
-    package mutating func clearedDown(_ attempt: Attempt, at now: Instant) -> [CallAction] {
+    ///
+    /// `isProven` says that the peer is known for the center, or has acknowledged the MSD of this attempt. Of any other
+    /// a BYE counts only after a session that has lasted: who forges an answer must not end an emergency.
+    package mutating func clearedDown(_ attempt: Attempt, isProven: Bool, at now: Instant) -> [CallAction] {
         switch self.current {
-        case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt:
-            self.end(incident, .cleared, .clearedDown, because: .clearedByCenter, at: now)
+        case .voiceSession(let incident, _, let leg, let fallback) where leg.attempt == attempt:
+            guard isProven || incident.trigger == .test || self.hasLasted(until: fallback, at: now) else {
+                return self.callLost(attempt, "a BYE of a peer that nobody verified", at: now)
+            }
+            return self.end(incident, .cleared, .clearedDown, because: .clearedByCenter, at: now)
         case .connecting(let incident, let plan, .inviting(let leg, _, _)) where leg.attempt == attempt:
-            self.goOn(
+            return self.goOn(
                 incident,
                 plan,
                 after: .failed("the center ended it before its answer came"),
@@ -93,18 +99,22 @@ extension CallStateMachine {
                 at: now
             )
         case .connecting(let incident, let plan, .cancelling(let leg, let cause, _)) where leg.attempt == attempt:
-            self.goOn(incident, plan, afterCancelBy: cause, .failed("the center ended it"), at: now)
+            return self.goOn(incident, plan, afterCancelBy: cause, .failed("the center ended it"), at: now)
         case .idle, .triggered, .connecting, .voiceSession, .ended:
-            self.unchanged(.clearedDown, because: .stale(attempt: attempt.number))
+            return self.unchanged(.clearedDown, because: .stale(attempt: attempt.number))
         }
+    }
+
+    /// Whether a session whose fallback ends at `fallback` has lasted as long as a call that was really answered does.
+    private func hasLasted(until fallback: Instant, at now: Instant) -> Bool {
+        self.limits.clearDownFallback - now.duration(to: fallback) >= self.limits.stableSession
     }
 
     /// The dialog died without a BYE; the sentence names the cause.
     package mutating func callLost(_ attempt: Attempt, _ cause: String, at now: Instant) -> [CallAction] {
         switch self.current {
         case .voiceSession(let incident, let plan, let leg, let fallback) where leg.attempt == attempt:
-            let left = now.duration(to: fallback)
-            let isStable = self.limits.clearDownFallback - left >= self.limits.stableSession
+            let isStable = self.hasLasted(until: fallback, at: now)
             guard incident.trigger != .test, isStable || !plan.isInsideDropWindow(at: now) else {
                 // A center that keeps answering and dropping is redialled by the rounds of the running window.
                 return self.goOn(incident, plan, after: .failed(cause), .callLost, at: now)

@@ -74,11 +74,20 @@ extension Center {
         }
         let acknowledgement = self.acknowledgement(in: &call, isPositive: wanted == .positive && call.isReadable)
         let given = wanted == .none ? nil : acknowledgement
+        call.session = session
         self.calls[number] = call
-        let content = EmergencyAnswer.accepting(session, acknowledgement: given)
-            .content(boundary: "center-" + self.random.hexadecimalDigits(12))
+        var answer = EmergencyAnswer.accepting(session, acknowledgement: given)
+        answer.allow = self.userAgent.configuration.allow
+        answer.supported = self.userAgent.configuration.supported
+        let content = answer.content(boundary: "center-" + self.random.hexadecimalDigits(12))
         self.process(
-            self.userAgent.answer(call.leg, headers: content.headers, body: content.body, at: now.instant),
+            self.userAgent.answer(
+                call.leg,
+                headers: content.headers,
+                body: content.body,
+                session: session.serialized(),
+                at: now.instant
+            ),
             at: now
         )
         let word = given.map { $0.received ? "positive" : "negative" } ?? "none"
@@ -144,7 +153,7 @@ extension Center {
     private mutating func session(for call: CenterCall) -> SessionDescription? {
         let address = self.connections[call.flow]?.local.host ?? "127.0.0.1"
         let sessionID = self.random.next() >> 16
-        // There is no sound path in this build: port 9 (discard), inactive.
+        // Without a sound path: port 9 (discard), inactive.
         guard let offer = call.content.session else {
             return SessionDescription(
                 originUser: "center",
@@ -152,7 +161,7 @@ extension Center {
                 address: address,
                 audioPort: 9,
                 codecs: SessionDescription.standardCodecs,
-                direction: .inactive
+                direction: Self.hasSound ? .sendrecv : .inactive
             )
         }
         var answer = SessionDescription.answer(
@@ -162,7 +171,7 @@ extension Center {
             address: address,
             audioPort: 9
         )
-        answer?.direction = .inactive
+        if !Self.hasSound { answer?.direction = .inactive }
         return answer
     }
 

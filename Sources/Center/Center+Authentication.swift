@@ -20,7 +20,7 @@ extension Center {
         }
         self.note(.challenged, nil, "an INVITE is answered 401: \(reason)", at: now)
         self.process(
-            self.userAgent.reject(leg, status: 401, reason: nil, headers: headers, body: [], at: now.instant),
+            self.userAgent.challenge(leg, status: 401, headers: headers, at: now.instant),
             at: now
         )
         return true

@@ -55,7 +55,7 @@ extension Center {
         )
         self.calls[number] = call
         self.numbers[leg] = number
-        self.holdFlow(flow, forCallsMore: 1)
+        if self.unprovenHolds < Self.maximumUnprovenHolds { self.hold(number) }
         self.deadlines.set(number, call.machine.nextDeadline)
         let trigger = content.service.map(\.word) ?? "unknown"
         // What a peer writes is cut to what the record takes, so that no length keeps a call off the record.
@@ -192,7 +192,9 @@ extension Center {
     private mutating func established(_ leg: UserAgent.Call, at now: Moment) {
         guard let number = self.numbers[leg] else { return }
         guard self.calls[number]?.machine.phase == .answered else { return }
-        self.calls[number]?.machine.established()
+        self.calls[number]?.machine.established(at: now.instant)
+        self.prove(number)
+        self.deadlines.set(number, self.calls[number]?.machine.nextDeadline)
         self.note(.established, number, "the vehicle confirmed the call", at: now)
         guard let call = self.calls[number] else { return }
         self.records.append(.callChanged(id: call.id, CallChange(state: "voiceSession")))
@@ -218,6 +220,9 @@ extension Center {
         _ message: Message,
         at now: Moment
     ) {
+        if message.method == .invite || message.method == .update {
+            return self.sessionOffered(request, leg, message, at: now)
+        }
         guard let number = self.numbers[leg], message.method == .info else {
             let allow = self.userAgent.configuration.allow.map(\.name).joined(separator: ", ")
             return self.respond(to: request, 405, [Header("Allow", allow)], at: now)

@@ -24,6 +24,8 @@ package struct Center: Sendable {
     var numbers: [UserAgent.Call: Int] = [:]
     var lastNumber = 0
     var connections: [Flow: Connection] = [:]
+    /// Calls over UDP whose vehicle has not confirmed them, and whose flow is kept all the same.
+    var unprovenHolds = 0
     /// When connections are looked at next for having been silent; `nil` while there is none.
     var idleCheckAt: Instant?
     /// How often messages that cannot be read are told: a peer may send as many as it likes.
@@ -205,14 +207,36 @@ package struct Center: Sendable {
         guard let call = self.calls.removeValue(forKey: number) else { return }
         self.numbers[call.leg] = nil
         self.deadlines.set(number, nil)
-        self.holdFlow(call.flow, forCallsMore: -1)
+        if call.isHeld { self.holdFlow(call.flow, forCallsMore: -1) }
+        if call.isHeld, !call.isProven { self.unprovenHolds -= 1 }
         self.records.append(
             .callEnded(id: call.id, CallEnding(state: "ended", outcome: outcome, ended: self.stamp(now)))
         )
     }
 
+    /// UDP peers whose calls are not established that keep their flow: a quarter of the places that there are.
+    ///
+    /// Whoever forges the address of an INVITE never sees the answer, and must not use up the places of others.
+    static let maximumUnprovenHolds = 1_024
+
+    /// Keeps the flow of a call's UDP peer.
+    mutating func hold(_ number: Int) {
+        guard let call = self.calls[number], !call.isHeld else { return }
+        self.calls[number]?.isHeld = true
+        if !call.isProven { self.unprovenHolds += 1 }
+        self.holdFlow(call.flow, forCallsMore: 1)
+    }
+
+    /// The vehicle has confirmed the call.
+    mutating func prove(_ number: Int) {
+        guard let call = self.calls[number], !call.isProven else { return }
+        if call.isHeld { self.unprovenHolds -= 1 }
+        self.calls[number]?.isProven = true
+        self.hold(number)
+    }
+
     /// A call began or ended on a flow; that of a UDP peer is held while one is on it.
-    mutating func holdFlow(_ flow: Flow, forCallsMore change: Int) {
+    private mutating func holdFlow(_ flow: Flow, forCallsMore change: Int) {
         guard let connection = self.connections[flow], !connection.transport.isReliable else { return }
         let calls = connection.calls + change
         self.connections[flow]?.calls = calls

@@ -19,6 +19,13 @@ struct CenterCall: Sendable {
     var msd: MSD?
     /// Whether the MSD of the INVITE could be read.
     var isReadable = false
+    /// Whether the flow of a UDP peer is kept for this call however silent it is.
+    var isHeld = false
+    /// Whether the vehicle's ACK came, which shows that it is where its datagrams say they come from.
+    var isProven = false
+    /// The session as this side last described it; `nil` before the answer.
+    var session: SessionDescription?
+
     /// A Content-ID number that was not used in this call.
     mutating func nextPart() -> Int {
         self.partNumber += 1

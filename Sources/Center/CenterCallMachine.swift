@@ -28,18 +28,21 @@ struct CenterCallMachine: Hashable, Sendable {
         case recording(CenterConfiguration.Reply, until: Instant)
         /// 200 is out and not acknowledged by SIP's ACK yet; becomes a session.
         case answered
-        case session
+        /// Becomes ended, at `until` by itself.
+        case session(until: Instant)
         case ended
     }
 
     private let configuration: CenterConfiguration
     private var reply: CenterConfiguration.Reply
+    private let ringsUntil: Instant
     private var state: State
 
     init(_ configuration: CenterConfiguration, receivedAt now: Instant) {
         self.configuration = configuration
         self.reply = configuration.reply
         let answerAt = configuration.ringing.map { now.advanced(by: $0) }
+        self.ringsUntil = now.advanced(by: configuration.longestRinging)
         self.state = .ringing(answerAt: answerAt, isRecorded: false)
     }
 
@@ -54,9 +57,10 @@ struct CenterCallMachine: Hashable, Sendable {
 
     var nextDeadline: Instant? {
         switch self.state {
-        case .ringing(let answerAt, _): answerAt
+        case .ringing(let answerAt, _): answerAt ?? self.ringsUntil
         case .recording(_, let until): until
-        case .answered, .session, .ended: nil
+        case .session(let until): until
+        case .answered, .ended: nil
         }
     }
 
@@ -102,15 +106,22 @@ struct CenterCallMachine: Hashable, Sendable {
         case .recording(let reply, let until):
             guard until <= now else { return [] }
             return [.reportLateRecord] + self.answer(reply)
-        case .ringing(nil, _), .answered, .session, .ended:
+        case .ringing(nil, _):
+            guard self.ringsUntil <= now else { return [] }
+            return self.answer(.decline(status: 480, isAcknowledged: false))
+        case .session(let until):
+            guard until <= now else { return [] }
+            self.state = .ended
+            return [.clearDown]
+        case .answered, .ended:
             return []
         }
     }
 
     /// The vehicle's ACK came.
-    mutating func established() {
+    mutating func established(at now: Instant) {
         switch self.state {
-        case .answered: self.state = .session
+        case .answered: self.state = .session(until: now.advanced(by: self.configuration.longestCall))
         case .ringing, .recording, .session, .ended: break
         }
     }

@@ -49,6 +49,11 @@ package struct CenterConfiguration: Hashable, Sendable {
     /// How long a vehicle over UDP may be silent in a call before the call counts as lost: the longest time after which
     /// a vehicle ends a call by itself (T2, at most 2 h here), and a minute for its BYE.
     package var silentCall = Duration.seconds(7_260)
+    /// How long a call may last before this center clears it down: beyond the longest T2, after which a vehicle has
+    /// ended it itself, so that no peer holds the place of a call for good.
+    package var longestCall = Duration.seconds(7_440)
+    /// How long a call may ring for an operator who does not answer; a vehicle gives up long before.
+    package var longestRinging = Duration.seconds(600)
     /// The host part of the Content-IDs that this center makes.
     package var host = "center.invalid"
     /// `nil` takes every call.

@@ -99,6 +99,7 @@ package struct CenterEvent: Hashable, Sendable {
         case msdRequested
         case requestAnswered
         case requestRefused
+        case sessionChange
         case controlReceived
         case clearedDown
         case vehicleCleared

@@ -25,7 +25,8 @@ extension IVS {
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
         case .cleared(let leg, _):
             guard let ended = self.legs.removeValue(forKey: leg) else { return }
-            self.queue.append(.cleared(ended.attempt))
+            let isProven = ended.isAcknowledged || self.isVerified(ended.flow)
+            self.queue.append(.cleared(ended.attempt, isProven: isProven))
         case .lost(let leg, let reason):
             guard let ended = self.legs.removeValue(forKey: leg) else { return }
             self.queue.append(.lost(ended.attempt, reason.sentence))
@@ -77,6 +78,7 @@ extension IVS {
         guard case .accepted(let acknowledgement) = meaning else { return }
         let word = CallControl.Acknowledgement(acknowledgement)
         if word == .positive { self.ledger.acknowledged(known.attempt.incident) }
+        if word != .none { self.legs[leg]?.isAcknowledged = true }
         self.note(
             .acknowledgement,
             acknowledgement.sentence,
@@ -133,7 +135,9 @@ extension IVS {
         )
         self.noteUnanswered(known)
         // A connection on which nothing comes back is dead, whatever the kernel thinks: the next attempt opens anew.
-        if reason.isSilence, self.connections[known.flow] != nil {
+        // Where another call of ours is on it, that call's own waits judge it.
+        let isShared = self.legs.values.contains { $0.flow == known.flow }
+        if reason.isSilence, !isShared, self.connections[known.flow] != nil {
             self.outputs.append(.close(known.flow))
             self.flowEnded(known.flow, because: "nothing came back on it", at: now)
         }
@@ -153,6 +157,9 @@ extension IVS {
         _ message: Message,
         at now: Moment
     ) {
+        if message.method == .invite || message.method == .update {
+            return self.sessionOffered(request, leg, message, at: now)
+        }
         guard case .request(.info, _) = message.startLine else {
             let allow: Headers = [
                 Header("Allow", self.userAgent.configuration.allow.map(\.name).joined(separator: ", "))
@@ -288,7 +295,7 @@ extension UserAgent.FailureReason {
     fileprivate var isSilence: Bool {
         switch self {
         case .timedOut, .noProvisional, .noAnswerToCancel: true
-        case .flowClosed, .noACK, .noDialog: false
+        case .flowClosed, .noACK, .notRefreshed, .noDialog: false
         }
     }
 }

@@ -25,7 +25,8 @@ extension IVS {
         case .answered(let attempt, let acknowledgement):
             return self.call.attemptAnswered(attempt, acknowledgement, at: time)
         case .ended(let attempt, let end): return self.call.attemptEnded(attempt, end, at: time)
-        case .cleared(let attempt): return self.call.clearedDown(attempt, at: time)
+        case .cleared(let attempt, let isProven):
+            return self.call.clearedDown(attempt, isProven: isProven, at: time)
         case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
         case .msdRequested(let attempt, let leg, let control):
             self.requested = (leg, control)

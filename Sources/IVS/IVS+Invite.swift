@@ -30,7 +30,8 @@ extension IVS {
             attempt: attempt,
             msdContentID: prepared.msd?.contentID,
             flow: flow,
-            callID: plan.callID ?? ""
+            callID: plan.callID ?? "",
+            session: try? SessionDescription(parsing: plan.session)  // Our own can be read.
         )
         let center = self.configuration.centers[attempt.center].name
         self.note(
@@ -110,11 +111,12 @@ extension IVS {
         )
         plan.headers = content.headers
         plan.body = content.body
+        plan.session = invite.session.serialized()
         if attempt.form == .voiceOnly {
             // A plain body, in case a multipart was what the center refused.
             plan.headers.remove("MIME-Version")
             plan.headers.set("Content-Type", EmergencyCallData.sessionMediaType)
-            plan.body = invite.session.serialized()
+            plan.body = plan.session
         }
         plan.contactParameters = try Parameters(
             parsing: EmergencyInvite.contactParameters(instanceID: self.configuration.instance)
@@ -137,14 +139,14 @@ extension IVS {
         case .privateCenter: profile = .privateCenter(uri: center.uri)
         case .emergency112: profile = .emergency112
         }
-        // There is no sound path in this build, and the offer says so: port 9 (discard), inactive.
+        // Without a sound path the offer says so: port 9 (discard), inactive.
         let session = SessionDescription(
             originUser: "ivs",
             sessionID: self.random.next() >> 16,
             address: local.host,
             audioPort: 9,
             codecs: SessionDescription.standardCodecs,
-            direction: .inactive
+            direction: Self.hasSound ? .sendrecv : .inactive
         )
         var invite = EmergencyInvite(
             profile: profile,
@@ -153,6 +155,7 @@ extension IVS {
         )
         invite.msd = msd
         invite.allow = self.userAgent.configuration.allow
+        invite.supported = self.userAgent.configuration.supported
         if attempt.form == .full { invite.location = self.location(attempt) }
         if attempt.form != .voiceOnly { invite.capabilitiesID = self.frozen?.identifiers.capabilities(attempt.number) }
         return invite

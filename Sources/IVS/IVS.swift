@@ -246,7 +246,7 @@ enum CallInput: Hashable, Sendable {
     case answered(Attempt, Acknowledgement)
     case ended(Attempt, AttemptEnd)
     case msdRequested(Attempt, UserAgent.Call, ReceivedControl)
-    case cleared(Attempt)
+    case cleared(Attempt, isProven: Bool)
     case lost(Attempt, String)
 }
 
@@ -267,6 +267,10 @@ struct CallLeg: Hashable, Sendable {
     let flow: Flow
     /// The Call-ID, by which the messages of this call are told from others.
     let callID: String
+    /// The session as this side last described it.
+    var session: SessionDescription?
+    /// Whether the answer acknowledged the MSD, by the name that only its receiver knows.
+    var isAcknowledged = false
 }
 
 /// An attempt whose connection is being opened.

@@ -31,6 +31,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case msdSent
         case msdAnswered
         case requestRefused
+        case sessionChange
         case announcement
         case indicator
         case linkOpened
@@ -68,6 +69,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .msdSent: "msdSent"
             case .msdAnswered: "msdAnswered"
             case .requestRefused: "requestRefused"
+            case .sessionChange: "sessionChange"
             case .announcement: "announcement"
             case .indicator: "indicator"
             case .linkOpened: "linkOpened"

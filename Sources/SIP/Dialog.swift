@@ -70,6 +70,11 @@ package struct Dialog: Hashable, Sendable {
         self.routeSet = answer.headers.elements("Record-Route").reversed()
     }
 
+    /// Takes over the target of a request or a 2xx that refreshes it (12.2); the routes stay.
+    package mutating func refreshTarget(from message: Message) {
+        self.remoteTarget = Self.contact(of: message) ?? self.remoteTarget
+    }
+
     /// Notes a request of the peer; `false` when its number is lower than one before, which is answered 500 (12.2.2).
     package mutating func accepts(_ number: UInt32) -> Bool {
         if let last = self.remoteSequence, number < last { return false }

@@ -16,12 +16,22 @@ package struct Limits: Hashable, Sendable {
     package var maximumCalls = 20_000
     /// Server transactions at one time; a request beyond it is answered 503 without state.
     package var maximumServerTransactions = 100_000
+    /// Server transactions beyond those, for what belongs to a call and for what ends one.
+    package var reservedServerTransactions = 10_000
+    /// Calls at one time from one host: a proxy brings those of many vehicles, and leaves room for three others.
+    package var maximumCallsPerHost = 5_000
+    /// Server transactions at one time of one host's requests: 1,500 calls a second, each remembered for 32 s.
+    package var maximumTransactionsPerHost = 50_000
+    /// Requests in one second over one flow, those that belong to a call not counted: what a proxy brings at its worst.
+    package var maximumRequestsPerSecond = 5_000
     /// Early dialogs that one INVITE may create by forking; further ones are ignored until one answers.
     package var maximumEarlyDialogs = 8
     /// Requests in one dialog that wait for our answer; one more is answered 500 with Retry-After.
     package var maximumPendingRequests = 16
     /// How long a pong may take; RFC 5626 4.4.1.
     package var pongWait = Duration.seconds(10)
+    /// Pongs that show that a peer answers pings; a single one may be the line break that may precede any message.
+    package var pongsThatOblige = 2
     /// How long the rest of a begun message may take; 64*T1, after which the peer's own transaction has failed.
     package var partialMessageWait = Duration.seconds(32)
     /// What Retry-After says in a 503, in seconds; short, for a vehicle redials for two minutes only.

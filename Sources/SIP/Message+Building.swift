@@ -114,6 +114,7 @@ enum ReasonPhrase {
         case 415: "Unsupported Media Type"
         case 416: "Unsupported URI Scheme"
         case 420: "Bad Extension"
+        case 422: "Session Interval Too Small"
         case 424: "Bad Location Information"
         case 469: "Bad Info Package"
         case 480: "Temporarily Unavailable"

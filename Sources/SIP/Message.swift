@@ -34,6 +34,8 @@ package struct Method: Hashable, Sendable, CustomStringConvertible {
     package static let cancel = Method("CANCEL")
     package static let info = Method("INFO")
     package static let options = Method("OPTIONS")
+    package static let prack = Method("PRACK")
+    package static let update = Method("UPDATE")
 
     package var description: String { self.name }
 }

@@ -53,6 +53,11 @@ package struct MessageFramer: Hashable, Sendable {
         self.awaitsPong = true
     }
 
+    /// No pong is awaited any more: line breaks between messages mean nothing again (RFC 3261 7.5).
+    package mutating func expectNoPong() {
+        self.awaitsPong = false
+    }
+
     package mutating func append(_ octets: [UInt8]) {
         if self.start == self.buffer.count {
             self.buffer = octets

@@ -39,7 +39,8 @@ extension UserAgent {
         case .invite(let call):
             guard case .calling(let calling) = self.calls[call]?.phase else { return false }
             return !calling.isAbandoned && calling.cancellation == .none
-        case .request(_, let call), .bye(let call): return self.calls[call] != nil
+        case .request(_, let call), .change(_, let call), .prack(let call), .bye(let call):
+            return self.calls[call] != nil
         case .nobody: return true
         }
     }
@@ -76,8 +77,11 @@ extension UserAgent {
 
     /// The next number in the dialog, or behind the request's own outside of one.
     private mutating func nextSequence(after request: Message, _ owner: ClientOwner) -> UInt32 {
-        if case .request(_, let call) = owner, let number = self.nextSequence(in: call) { return number }
-        if case .bye(let call) = owner, let number = self.nextSequence(in: call) { return number }
+        switch owner {
+        case .request(_, let call), .change(_, let call), .prack(let call), .bye(let call):
+            if let number = self.nextSequence(in: call) { return number }
+        case .invite, .nobody: break
+        }
         // Our own CSeq can be read.
         let own = (try? CSeq(parsing: request.headers["CSeq"] ?? ""))?.number ?? 0
         return own + 1
@@ -95,7 +99,7 @@ extension UserAgent.ClientOwner {
     /// The call that a request belongs to.
     fileprivate var call: UserAgent.Call? {
         switch self {
-        case .invite(let call), .request(_, let call), .bye(let call): call
+        case .invite(let call), .request(_, let call), .change(_, let call), .prack(let call), .bye(let call): call
         case .nobody: nil
         }
     }

@@ -14,7 +14,9 @@ extension UserAgent {
         var calling = Calling(key: key, invite: invite)
         calling.provisionalWait = plan.provisionalWait
         calling.provisionalDue = plan.provisionalWait.map { now.advanced(by: $0) }
-        self.calls[call] = CallRecord(flow: flow, phase: .calling(calling))
+        var record = CallRecord(flow: flow, phase: .calling(calling))
+        record.session = plan.session
+        self.calls[call] = record
         self.flows[flow]?.calls.insert(call)
         self.setPhase(.calling(calling), of: call)
         return (call, outputs)
@@ -100,11 +102,13 @@ extension UserAgent {
         case .request(let sent, let call):
             guard status >= 200, self.calls[call] != nil else { return }
             outputs.append(.event(.answeredRequest(sent, call, response)))
+        case .change(let sent, let call):
+            self.changeAnswered(response, sent, call, key, record, at: now, into: &outputs)
         case .bye(let call):
             guard status >= 200, self.calls[call] != nil else { return }
             outputs.append(.event(.ended(call)))
             self.over(call, at: now, into: &outputs)
-        case .nobody:
+        case .nobody, .prack:
             return
         }
     }
@@ -119,11 +123,13 @@ extension UserAgent {
         case .request(let sent, let call):
             guard self.calls[call] != nil else { return }
             outputs.append(.event(.failedRequest(sent, call, reason)))
+        case .change(let sent, let call):
+            self.changeFailed(sent, call, reason, at: now, into: &outputs)
         case .bye(let call):
             guard self.calls[call] != nil else { return }
             outputs.append(.event(.ended(call)))
             self.over(call, at: now, into: &outputs)
-        case .nobody:
+        case .nobody, .prack:
             return
         }
     }
@@ -148,6 +154,7 @@ extension UserAgent {
         }
         if calling.cancellation == .held { self.sendCancel(&calling, of: call, at: now, into: &outputs) }
         self.setPhase(.calling(calling), of: call)
+        if let envelope, !self.takesProvisional(response, envelope, of: call, at: now, into: &outputs) { return }
         if !calling.isAbandoned { outputs.append(.event(.provisional(call, response))) }
     }
 
@@ -190,6 +197,8 @@ extension UserAgent {
             return
         }
         self.register(dialog, for: call)
+        self.calls[call]?.notePeer(response)
+        self.calls[call]?.sessionTimer = SessionTimer(answer: response, at: now)
         self.setPhase(.confirmed(dialog), of: call)
         let crossed = calling.cancellation != .none
         outputs.append(.event(.answered(call, response, crossedCancel: crossed)))

@@ -43,6 +43,9 @@ extension UserAgent {
     }
 
     /// Answers a request of the peer in a dialog, with a final status.
+    ///
+    /// A 2xx to INVITE or UPDATE gets its Contact, what this element can do, and the session timer here; that to an
+    /// INVITE is repeated until its ACK comes, and without it the call is lost (14.2).
     package mutating func respond(
         to request: Request,
         status: Int,
@@ -68,8 +71,17 @@ extension UserAgent {
         self.calls[pending.call]?.pending.remove(request)
         // The peer may have used the branch again after the connection of this request was gone.
         guard let transaction = pending.transaction, self.servers[pending.key]?.number == transaction else { return }
-        let response = Message.response(to: pending.message, status: status, headers: headers, body: body)
+        var all = headers
+        let isAccepted = (200..<300).contains(status) && pending.message.changesSession
+        if isAccepted {
+            all.append(contentsOf: self.accept(pending.message, of: pending.call, at: now))
+            if !body.isEmpty { self.calls[pending.call]?.session = body }
+        }
+        let response = Message.response(to: pending.message, status: status, headers: all, body: body)
         self.driveServer(pending.key, into: &outputs) { $0.respond(with: response, at: now) }
+        if isAccepted, pending.message.method == .invite {
+            self.changed(pending.call, with: response, pending.message, at: now)
+        }
     }
 
     mutating func startBye(_ call: Call, _ dialog: Dialog, at now: Instant, into outputs: inout [Output]) {
@@ -90,13 +102,9 @@ extension UserAgent {
     /// A request of the peer with a To tag.
     mutating func takeInDialog(_ received: Received, at now: Instant, into outputs: inout [Output]) {
         let envelope = received.envelope
-        let identifier = Dialog.Identifier(
-            callID: envelope.callID,
-            localTag: envelope.to.tag ?? "",
-            remoteTag: envelope.from.tag ?? ""
-        )
+        let identifier = received.dialog
         guard let call = self.dialogs[identifier], var dialog = self.calls[call]?.dialog(identifier) else {
-            return self.answer(received, status: 481, at: now, into: &outputs)
+            return self.answerWithoutState(received, status: 481, into: &outputs)
         }
         guard dialog.accepts(envelope.cseq.number) else {
             return self.answer(received, status: 500, at: now, into: &outputs)
@@ -106,16 +114,19 @@ extension UserAgent {
         case .bye:
             self.takeBye(received, call, at: now, into: &outputs)
         case .invite:
-            // A change of the session is refused, which leaves the session as it is (14.2).
-            self.answer(received, status: 488, at: now, into: &outputs)
+            self.takeReinvite(received, call, at: now, into: &outputs)
+        case .update:
+            self.takeUpdate(received, call, at: now, into: &outputs)
+        case .prack:
+            self.takePRACK(received, call, at: now, into: &outputs)
         case .options:
-            self.answerOptions(received, at: now, into: &outputs)
+            self.answerOptions(received, into: &outputs)
         default:
             self.takeRequest(received, in: call, at: now, into: &outputs)
         }
     }
 
-    private mutating func takeRequest(
+    mutating func takeRequest(
         _ received: Received,
         in call: Call,
         at now: Instant,
@@ -136,6 +147,7 @@ extension UserAgent {
             transaction: self.servers[key]?.number,
             message: message
         )
+        self.servers[key]?.request = request
         self.calls[call]?.pending.insert(request)
         outputs.append(.event(.requested(request, call, message)))
     }

@@ -7,6 +7,7 @@ extension UserAgent.FailureReason {
         case .noAnswerToCancel: "no final response after CANCEL"
         case .flowClosed(let cause): cause
         case .noACK: "the response was not acknowledged"
+        case .notRefreshed: "the session was not refreshed"
         case .noDialog: "there is no dialog"
         }
     }

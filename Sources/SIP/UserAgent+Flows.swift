@@ -8,8 +8,8 @@ extension UserAgent {
     /// A connection is there, opened by us or by the peer, or a way for datagrams.
     ///
     /// `keepAlive` is the longest time between pings of ours, the first of which leaves at once; the side that opened
-    /// the connection sets it. A peer that has ever answered a ping owes a pong within `Limits.pongWait`, else the flow
-    /// is closed and its calls are lost; one that does not know RFC 5626 owes none. Over UDP the same octets keep the
+    /// the connection sets it. A peer that has answered `Limits.pongsThatOblige` pings owes a pong within
+    /// `Limits.pongWait`, else the flow is closed and its calls are lost; one that does not know RFC 5626 owes none. Over UDP the same octets keep the
     /// way through address translators open, and nobody owes an answer (3.5.2 has STUN for that), but ICMP gives one
     /// where the port is closed. `nil` sends no pings. A flow of the same number that is still open counts as closed.
     package mutating func flowOpened(
@@ -113,7 +113,7 @@ extension UserAgent {
     private mutating func takePong(over flow: Flow, at now: Instant) {
         let keepAlive = self.flows[flow]?.keepAlive
         let due = self.pingDue(keepAlive, at: now)
-        self.flows[flow]?.answersPings = true
+        self.flows[flow]?.pongs += 1
         self.flows[flow]?.pongDue = nil
         self.flows[flow]?.pingDue = due
     }
@@ -139,13 +139,14 @@ extension UserAgent {
         guard let record = self.flows[flow] else { return }
         let limits = self.configuration.limits
         if let due = record.pongDue, due <= now {
-            guard !record.answersPings else {
+            guard record.pongs < limits.pongsThatOblige else {
                 return self.close(flow, because: "no pong within \(limits.pongWait)", at: now, into: &outputs)
             }
-            // A peer that never answered does not know pings: the kernel notices when what we send stays unacknowledged.
+            // A peer that does not answer does not know pings: the kernel notices when what we send stays unacknowledged.
             let next = self.pingDue(record.keepAlive, at: now)
             self.flows[flow]?.pongDue = nil
             self.flows[flow]?.pingDue = next
+            self.flows[flow]?.framer.expectNoPong()
         }
         if let due = record.partialDue, due <= now {
             let reason = "a message was not completed within \(limits.partialMessageWait)"

@@ -53,30 +53,28 @@ extension UserAgent {
         if self.servers[key] != nil {
             return self.driveServer(key, into: &outputs) { $0.receivedAgain() }
         }
-        guard self.servers.count < self.configuration.limits.maximumServerTransactions else {
-            let response = Message.response(to: received.message, status: 503, tag: self.token())
-            return outputs.append(.send(response, over: received.flow))
-        }
+        guard self.hasRoom(for: received, at: now, into: &outputs) else { return }
         if received.method == .cancel { return self.takeCancel(received, at: now, into: &outputs) }
-        guard self.mayServe(received, at: now, into: &outputs) else { return }
+        guard self.mayServe(received, into: &outputs) else { return }
         if received.envelope.to.tag != nil { return self.takeInDialog(received, at: now, into: &outputs) }
         switch received.method {
         case .invite: self.takeInvite(received, at: now, into: &outputs)
-        case .options: self.answerOptions(received, at: now, into: &outputs)
-        default: self.answer(received, status: 481, at: now, into: &outputs)
+        case .options: self.answerOptions(received, into: &outputs)
+        default: self.answerWithoutState(received, status: 481, into: &outputs)
         }
     }
 
     /// Whether the method, the URI and the required extensions can be served (8.2.1 to 8.2.2.3); answers when not.
     ///
     /// Max-Forwards 0 is no reason to refuse: it forbids to pass a request on, not to serve it (16.3).
-    private mutating func mayServe(_ received: Received, at now: Instant, into outputs: inout [Output]) -> Bool {
+    private mutating func mayServe(_ received: Received, into outputs: inout [Output]) -> Bool {
         guard self.configuration.allow.contains(received.method) else {
-            self.answer(received, status: 405, headers: [Header("Allow", self.allowValue)], at: now, into: &outputs)
+            let headers: Headers = [Header("Allow", self.allowValue)]
+            self.answerWithoutState(received, status: 405, headers: headers, into: &outputs)
             return false
         }
         guard let scheme = received.envelope.requestURI?.scheme, self.configuration.schemes.contains(scheme) else {
-            self.answer(received, status: 416, at: now, into: &outputs)
+            self.answerWithoutState(received, status: 416, into: &outputs)
             return false
         }
         let unknown = received.message.headers.elements("Require").filter { option in
@@ -84,18 +82,18 @@ extension UserAgent {
         }
         guard unknown.isEmpty else {
             let headers: Headers = [Header("Unsupported", unknown.joined(separator: ", "))]
-            self.answer(received, status: 420, headers: headers, at: now, into: &outputs)
+            self.answerWithoutState(received, status: 420, headers: headers, into: &outputs)
             return false
         }
         return true
     }
 
-    mutating func answerOptions(_ received: Received, at now: Instant, into outputs: inout [Output]) {
+    mutating func answerOptions(_ received: Received, into outputs: inout [Output]) {
         var headers = self.capabilities(besides: Headers())
         if !self.configuration.receivableInfoPackages.isEmpty {
             headers.append("Recv-Info", self.configuration.receivableInfoPackages.joined(separator: ", "))
         }
-        self.answer(received, status: 200, headers: headers, at: now, into: &outputs)
+        self.answerWithoutState(received, status: 200, headers: headers, into: &outputs)
     }
 
     /// Answers a request finally, in a server transaction of its own.
@@ -122,7 +120,15 @@ extension UserAgent {
                 ServerInviteTransaction(request: received.message, isReliable: isReliable, timers: timers, at: now)
             )
             : .other(ServerTransaction(isReliable: isReliable, timers: timers))
-        let record = ServerRecord(number: self.nextNumber(), flow: received.flow, call: call, machine: machine)
+        let host = self.flows[received.flow]?.remote.host ?? ""
+        let record = ServerRecord(
+            number: self.nextNumber(),
+            flow: received.flow,
+            host: host,
+            call: call,
+            machine: machine
+        )
+        self.count(host: host, transactions: 1)
         let key = received.key
         self.servers[key] = record
         self.flows[received.flow]?.servers.insert(key)

@@ -57,12 +57,13 @@ extension UserAgent {
         var framer: MessageFramer
         var pingDue: Instant?
         var pongDue: Instant?
-        /// Whether a pong has ever come, so that one is owed for each ping.
-        var answersPings = false
+        /// Pongs that came, enough of which mean that one is owed for each ping.
+        var pongs = 0
         /// When the message that began must be complete.
         var partialDue: Instant?
         /// Answers the challenges that come over this flow; `nil` without credentials.
         var digest: DigestClient?
+        var rate = RequestRate()
         var calls: Set<Call> = []
         var clients: Set<ClientKey> = []
         var servers: Set<ServerKey> = []
@@ -78,6 +79,10 @@ extension UserAgent {
     enum ClientOwner: Hashable, Sendable {
         case invite(Call)
         case request(Sent, Call)
+        /// An INVITE in the dialog, or the refresh of the session where nothing is `Sent`.
+        case change(Sent?, Call)
+        /// Its answer changes nothing.
+        case prack(Call)
         case bye(Call)
         /// A CANCEL, or the BYE of a dialog that nobody wants: its answer changes nothing.
         case nobody
@@ -102,8 +107,11 @@ extension UserAgent {
         /// Tells this transaction from a later one with the same key.
         let number: UInt64
         let flow: Flow
+        let host: String
         /// The call of an INVITE.
         let call: Call?
+        /// The request in a dialog that the transaction carries, for its CANCEL.
+        var request: Request?
         var machine: ServerMachine
     }
 
@@ -125,6 +133,38 @@ extension UserAgent {
         var identifiers: [Dialog.Identifier] = []
         /// On the called side, under what the INVITE is known.
         var invitation: InvitationKey?
+        /// On the called side, the host that placed the call.
+        var host: String?
+        /// The session description that a refresh by INVITE repeats.
+        var session: [UInt8] = []
+        /// Whether the peer's Allow names UPDATE.
+        var peerUpdates = false
+        /// Whether an INVITE of ours in the dialog, or a refresh, has no answer: one at a time (14.1).
+        var isChanging = false
+        var sessionTimer: SessionTimer?
+        /// When a refresh that met one of the peer's is tried again.
+        var refreshRetry: Instant?
+        /// Our 2xx to an INVITE of the peer's in the dialog, until its ACK.
+        var changeAnswer: ChangeAnswer?
+        /// On the called side, our reliable provisional answer.
+        var reliable: ReliableAnswer?
+        /// On the calling side, the last RSeq of each early dialog.
+        var lastReliable: [Dialog.Identifier: UInt32] = [:]
+    }
+
+    /// A 2xx to an INVITE in the dialog, repeated until its ACK comes (14.2).
+    struct ChangeAnswer: Sendable {
+        let number: UInt32
+        var repeated: Answered
+    }
+
+    /// A provisional answer that is repeated until its PRACK comes (RFC 3262 3).
+    struct ReliableAnswer: Sendable {
+        let acknowledged: RAck
+        let response: Message
+        /// `nil` once its PRACK came.
+        var retransmission: Retransmission?
+        let giveUp: Instant
     }
 
     /// Where a call stands.
@@ -233,8 +273,15 @@ extension UserAgent.CallRecord {
         switch self.phase {
         case .calling(let calling): calling.nextDeadline
         case .answered(_, let answered): answered.nextDeadline
-        case .ringing, .confirmed, .clearing: nil
+        case .ringing: self.reliable?.retransmission?.due
+        case .confirmed: Instant.earliest(self.changeAnswer?.repeated.nextDeadline, self.refreshDue)
+        case .clearing: nil
         }
+    }
+
+    /// When a refresh of the session has to leave.
+    private var refreshDue: Instant? {
+        self.isChanging ? nil : self.refreshRetry ?? self.sessionTimer?.due
     }
 }
 

@@ -13,25 +13,40 @@ extension UserAgent {
     }
 
     /// Sends a provisional answer with a tag, which makes an early dialog.
+    ///
+    /// It is reliable where the caller requires that (RFC 3262 3), and then no other follows before its PRACK.
     package mutating func ring(_ call: Call, status: Int = 180, at now: Instant) -> [Output] {
         precondition((101...199).contains(status), "A call rings with a provisional status other than 100.")
-        guard case .ringing(let ringing) = self.calls[call]?.phase else { return [] }
+        guard case .ringing(let ringing) = self.calls[call]?.phase, !self.awaitsPRACK(call) else { return [] }
         var outputs: [Output] = []
-        let response = self.inviteResponse(ringing, call, status: status, headers: Headers(), body: [])
+        let plain = self.inviteResponse(ringing, call, status: status, headers: Headers(), body: [])
+        let response = self.reliably(plain, ringing, of: call, at: now)
         self.driveServer(ringing.key, into: &outputs) { $0.respond(with: response, at: now) }
         return outputs
     }
 
     /// Accepts a call with a 200, which is repeated until its ACK comes, over TCP as well (13.3.1.4).
     ///
-    /// Without ACK for 64*T1 the call is cleared with a BYE and reported `.lost`.
-    package mutating func answer(_ call: Call, headers: Headers, body: [UInt8], at now: Instant) -> [Output] {
+    /// Without ACK for 64*T1 the call is cleared with a BYE and reported `.lost`. `session` is the session description
+    /// in the body, which a refresh by INVITE repeats (RFC 4028 7.4).
+    package mutating func answer(
+        _ call: Call,
+        headers: Headers,
+        body: [UInt8],
+        session: [UInt8] = [],
+        at now: Instant
+    ) -> [Output] {
         guard case .ringing(let ringing) = self.calls[call]?.phase else { return [] }
         var outputs: [Output] = []
         var own = headers
         if let name = self.configuration.userAgentName, !headers.contains("Server") { own.prepend("Server", name) }
         var all = self.capabilities(besides: headers)
         all.append(contentsOf: own)
+        let timer = SessionTimerAnswer(to: ringing.invite)
+        if let timer { all.append(contentsOf: timer.headers) }
+        self.calls[call]?.sessionTimer = timer?.timer(at: now)
+        self.calls[call]?.session = session
+        self.calls[call]?.notePeer(ringing.invite)
         let response = self.inviteResponse(ringing, call, status: 200, headers: all, body: body)
         self.driveServer(ringing.key, into: &outputs) { $0.respond(with: response, at: now) }
         var dialog = ringing.dialog
@@ -71,6 +86,20 @@ extension UserAgent {
         return outputs
     }
 
+    /// Refuses a call once, and keeps nothing of it: a challenge, which a forged sender must not make us repeat.
+    ///
+    /// Over UDP a repeated INVITE is a new call (RFC 3261 26.3.2.4).
+    package mutating func challenge(_ call: Call, status: Int, headers: Headers, at now: Instant) -> [Output] {
+        guard case .ringing(let ringing) = self.calls[call]?.phase else { return [] }
+        var outputs: [Output] = []
+        let flow = self.calls[call]?.flow
+        let response = Message.response(to: ringing.invite, status: status, tag: ringing.localTag, headers: headers)
+        if let flow { outputs.append(.send(response, over: flow)) }
+        self.removeServer(ringing.key)
+        self.over(call, at: now, into: &outputs)
+        return outputs
+    }
+
     /// An answer that makes or keeps a dialog: it carries the route back and our Contact (12.1.1).
     private func inviteResponse(
         _ ringing: Ringing,
@@ -92,17 +121,21 @@ extension UserAgent {
         guard self.invitations[invitation] == nil else {
             return self.answer(received, status: 482, at: now, into: &outputs)
         }
-        let limits = self.configuration.limits
-        guard self.calls.count < limits.maximumCalls else {
-            let headers: Headers = [Header("Retry-After", String(limits.retryAfterSeconds))]
-            return self.answer(received, status: 503, headers: headers, at: now, into: &outputs)
-        }
+        guard self.allowsInterval(received, at: now, into: &outputs) else { return }
+        guard self.hasRoomForCall(received, into: &outputs) else { return }
         let call = Call(number: self.nextNumber())
         let tag = self.token()
         let dialog = Dialog(received: received.message, envelope: received.envelope, localTag: tag)
         let key = self.addServer(received, call: call, at: now)
         let ringing = Ringing(key: key, invite: received.message, localTag: tag, dialog: dialog)
-        self.calls[call] = CallRecord(flow: received.flow, phase: .ringing(ringing), invitation: invitation)
+        let host = self.flows[received.flow]?.remote.host ?? ""
+        self.calls[call] = CallRecord(
+            flow: received.flow,
+            phase: .ringing(ringing),
+            invitation: invitation,
+            host: host
+        )
+        self.count(host: host, calls: 1)
         self.flows[received.flow]?.calls.insert(call)
         self.invitations[invitation] = call
         self.register(dialog, for: call)
@@ -117,13 +150,10 @@ extension UserAgent {
             defer { record.machine = .invite(machine) }
             return machine.receivedACK(received.message, at: now)
         }
-        let identifier = Dialog.Identifier(
-            callID: received.envelope.callID,
-            localTag: received.envelope.to.tag ?? "",
-            remoteTag: received.envelope.from.tag ?? ""
-        )
-        guard let call = self.dialogs[identifier], case .answered(let dialog, let answered) = self.calls[call]?.phase
-        else { return }
+        guard let call = self.dialogs[received.dialog] else { return }
+        guard case .answered(let dialog, let answered) = self.calls[call]?.phase else {
+            return self.takeChangeACK(received.envelope.cseq.number, call)
+        }
         self.setPhase(.confirmed(dialog), of: call)
         outputs.append(.event(.established(call)))
         if answered.byeHeld { self.startBye(call, dialog, at: now, into: &outputs) }
@@ -133,10 +163,12 @@ extension UserAgent {
     mutating func takeCancel(_ received: Received, at now: Instant, into outputs: inout [Output]) {
         let key = ServerKey(received.envelope, method: .invite)
         guard let record = self.servers[key] else {
-            return self.answer(received, status: 481, at: now, into: &outputs)
+            return self.answerWithoutState(received, status: 481, into: &outputs)
         }
         guard let call = record.call, case .ringing(let ringing) = self.calls[call]?.phase, ringing.key == key else {
-            return self.answer(received, status: 200, at: now, into: &outputs)
+            self.answer(received, status: 200, at: now, into: &outputs)
+            if let request = record.request { self.answerPending(request, status: 487, at: now, into: &outputs) }
+            return
         }
         self.answer(received, status: 200, tag: ringing.localTag, at: now, into: &outputs)
         self.withdraw(call, ringing, at: now, into: &outputs)

@@ -31,9 +31,9 @@ extension UserAgent {
         /// The value of User-Agent and Server; `nil` leaves them out.
         package var userAgentName: String?
         /// The methods that are served: those the user agent answers itself and those it delivers.
-        package var allow: [Method] = [.invite, .ack, .cancel, .bye, .info, .options]
+        package var allow: [Method] = [.invite, .ack, .cancel, .bye, .prack, .update, .info, .options]
         /// The option tags that a Require of a peer may name.
-        package var supported: [String] = []
+        package var supported: [String] = ["100rel", "timer"]
         /// The media types that bodies may have, for Accept.
         package var accept: [String] = ["application/sdp"]
         /// The INFO packages for Recv-Info in answers to OPTIONS.
@@ -64,6 +64,8 @@ extension UserAgent {
         /// Parameters behind our Contact's angle brackets.
         package var contactParameters = Parameters()
         package var body: [UInt8] = []
+        /// The session description in the body, which a refresh by INVITE repeats (RFC 4028 7.4).
+        package var session: [UInt8] = []
         /// How long no answer at all may last before the attempt has failed; `nil` leaves it to timer B.
         package var provisionalWait: Duration?
         /// The Call-ID; `nil` makes a random one.
@@ -105,6 +107,8 @@ extension UserAgent {
         /// The ACK of our 2xx came.
         case established(Call)
         /// A request in the call's dialog came; it wants `respond`.
+        ///
+        /// INVITE and UPDATE among them offer another session, or ask for an offer.
         case requested(Request, Call, Message)
         /// The final answer to our request came.
         case answeredRequest(Sent, Call, Message)
@@ -131,6 +135,8 @@ extension UserAgent {
         case flowClosed(String)
         /// Our 2xx was not acknowledged within 64*T1; a BYE was sent (13.3.1.4).
         case noACK
+        /// A refresh of the session found no dialog, or nobody who answered it (RFC 4028 10).
+        case notRefreshed
         /// There is no dialog in which the request could be sent.
         case noDialog
     }

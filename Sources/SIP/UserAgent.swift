@@ -16,6 +16,7 @@ package struct UserAgent: Sendable {
     var servers: [ServerKey: ServerRecord] = [:]
     var invitations: [InvitationKey: Call] = [:]
     var pendingRequests: [Request: PendingRequest] = [:]
+    var hosts: [String: HostLoad] = [:]
     var deadlines = DeadlineQueue<TimerKey>()
     private var lastNumber: UInt64 = 0
 
@@ -33,7 +34,7 @@ package struct UserAgent: Sendable {
     /// Whether nothing is remembered but the flows: no call, no transaction, nothing of theirs.
     package var isQuiet: Bool {
         self.calls.isEmpty && self.dialogs.isEmpty && self.invitations.isEmpty && self.pendingRequests.isEmpty
-            && self.clients.isEmpty && self.servers.isEmpty
+            && self.clients.isEmpty && self.servers.isEmpty && self.hosts.isEmpty
             && self.flows.values.allSatisfy { $0.calls.isEmpty && $0.clients.isEmpty && $0.servers.isEmpty }
     }
 
@@ -171,6 +172,7 @@ extension UserAgent {
         guard let record = self.servers.removeValue(forKey: key) else { return }
         self.deadlines.set(.server(key), nil)
         self.flows[record.flow]?.servers.remove(key)
+        self.count(host: record.host, transactions: -1)
     }
 }
 
@@ -196,6 +198,7 @@ extension UserAgent {
         self.calls[call] = nil
         for identifier in record.identifiers { self.dialogs[identifier] = nil }
         if let invitation = record.invitation { self.invitations[invitation] = nil }
+        if let host = record.host { self.count(host: host, calls: -1) }
         self.flows[record.flow]?.calls.remove(call)
         self.deadlines.set(.call(call), nil)
     }
@@ -206,7 +209,11 @@ extension UserAgent {
             self.callingDeadline(call, calling, at: now, into: &outputs)
         case .answered(let dialog, let answered):
             self.answeredDeadline(call, dialog, answered, at: now, into: &outputs)
-        case .ringing, .confirmed, .clearing, nil:
+        case .ringing:
+            self.ringingDeadline(call, at: now, into: &outputs)
+        case .confirmed(let dialog):
+            self.confirmedDeadline(call, dialog, at: now, into: &outputs)
+        case .clearing, nil:
             return
         }
     }

@@ -147,7 +147,7 @@ import Timeline
 
     @Test func aClearedCallIsNeverRedialled() {
         var machine = CallStateMachine.connected(.manual)
-        let actions = machine.clearedDown(sent(1), at: at(60))
+        let actions = machine.clearedDown(sent(1), isProven: true, at: at(60))
         #expect(actions.outcome == .cleared)
         #expect(actions.invites == [])
         #expect(machine.nextDeadline == at(65))

@@ -182,7 +182,7 @@ import Timeline
 
     @Test func aTriggerWhileTheEndIsShownStartsANewIncident() {
         var machine = CallStateMachine.connected(.manual)
-        _ = machine.clearedDown(sent(1), at: at(60))
+        _ = machine.clearedDown(sent(1), isProven: true, at: at(60))
         #expect(machine.trigger(.automatic, second, at: at(61)).invites == [sent(1, of: second)])
     }
 }

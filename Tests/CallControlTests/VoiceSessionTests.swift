@@ -61,13 +61,30 @@ import Timeline
         #expect(machine == before)
     }
 
+    @Test func anEarlyBYEOfAPeerThatNobodyKnowsIsALossAndRedialled() {
+        var machine = CallStateMachine.connected(.automatic)
+        _ = machine.clearedDown(sent(1), isProven: false, at: at(29))
+        #expect(machine.state == .connecting)
+        #expect(machine.attempt == sent(2))
+    }
+
+    @Test func aBYEOfAPeerThatNobodyKnowsCountsAfterASessionThatLasted() {
+        var machine = CallStateMachine.connected(.automatic)
+        #expect(machine.clearedDown(sent(1), isProven: false, at: at(30)).outcome == .cleared)
+    }
+
+    @Test func aTestCallIsNotRedialledForAnEarlyBYE() {
+        var machine = CallStateMachine.connected(.test)
+        #expect(machine.clearedDown(sent(1), isProven: false, at: at(1)).outcome == .cleared)
+    }
+
     @Test func eventsOfAnEarlierIncidentChangeNothing() {
         var machine = CallStateMachine.inviting(.automatic)
         let before = machine
         let old = sent(1, of: second)
         #expect(machine.attemptEnded(old, .cancelled, at: at(1)).reasons == [.stale(attempt: 1)])
         #expect(machine.callLost(old, "reset", at: at(1)).reasons == [.stale(attempt: 1)])
-        #expect(machine.clearedDown(old, at: at(1)).reasons == [.stale(attempt: 1)])
+        #expect(machine.clearedDown(old, isProven: true, at: at(1)).reasons == [.stale(attempt: 1)])
         #expect(machine.msdRequested(old).reasons == [.noDialog])
         #expect(machine == before)
     }

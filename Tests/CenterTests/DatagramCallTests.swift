@@ -48,8 +48,23 @@ import Timeline
     @Test func aCallOverAConnectionIsNeverLostForSilence() throws {
         let bench = CenterBench()
         try bench.answeredCall()
-        bench.advance(by: .seconds(86_400))
+        bench.advance(by: .seconds(7_400))
         #expect(bench.center.callCount == 1)
+    }
+
+    @Test func aCallThatNobodyEndsIsClearedDownAfterTheLongestThereIs() throws {
+        let bench = CenterBench()
+        try bench.answeredCall()
+        bench.advance(by: .seconds(7_441))
+        #expect(bench.sentWords.last == "BYE")
+        #expect(bench.center.callCount == 0)
+    }
+
+    @Test func aCallThatNobodyAnswersIsRefusedInTheEnd() throws {
+        let bench = CenterBench { $0.ringing = nil }
+        try bench.call()
+        bench.advance(by: .seconds(601))
+        #expect(bench.sentWords == ["180", "480"])
     }
 
     @Test func aFlowThatEndsWithItsCallIsReleasedByItsEnd() throws {

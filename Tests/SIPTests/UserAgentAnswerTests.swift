@@ -15,7 +15,7 @@ import Timeline
         let outputs = bench.receive(Samples.options())
         #expect(outputs.statuses == [200])
         let answer = try #require(outputs.sent.first)
-        #expect(answer.headers["Allow"] == "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS")
+        #expect(answer.headers["Allow"] == "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS")
         #expect(answer.headers["Accept"] == "application/sdp")
         #expect(answer.headers["To"]?.hasPrefix("<sip:center@192.0.2.1>;tag=") == true)
         #expect(answer.headers["CSeq"] == "7 OPTIONS")
@@ -33,7 +33,7 @@ import Timeline
         message.startLine = .request(method: Method("FROB"), uri: "sip:a@b")
         let outputs = bench.receive(self.changed(message, "CSeq", "7 FROB"))
         #expect(outputs.statuses == [405])
-        #expect(outputs.sent.first?.headers["Allow"] == "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS")
+        #expect(outputs.sent.first?.headers["Allow"] == "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS")
     }
 
     @Test func anUnknownDialogIsAnswered481() throws {
@@ -51,9 +51,9 @@ import Timeline
 
     @Test func anUnknownExtensionIsAnswered420WithItsName() throws {
         var bench = Bench()
-        let outputs = bench.receive(self.changed(try Samples.invite(), "Require", "100rel, magic"))
+        let outputs = bench.receive(self.changed(try Samples.invite(), "Require", "magic, wand"))
         #expect(outputs.statuses == [420])
-        #expect(outputs.sent.first?.headers["Unsupported"] == "100rel, magic")
+        #expect(outputs.sent.first?.headers["Unsupported"] == "magic, wand")
         #expect(bench.agent.callCount == 0)
     }
 
@@ -168,15 +168,6 @@ import Timeline
         let (_, answer) = try self.answered(&bench)
         #expect(bench.receive(try bench.inDialog(.options, number: 9, answer: answer, branch: "1")).statuses == [200])
         #expect(bench.receive(try bench.inDialog(.info, number: 8, answer: answer, branch: "2")).statuses == [500])
-    }
-
-    @Test func aChangeOfTheSessionIsRefusedAndTheCallLivesOn() throws {
-        var bench = Bench()
-        let (call, answer) = try self.answered(&bench)
-        let outputs = bench.receive(try bench.inDialog(.invite, number: 2, answer: answer, branch: "re"))
-        #expect(outputs.statuses == [488])
-        #expect(outputs.events.isEmpty)
-        #expect(bench.act { $0.bye(call, at: $1) }.methods == ["BYE"])
     }
 
     @Test func requestsThatWaitWhenTheByeComesAreAnswered487() throws {

@@ -59,7 +59,7 @@ import Timeline
         #expect(
             invite.headers["Contact"] == #"<sip:ivs@192.0.2.10:40001;transport=tcp>;+sip.instance="<urn:x>";audio"#
         )
-        #expect(invite.headers["Allow"] == "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS")
+        #expect(invite.headers["Allow"] == "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS")
         #expect(invite.headers["User-Agent"] == "vehicle")
         let via = try Envelope(invite).topVia
         #expect(via.description.hasPrefix("SIP/2.0/TCP 192.0.2.10:40001;branch=z9hG4bK"))

@@ -83,9 +83,27 @@ import Timeline
     @Test func withoutPongTheFlowIsClosedAndItsCallsAreLost() throws {
         var wire = Wire(keepAlive: .seconds(100))
         let (call, _) = try wire.connect()
+        wire.advance(by: .milliseconds(79_999), settling: true)
+        wire.advance(by: .milliseconds(20_001), settling: true)
         wire.advance(by: .seconds(110))
         #expect(wire.closed == [.vehicle])
         #expect(wire.takeEvents(.vehicle) == [.lost(call, .flowClosed("no pong within 10.0 seconds"))])
+    }
+
+    @Test func oneLineBreakBeforeAMessageMakesNobodyOweAPong() throws {
+        var bench = Bench(keepAlive: .seconds(100))
+        _ = bench.receive([0x0D, 0x0A] + Samples.options())
+        let outputs = bench.advance(by: .seconds(1_000))
+        #expect(!outputs.contains { if case .close = $0 { true } else { false } })
+    }
+
+    @Test func aLineBreakAfterTheTimeOfThePongIsNone() throws {
+        var bench = Bench(keepAlive: .seconds(100))
+        _ = bench.advance(by: .seconds(11))
+        _ = bench.receive([0x0D, 0x0A] + Samples.options())
+        _ = bench.advance(by: .seconds(100))
+        _ = bench.receive([0x0D, 0x0A] + Samples.options())
+        #expect(!bench.advance(by: .seconds(1_000)).contains { if case .close = $0 { true } else { false } })
     }
 
     @Test func aPeerThatDoesNotKnowPingsKeepsItsConnectionAndItsCalls() {

@@ -114,7 +114,8 @@ extension Invariants {
             .crashIgnored,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded,
-            .msdAnswered, .requestRefused, .indicator, .linkOpened, .linkClosed, .linkUnprotected, .recordFailed,
+            .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
+            .recordFailed,
             .positionSet,
             .incidentInterrupted:
             break
