@@ -1,11 +1,13 @@
 import FuzzHarness
 
-/// The first octet of an input chooses what the rest is given to.
+/// The first octet of an input chooses what the rest is given to, unless `PROBE` names it.
 @main struct FuzzECall {
     static func main() {
+        let pinned = FuzzRun.probe(among: Target.self)
         FuzzRun.start { input in
             var source = OctetSource(input)
-            switch source.choice([Target.message, .control, .location, .session, .multipart, .gate]) {
+            let chosen = source.choice(Target.allCases)
+            switch pinned ?? chosen {
             case .message: ContentProbe.message(source.remainder())
             case .control: DocumentProbe.control(source.remainder())
             case .location: DocumentProbe.location(source.remainder())
@@ -16,7 +18,7 @@ import FuzzHarness
         }
     }
 
-    private enum Target {
+    private enum Target: String, CaseIterable {
         case message, control, location, session, multipart, gate
     }
 }

@@ -9,6 +9,18 @@ package enum FuzzRun {
     // Set once before the first input; inputs come one after the other on the thread that set it.
     nonisolated(unsafe) private static var target: ([UInt8]) -> Void = { _ in }
 
+    /// The probe that the environment's `PROBE` names; `nil` without one, which leaves the choice to the input.
+    package static func probe<Probe>(among _: Probe.Type) -> Probe?
+    where Probe: RawRepresentable & CaseIterable, Probe.RawValue == String {
+        guard let name = ProcessInfo.processInfo.environment["PROBE"], !name.isEmpty else { return nil }
+        guard let probe = Probe(rawValue: name) else {
+            let names = Probe.allCases.map(\.rawValue).joined(separator: ", ")
+            self.say("PROBE is \"\(name)\", expected one of \(names)")
+            exit(EX_USAGE)
+        }
+        return probe
+    }
+
     /// Gives inputs to `target` and leaves the process; a promise that `target` finds broken ends it at once.
     package static func start(_ target: @escaping ([UInt8]) -> Void) -> Never {
         unsafe self.target = target

@@ -22,6 +22,9 @@ import Testing
         let answer: [Answer]
         let must: String
 
+        /// Whether the message is a REGISTER, which nobody here serves.
+        var isRegister: Bool { ["baddate", "regbadct", "dblreq"].contains(self.name) }
+
         enum Answer: Decodable, Hashable, Sendable {
             case status(Int)
             case word(String)
@@ -105,6 +108,42 @@ import Testing
             // 501 for an unknown method is the user agent's business; the parser sees the CSeq first.
             guard entry.kind == "request", let status else { continue }
             #expect(entry.answer.contains(.status(status)), "\(entry.name) answered \(status): \(entry.must)")
+        }
+    }
+
+    /// What an element of another kind would answer: a registrar, or one that has no use for what the message asks.
+    private static let ofAnotherRole: Set<String> = ["regaut01", "cparam01", "cparam02", "regescrt", "unksm2"]
+
+    /// Left to the user of the user agent, who reads bodies and what they may be answered with.
+    private static let ofTheBody: Set<String> = ["invut", "sdp01"]
+
+    @Test(.enabled(if: TortureTests.isPresent, "no torture messages beside the checkout"))
+    func answersEveryRequestAsTheIndexSays() throws {
+        for entry in try self.index().messages where entry.kind == "request" {
+            guard !Self.wrongLength.contains(entry.name), !Self.ofTheBody.contains(entry.name) else { continue }
+            var bench = Bench(transport: .udp)
+            let outputs = bench.receive(try self.octets(entry.file))
+            let statuses = outputs.statuses
+            #expect(!outputs.isEmpty, "\(entry.name) is passed over in silence: \(entry.must)")
+            if Self.ofAnotherRole.contains(entry.name) {
+                #expect(statuses == [405], "\(entry.name): this is no registrar")
+                continue
+            }
+            let expected = entry.answer
+            let isLenient = expected.contains(.word("lenient")) && (statuses.isEmpty || statuses == [200])
+            // Without a Via nobody is there to be answered.
+            if expected.isEmpty || isLenient || entry.name == "test" { continue }
+            let isAnswered = statuses.allSatisfy { expected.contains(.status($0)) || $0 == 405 && entry.isRegister }
+            #expect(isAnswered && !statuses.isEmpty, "\(entry.name) answered \(statuses): \(entry.must)")
+        }
+    }
+
+    @Test(.enabled(if: TortureTests.isPresent, "no torture messages beside the checkout"))
+    func dropsEveryResponseThatBelongsToNothing() throws {
+        for entry in try self.index().messages where entry.kind == "response" {
+            var bench = Bench(transport: .udp)
+            let outputs = bench.receive(try self.octets(entry.file))
+            #expect(outputs.sent.isEmpty && outputs.words == ["discarded"], "\(entry.name): \(entry.must)")
         }
     }
 
