@@ -28,6 +28,7 @@ final class FlowTable {
     let eventLoop: any EventLoop
     let limits: NetLimits
     private let lookup: AddressLookup
+    private var names = KnownNames()
     private let refused: RefusedCount
     private let deliver: @Sendable (NetEvent) -> Void
 
@@ -86,33 +87,45 @@ final class FlowTable {
     }
 
     private func resolve(_ flow: Flow, _ endpoint: Endpoint, _ tls: TLSClient?) {
+        let known = self.names.addresses(of: endpoint)
         guard self.lookups < NetLimits.maximumLookups else {
+            if let known { return self.connect(flow, over: endpoint.transport, to: known[...], tls) }
             let cause = NetFailure.Cause.lookupsExceeded(limit: NetLimits.maximumLookups)
             return self.deliver(.failed(flow, NetFailure(.resolve, cause, at: endpoint.host)))
         }
         self.lookups += 1
-        let late = NetFailure(.resolve, .timedOut(after: self.limits.resolveTimeout), at: endpoint.host)
-        let limit = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.limits.resolveTimeout)) {
-            self.resolved(flow, endpoint.transport, .failure(late))
+        let limit = self.limits.resolveTimeout
+        let patience = known == nil ? limit : min(limit, self.limits.knownNameWait)
+        let late = NetFailure(.resolve, .timedOut(after: patience), at: endpoint.host)
+        let timer = self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) {
+            self.resolved(flow, endpoint, .failure(late))
         }
-        self.entries[flow] = .resolving(tls, limit: limit)
+        self.entries[flow] = .resolving(tls, limit: timer)
         let table = NIOLoopBound(self, eventLoop: self.eventLoop)
         self.lookup.start(endpoint.host, port: endpoint.port) { answer in
             table.eventLoop.execute {
                 table.value.lookups -= 1
-                table.value.resolved(flow, endpoint.transport, answer)
+                table.value.answered(flow, endpoint, answer)
             }
         }
     }
 
-    private func resolved(_ flow: Flow, _ transport: Transport, _ answer: Result<[SocketAddress], NetFailure>) {
+    /// The name server has answered, perhaps too late for this flow and not for the next.
+    private func answered(_ flow: Flow, _ endpoint: Endpoint, _ answer: Result<[SocketAddress], NetFailure>) {
+        if case .success(let addresses) = answer { self.names.remember(addresses, of: endpoint) }
+        self.resolved(flow, endpoint, answer)
+    }
+
+    /// The addresses of a name are there, or will not come in time; then those of an earlier answer are tried.
+    private func resolved(_ flow: Flow, _ endpoint: Endpoint, _ answer: Result<[SocketAddress], NetFailure>) {
         guard case .resolving(let tls, let limit) = self.entries[flow] else { return }  // Closed, or too late.
         limit.cancel()
         switch answer {
         case .success(let addresses):
-            self.connect(flow, over: transport, to: addresses.prefix(NetLimits.maximumAddresses), tls)
+            self.connect(flow, over: endpoint.transport, to: addresses.prefix(NetLimits.maximumAddresses), tls)
         case .failure(let failure):
-            self.fail(flow, because: failure)
+            guard let known = self.names.addresses(of: endpoint) else { return self.fail(flow, because: failure) }
+            self.connect(flow, over: endpoint.transport, to: known[...], tls)
         }
     }
 

@@ -15,6 +15,10 @@ package struct NetLimits: Hashable, Sendable {
     /// its repetition.
     package var resolveTimeout: Duration = .seconds(6)
 
+    /// How long the name server may take where addresses of an earlier answer are known, before those are tried: an
+    /// answer that comes at all is there by then, and an emergency call does not wait longer for a better one.
+    package var knownNameWait: Duration = .milliseconds(500)
+
     /// Octets of one flow that may wait for the kernel to take them: some eighty INVITEs of an eCall, 3 kB each.
     package var maximumBacklog = 262_144
 
@@ -39,6 +43,9 @@ package struct NetLimits: Hashable, Sendable {
 extension NetLimits {
     /// Addresses of one name that are tried; with `connectTimeout` each, more would outlast every redial.
     package static let maximumAddresses = 8
+
+    /// Names whose last addresses are kept for when no name server answers: more than there are centers to call.
+    package static let maximumKnownNames = 64
 
     /// Names being looked up at once: a thread each, and more than there are centers to call.
     package static let maximumLookups = 4

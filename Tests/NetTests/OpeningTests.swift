@@ -3,6 +3,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import SIP
+import Synchronization
 import Testing
 
 @testable import Net
@@ -94,6 +95,46 @@ import Testing
         #expect(try await opener.nextEnd(of: next).errno == EACCES)
     }
 
+    @Test func triesTheAddressesOfTheLastAnswerWhenTheNameServerFails() async throws {
+        let acceptor = TestEnd()
+        let endpoint = try await acceptor.listen()
+        let asked = Counter()
+        let lookup = AddressLookup { host, port throws(NetFailure) in
+            guard asked.next() == 1 else { throw NetFailure(.resolve, .unresolved(code: EAI_AGAIN), at: host) }
+            return [AddressLookup.numeric("127.0.0.1", port: port)].compactMap(\.self)
+        }
+        var opener = TestEnd(lookup: lookup)
+        let named = Endpoint(transport: .tcp, host: "center.example", port: endpoint.port)
+        opener.transport.open(self.flow, to: named)
+        #expect(try await opener.nextStanding() == self.flow)
+        opener.transport.open(Flow(number: 8), to: named)
+        #expect(try await opener.nextStanding() == Flow(number: 8))
+        opener.transport.open(Flow(number: 9), to: Endpoint(transport: .tcp, host: "other.example", port: 1))
+        let failure = try await opener.nextEnd(of: Flow(number: 9))
+        #expect(failure.cause == .unresolved(code: EAI_AGAIN), "what was never known is not known now")
+    }
+
+    @Test func doesNotWaitForADeadNameServerWhereAddressesAreKnown() async throws {
+        let acceptor = TestEnd()
+        let endpoint = try await acceptor.listen()
+        let (asked, answer) = (Counter(), DispatchSemaphore(value: 0))
+        var limits = NetLimits()
+        limits.knownNameWait = .milliseconds(1)
+        let lookup = AddressLookup { _, port throws(NetFailure) in
+            if asked.next() > 1 { answer.wait() }
+            return [AddressLookup.numeric("127.0.0.1", port: port)].compactMap(\.self)
+        }
+        var opener = TestEnd(limits: limits, lookup: lookup)
+        let named = Endpoint(transport: .tcp, host: "center.example", port: endpoint.port)
+        let count = UInt64(NetLimits.maximumLookups)
+        for number in 7...(8 + count) {
+            opener.transport.open(Flow(number: number), to: named)
+            #expect(try await opener.nextStanding() == Flow(number: number), "beyond the look-ups that hang, too")
+        }
+        for _ in 0..<count { answer.signal() }
+        await opener.transport.shutDown()
+    }
+
     @Test func looksUpNoMoreNamesAtOnceThanItsLimit() async throws {
         let answer = DispatchSemaphore(value: 0)
         var opener = TestEnd(lookup: .answering(["127.0.0.1"], after: answer))
@@ -141,6 +182,13 @@ import Testing
         #expect(NetFailure.place(address) == "[::1]:5060")
         #expect(AddressLookup.numeric("localhost", port: 5060) == nil)
     }
+}
+
+/// Counts from 1.
+private final class Counter: Sendable {
+    private let count = Atomic(0)
+
+    func next() -> Int { self.count.add(1, ordering: .relaxed).newValue }
 }
 
 extension AddressLookup {
