@@ -9,7 +9,8 @@ struct LineService {
     /// The same at first: whoever held a line until now may be about to give it back.
     static let eagerPeriod = Duration.milliseconds(50)
     static let eagerTime = Duration.seconds(2)
-    /// Turns over all lines for one request to read them; a line that still has edges then is flooding.
+    /// Turns over all lines for one request to read them; a line that still has edges then is flooding, and outputs
+    /// and other requests have their turn before it is read on.
     private static let turnsPerRequest = 16
     /// Readings of one line before the others get their turn.
     private static let readingsPerTurn = 4
@@ -74,8 +75,9 @@ struct LineService {
 
     /// Waits for edges, a wake-up or an instant; `ready` are the lines that have something to read.
     ///
-    /// `false` when the loop has too much to handle, so that no line was asked.
-    @discardableResult private mutating func wait(until deadline: Instant) -> Bool {
+    /// Whether every line was looked at that may be read: none is while the loop has too much to handle.
+    @discardableResult
+    private mutating func wait(until deadline: Instant) -> Bool {
         let now = self.bank.now()
         self.ready.removeAll(keepingCapacity: true)
         self.awaited.removeAll(keepingCapacity: true)
@@ -90,8 +92,9 @@ struct LineService {
             self.polled.append(pollfd(fd: line.descriptor, events: Int16(POLLIN), revents: 0))
         }
         let timeout = Self.milliseconds(max(.zero, now.duration(to: deadline)))
+        let count = unsafe poll(&self.polled, nfds_t(self.polled.count), timeout)
         // An interrupted wait reports nothing, and the loop comes back.
-        guard unsafe poll(&self.polled, nfds_t(self.polled.count), timeout) > 0 else { return mayRead }
+        guard count > 0 else { return mayRead && count == 0 }
         if self.polled[0].revents != 0 { self.bank.waker.clear() }
         for place in self.awaited.indices where self.polled[place + 1].revents != 0 {
             self.ready.append(self.awaited[place])
@@ -115,30 +118,29 @@ struct LineService {
 
     /// Hands over every edge that has happened until now, and says so.
     ///
-    /// While the loop has too much to handle nothing is read, and the answer waits too, also when it gets too much
-    /// on the way: edges that still wait may say that a hold was let go.
-    private mutating func readAll(for readings: [@Sendable (Instant) -> Void]) {
+    /// That is said only when all lines were looked at and none had an edge left. While the loop has too much to handle
+    /// nothing is read, and the answer waits too; so it does when a line still has edges after all its turns.
+    mutating func readAll(for readings: [@Sendable (Instant) -> Void]) {
         let through = self.bank.now()
         for _ in 0..<Self.turnsPerRequest {
-            guard self.wait(until: through) else {
-                return self.bank.shared.withLockedValue { $0.readings += readings }
+            guard self.wait(until: through) else { break }
+            guard !self.ready.isEmpty else {
+                for done in readings { done(through) }
+                return
             }
-            if self.ready.isEmpty { break }
-            for place in self.ready.indices where !self.serve(self.ready[place]) {
-                return self.bank.shared.withLockedValue { $0.readings += readings }
-            }
+            for place in self.ready.indices { self.serve(self.ready[place]) }
         }
-        for done in readings { done(through) }
+        self.bank.shared.withLockedValue { $0.readings += readings }
+        // Whoever is held up is woken when that is over.
+        if !self.isHeldUp { self.bank.waker.wake() }
     }
 
     /// Reads the edges of a line that wait, as many as its turn allows.
-    ///
-    /// `false` when the loop got too much to handle before the turn was over.
-    @discardableResult private mutating func serve(_ index: Int) -> Bool {
+    private mutating func serve(_ index: Int) {
         for turn in 0..<Self.readingsPerTurn {
-            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return true }
+            guard let line = self.entries[index].line, self.entries[index].watch.closedUntil == nil else { return }
             // Asked before the first reading by who waited for the line.
-            if turn > 0, self.isHeldUp { return false }
+            if turn > 0, self.isHeldUp { return }
             do {
                 self.edges.removeAll(keepingCapacity: true)
                 let count = try line.read(into: &self.edges)
@@ -146,16 +148,11 @@ struct LineService {
                 self.events.removeAll(keepingCapacity: true)
                 self.entries[index].watch.pass(self.edges, at: now, into: &self.events)
                 self.tell(self.events, of: index, at: now)
-                guard count == KernelLine.edgesPerReading else {
-                    self.compare(index)
-                    return true
-                }
+                guard count == KernelLine.edgesPerReading else { return self.compare(index) }
             } catch {
-                self.lose(index, error)
-                return true
+                return self.lose(index, error)
             }
         }
-        return true
     }
 
     /// Whether the loop has too much to handle, so that edges stay in the kernel; it wakes this thread when that is over.
@@ -310,15 +307,11 @@ struct LineService {
             guard error.isBusy else { throw .refused(path: "\(place)", error) }
             return self.busy(index, place, error, keptAs: name)
         }
-        self.entries[index].line = line
         if specification.direction == .input {
             self.entries[index].keptAs = name
             self.bank.keep(.keep(descriptor: line.descriptor, name: name))
         }
-        let traits = self.traits(place, isResumed: false)
-        self.tell(index) { watch, now in
-            watch.taken(level: level, traits: traits, at: waiting.first?.at ?? now) + watch.edges(waiting, at: now)
-        }
+        self.take(index, line, self.traits(place, isResumed: false), level: level, waiting)
         // What an output was told while it was away.
         if let wanted = self.entries[index].wanted, wanted != level { self.drive(specification.name, wanted) }
     }
@@ -330,12 +323,23 @@ struct LineService {
             self.entries[index].line = line
             self.entries[index].keptAs = name
             let (level, waiting) = try Self.beginning(of: line)
-            let traits = self.traits(place, isResumed: true)
-            self.tell(index) { watch, now in
-                watch.taken(level: level, traits: traits, at: waiting.first?.at ?? now) + watch.edges(waiting, at: now)
-            }
+            self.take(index, line, self.traits(place, isResumed: true), level: level, waiting)
         } catch {
             self.lose(index, error)
+        }
+    }
+
+    /// Begins to serve a line; `level` is the one before the first edge that waits.
+    mutating func take(
+        _ index: Int,
+        _ line: KernelLine,
+        _ traits: LineTraits,
+        level: Level,
+        _ waiting: [KernelEdge] = []
+    ) {
+        self.entries[index].line = line
+        self.tell(index) { watch, now in
+            watch.taken(level: level, traits: traits, at: waiting.first?.at ?? now) + watch.edges(waiting, at: now)
         }
     }
 
