@@ -161,7 +161,10 @@ let package = Package(
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
-        tests("NetTests", ["Authority", "Net", "SIP", .nioCore, .nioEmbedded, .nioPosix]),
+        tests(
+            "NetTests",
+            ["Authority", "Net", "SIP", .crypto, .nioCore, .nioEmbedded, .nioPosix, .nioSSL, .swiftASN1, .x509]
+        ),
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
         tests("SIPTests", ["Digests", "SIP", "Timeline"]),

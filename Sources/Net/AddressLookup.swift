@@ -21,32 +21,10 @@ struct AddressLookup: Sendable {
         port: UInt16,
         answer: @escaping @Sendable (Result<[SocketAddress], NetFailure>) -> Void
     ) {
-        let work = Work {
+        let code = OwnThread.start {
             answer(Result { () throws(NetFailure) in try self.lookUp(host, port) })
         }
-        let handedOver = unsafe Unmanaged.passRetained(work)
-        var thread = pthread_t()
-        let code = unsafe pthread_create(&thread, nil, Self.run, handedOver.toOpaque())
-        guard code == 0 else {
-            unsafe handedOver.release()
-            return answer(.failure(NetFailure(.resolve, .system(errno: code), at: host)))
-        }
-        pthread_detach(thread)
-    }
-
-    /// What a thread is to do, in the shape that pthread_create(3) hands over.
-    private final class Work: Sendable {
-        let body: @Sendable () -> Void
-
-        init(_ body: @escaping @Sendable () -> Void) {
-            self.body = body
-        }
-    }
-
-    private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { work in
-        guard let work = unsafe work else { preconditionFailure("The thread was given its work.") }
-        unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
-        return nil
+        if code != 0 { answer(.failure(NetFailure(.resolve, .system(errno: code), at: host))) }
     }
 
     /// The address that `host` itself is, brackets around IPv6 allowed; `nil` for a name.

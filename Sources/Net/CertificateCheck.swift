@@ -16,8 +16,9 @@ struct CertificateCheck: Sendable {
         case vehicle
     }
 
-    /// Certificates of one chain: the deepest in the field have four.
-    static let maximumChain = 10
+    /// Certificates behind the peer's own: chains in the field have two, and some peers add the authority's itself and
+    /// one that a former authority signed. The ways through a chain that somebody has made up grow with its factorial.
+    static let maximumIntermediates = 4
     /// The shortest key of RSA that is not called weak (NIST SP 800-131A).
     static let minimumRSABits = 2_048
 
@@ -29,6 +30,7 @@ struct CertificateCheck: Sendable {
     func verdict(on chain: [[UInt8]]) async -> CertificateVerdict {
         do throws(CertificateRefusal) {
             let certificates = try Self.read(chain)
+            try Self.refuseTwins(among: certificates)
             let time = self.clock()
             let now = Date(timeIntervalSince1970: TimeInterval(time.secondsSince1970))
             let trusted = try await self.path(from: certificates)
@@ -42,7 +44,9 @@ struct CertificateCheck: Sendable {
 
     private static func read(_ chain: [[UInt8]]) throws(CertificateRefusal) -> [Certificate] {
         guard !chain.isEmpty else { throw .missing }
-        guard chain.count <= Self.maximumChain else { throw .badChain("more than \(Self.maximumChain) certificates") }
+        guard chain.count <= 1 + Self.maximumIntermediates else {
+            throw .badChain("more than \(Self.maximumIntermediates) certificates behind the peer's own")
+        }
         var certificates: [Certificate] = []
         for octets in chain {
             if let bits = RSAKeyLength.bits(ofCertificate: octets), bits < Self.minimumRSABits {
@@ -64,6 +68,18 @@ struct CertificateCheck: Sendable {
             }
         }
         return certificates
+    }
+
+    /// Certificates of one subject and one key sign each other in any order, and each order would be tried.
+    ///
+    /// An honest chain has no use for two: they are a loop (RFC 4158 5.2).
+    private static func refuseTwins(among certificates: [Certificate]) throws(CertificateRefusal) {
+        for (place, certificate) in certificates.enumerated() {
+            let hasTwin = certificates[..<place].contains {
+                $0.subject == certificate.subject && $0.publicKey == certificate.publicKey
+            }
+            if hasTwin { throw .badChain("two certificates of one subject and one key") }
+        }
     }
 
     private static let weakSignatures: Set<Certificate.SignatureAlgorithm> = [.sha1WithRSAEncryption]

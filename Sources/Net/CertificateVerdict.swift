@@ -26,6 +26,8 @@ package enum CertificateRefusal: Error, Hashable, Sendable, CustomStringConverti
     case wrongPurpose
     case expired(String)
     case notYetValid(String)
+    /// Nobody looked at it: so many chains wait to be judged, or the connection was gone before its turn.
+    case unjudged(waiting: Int)
 
     /// The refusal as the rest of a sentence that begins with the peer.
     package var description: String {
@@ -41,6 +43,7 @@ package enum CertificateRefusal: Error, Hashable, Sendable, CustomStringConverti
         case .wrongPurpose: "shows a certificate that is not for this side of TLS"
         case .expired(let date): "shows a certificate that expired on \(date)"
         case .notYetValid(let date): "shows a certificate that is not valid before \(date)"
+        case .unjudged(let count): "shows a certificate that is not looked at: \(count) others wait for it already"
         }
     }
 }

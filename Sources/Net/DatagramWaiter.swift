@@ -36,7 +36,7 @@ internal import NIOCore
         self.wake = wake
         var code = Self.control(epoll, EPOLL_CTL_ADD, wake, EPOLLIN.rawValue, Self.wakeKey)
         if code == 0 {
-            code = Self.startThread {
+            code = OwnThread.start {
                 Self.wait(on: epoll, ready: ready)
                 close(epoll)
                 close(wake)
@@ -97,30 +97,5 @@ internal import NIOCore
             if !sockets.isEmpty { ready(sockets) }
             if sockets.count < keys.count { return }
         }
-    }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-
-        init(_ run: @escaping @Sendable () -> Void) {
-            self.run = run
-        }
-    }
-
-    private static func startThread(_ run: @escaping @Sendable () -> Void) -> Int32 {
-        let body = unsafe Unmanaged.passRetained(Body(run))
-        var thread = pthread_t()
-        let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { body in
-            guard let body = unsafe body else { preconditionFailure("The thread was given its work.") }
-            unsafe Unmanaged<Body>.fromOpaque(body).takeRetainedValue().run()
-            return nil
-        }
-        let code = unsafe pthread_create(&thread, nil, main, body.toOpaque())
-        guard code == 0 else {
-            unsafe body.release()
-            return code
-        }
-        pthread_detach(thread)
-        return 0
     }
 }

@@ -15,6 +15,8 @@ final class FlowHandler: ChannelDuplexHandler {
     /// What is thought of the peer while the connection is being secured; `nil` on a plain connection.
     private var security: FlowSecurity?
     private var handshakeLimit: Scheduled<Void>?
+    /// The judgement of the peer's certificates, while nobody knows what comes of it.
+    private var judgement: Task<Void, Never>?
     /// The first thing that went wrong, kept until the channel is really gone.
     private var failure: (operation: NetFailure.Operation, cause: NetFailure.Cause)?
     /// Readings that were delivered and not handled yet.
@@ -44,8 +46,14 @@ final class FlowHandler: ChannelDuplexHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// The peer's certificates are being judged.
+    func judging(_ judgement: Task<Void, Never>) {
+        self.judgement = judgement
+    }
+
     /// The peer's certificates have been judged, which ends the handshake or lets it go on.
     func judged(_ verdict: CertificateVerdict) {
+        self.judgement = nil
         switch verdict {
         case .trusted: self.security = FlowSecurity(isVerified: true)
         case .trustedButForDate(let remark): self.security = FlowSecurity(isVerified: true, remark: remark)
@@ -89,6 +97,7 @@ final class FlowHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.handshakeLimit?.cancel()
+        self.judgement?.cancel()
         let (operation, cause) = self.failure ?? (.read, .closedByPeer)
         if let remote = self.remote {
             self.table.gone(self.flow, because: NetFailure(operation, cause, at: remote))

@@ -31,6 +31,7 @@ final class FlowTable {
     private var names = KnownNames()
     private let refused: RefusedCount
     private let deliver: @Sendable (NetEvent) -> Void
+    private let judgements: JudgementQueue
 
     private var entries: [Flow: Entry] = [:]
     private let datagrams: DatagramFlows
@@ -46,6 +47,7 @@ final class FlowTable {
         eventLoop: any EventLoop,
         limits: NetLimits,
         lookup: AddressLookup,
+        judgements: JudgementQueue,
         refused: RefusedCount,
         lost: RefusedCount,
         deliver: @escaping @Sendable (NetEvent) -> Void
@@ -53,6 +55,7 @@ final class FlowTable {
         self.eventLoop = eventLoop
         self.limits = limits
         self.lookup = lookup
+        self.judgements = judgements
         self.refused = refused
         self.deliver = deliver
         let accepted = self.accepted
@@ -207,8 +210,16 @@ final class FlowTable {
             table: self,
             security: FlowSecurity(isVerified: false, remark: remark)
         )
+        try channel.pipeline.syncOperations.addHandlers([tls.handler(self.judgement(for: handler)), handler])
+    }
+
+    private func judgement(for handler: FlowHandler) -> PeerJudgement {
         let end = NIOLoopBound(handler, eventLoop: self.eventLoop)
-        try channel.pipeline.syncOperations.addHandlers([tls.handler { end.value.judged($0) }, handler])
+        return PeerJudgement(
+            queue: self.judgements,
+            begun: { end.value.judging($0) },
+            ended: { end.value.judged($0) }
+        )
     }
 
     /// The same for a connection that a peer has opened.
@@ -220,8 +231,7 @@ final class FlowTable {
         }
         try SocketOptions.set(on: channel, limits: self.limits)
         let handler = FlowHandler(flow: flow, table: self, security: FlowSecurity(isVerified: false))
-        let end = NIOLoopBound(handler, eventLoop: self.eventLoop)
-        try channel.pipeline.syncOperations.addHandlers([tls.handler { end.value.judged($0) }, handler])
+        try channel.pipeline.syncOperations.addHandlers([tls.handler(self.judgement(for: handler)), handler])
         self.handshakes.insert(flow)
     }
 

@@ -11,6 +11,12 @@ package struct NetLimits: Hashable, Sendable {
     /// up the places of calls.
     package var maximumHandshakes = 256
 
+    /// Chains of certificates judged at once, a thread each: a small board has four cores, and a call needs the others.
+    package var maximumJudgements = 2
+
+    /// Chains that wait to be judged or are: one for each handshake of the flood above.
+    package var maximumWaitingJudgements = 256
+
     /// How long a name may take to become addresses: one unanswered query (5 s, resolv.conf(5)) and the answer to
     /// its repetition.
     package var resolveTimeout: Duration = .seconds(6)

@@ -33,6 +33,7 @@ package final class SIPTransport: Sendable {
         group: any EventLoopGroup,
         limits: NetLimits,
         lookup: AddressLookup,
+        judgements: JudgementQueue? = nil,
         deliver: @escaping @Sendable (NetEvent) -> Void
     ) {
         let eventLoop = group.any()
@@ -45,6 +46,7 @@ package final class SIPTransport: Sendable {
                 eventLoop: eventLoop,
                 limits: limits,
                 lookup: lookup,
+                judgements: judgements ?? JudgementQueue(limits),
                 refused: refused,
                 lost: lost,
                 deliver: deliver

@@ -70,8 +70,8 @@ package struct TLSClient: Sendable {
         }
     }
 
-    /// The handler that encrypts one connection; `judge` hears what was thought of the peer, on the event loop.
-    func handler(judge: @escaping @Sendable (CertificateVerdict) -> Void) throws -> NIOSSLClientHandler {
+    /// The handler that encrypts one connection; `judgement` is of its peer.
+    func handler(_ judgement: PeerJudgement) throws -> NIOSSLClientHandler {
         // Server name indication takes names only (RFC 6066 3).
         let name = AddressOctets.of(self.host) == nil ? self.host : nil
         guard let check = self.check else {
@@ -80,7 +80,7 @@ package struct TLSClient: Sendable {
         return try NIOSSLClientHandler(
             context: self.context,
             serverHostname: name,
-            customVerificationCallback: check.callback(judge)
+            customVerificationCallback: check.callback(judgement)
         )
     }
 
@@ -124,33 +124,34 @@ package struct TLSServer: Sendable {
         }
     }
 
-    /// The handler that encrypts one accepted connection; `judge` hears what was thought of the peer, on the event loop.
-    func handler(judge: @escaping @Sendable (CertificateVerdict) -> Void) -> NIOSSLServerHandler {
+    /// The handler that encrypts one accepted connection; `judgement` is of its peer.
+    func handler(_ judgement: PeerJudgement) -> NIOSSLServerHandler {
         guard let check = self.check else { return NIOSSLServerHandler(context: self.context) }
-        return NIOSSLServerHandler(context: self.context, customVerificationCallback: check.callback(judge))
+        return NIOSSLServerHandler(context: self.context, customVerificationCallback: check.callback(judgement))
     }
 }
 
 extension CertificateCheck {
     /// The check in the shape that the library asks for; the chain is judged off the event loop.
-    fileprivate func callback(
-        _ judge: @escaping @Sendable (CertificateVerdict) -> Void
-    ) -> NIOSSLCustomVerificationCallback {
+    ///
+    /// A verdict that comes when the connection is gone changes nothing any more.
+    fileprivate func callback(_ judgement: PeerJudgement) -> NIOSSLCustomVerificationCallback {
         { certificates, promise in
             let eventLoop = promise.futureResult.eventLoop
+            let answer = { @Sendable (verdict: CertificateVerdict) in
+                judgement.ended(verdict)
+                promise.succeed(verdict.isAccepted ? .certificateVerified : .failed)
+            }
             do {
                 let chain = try certificates.map { try $0.toDERBytes() }
-                // Not awaited: the answer goes to the connection, which waits for it.
-                Task {
-                    let verdict = await self.verdict(on: chain)
-                    eventLoop.execute {
-                        judge(verdict)
-                        promise.succeed(verdict.isAccepted ? .certificateVerified : .failed)
-                    }
+                let begun = judgement.queue.judge {
+                    let verdict = Task.isCancelled ? .refused(.unjudged(waiting: 0)) : await self.verdict(on: chain)
+                    eventLoop.execute { answer(verdict) }
                 }
+                guard let begun else { return answer(.refused(.unjudged(waiting: judgement.queue.places))) }
+                judgement.begun(begun)
             } catch {
-                judge(.refused(.unreadable(TLSText.of(error))))
-                promise.succeed(.failed)
+                answer(.refused(.unreadable(TLSText.of(error))))
             }
         }
     }

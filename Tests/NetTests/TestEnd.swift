@@ -13,11 +13,14 @@ struct TestEnd {
     init(
         on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         limits: NetLimits = NetLimits(),
-        lookup: AddressLookup = .system
+        lookup: AddressLookup = .system,
+        judgements: JudgementQueue? = nil
     ) {
         let (stream, source) = AsyncStream.makeStream(of: NetEvent.self)
         self.events = stream.makeAsyncIterator()
-        self.transport = SIPTransport(group: group, limits: limits, lookup: lookup) { source.yield($0) }
+        self.transport = SIPTransport(group: group, limits: limits, lookup: lookup, judgements: judgements) {
+            source.yield($0)
+        }
     }
 
     /// The next event, awaited.
