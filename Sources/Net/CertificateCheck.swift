@@ -34,7 +34,10 @@ struct CertificateCheck: Sendable {
             let time = self.clock()
             let now = Date(timeIntervalSince1970: TimeInterval(time.secondsSince1970))
             let trusted = try await self.path(from: certificates)
-            try self.checkPurpose(of: certificates[0])
+            // The authority is trusted whatever it says of itself.
+            for certificate in trusted.count > 1 ? trusted.dropLast() : trusted[...] {
+                try self.checkPurpose(of: certificate)
+            }
             try self.checkNames(of: certificates[0])
             return try Self.checkDates(of: trusted, at: now, isClockSet: time.isSynchronized)
         } catch {
@@ -86,7 +89,10 @@ struct CertificateCheck: Sendable {
 
     /// The chain from the peer's certificate to an authority, dates apart, so that a wrong date hides nothing else.
     private func path(from certificates: [Certificate]) async throws(CertificateRefusal) -> [Certificate] {
-        var verifier = Verifier(rootCertificates: self.authorities) { RFC5280Policy.withValidityCheckDisabled() }
+        var verifier = Verifier(rootCertificates: self.authorities) {
+            RFC5280Policy.withValidityCheckDisabled()
+            NamesAndPurposes()
+        }
         let result = await verifier.validate(
             leaf: certificates[0],
             intermediates: CertificateStore(certificates.dropFirst())
@@ -97,6 +103,9 @@ struct CertificateCheck: Sendable {
         case .couldNotValidate(let failures):
             // Without an authority there was no chain that a rule could fail on.
             if let failure = failures.first { throw .badChain("\(failure.policyFailureReason)") }
+            let handled = verifier.policy.verifyingCriticalExtensions
+            let unknown = certificates.lazy.flatMap(\.extensions).first { $0.critical && !handled.contains($0.oid) }
+            if let unknown { throw .unknownExtension("\(unknown.oid)") }
             throw .unknownAuthority(issuer: "\(certificates[certificates.count - 1].issuer)")
         }
     }
@@ -160,6 +169,19 @@ struct CertificateCheck: Sendable {
 
     private static func text(_ date: Date) -> String {
         date.formatted(.iso8601.year().month().day())
+    }
+}
+
+/// The extensions that are looked at here and not by the library, which would call a critical one unknown.
+///
+/// RFC 5280 4.2.1.6 wants the names critical where the subject is empty, and 4.2.1.12 lets the purposes be.
+private struct NamesAndPurposes: VerifierPolicy {
+    let verifyingCriticalExtensions: [ASN1ObjectIdentifier] = [
+        .X509ExtensionID.subjectAlternativeName, .X509ExtensionID.extendedKeyUsage,
+    ]
+
+    func chainMeetsPolicyRequirements(chain: UnverifiedCertificateChain) -> PolicyEvaluationResult {
+        .meetsPolicy
     }
 }
 

@@ -18,6 +18,8 @@ package enum CertificateRefusal: Error, Hashable, Sendable, CustomStringConverti
     case unknownAuthority(issuer: String)
     /// The chain breaks a rule of RFC 5280.
     case badChain(String)
+    /// It has an extension that is critical and means nothing here (RFC 5280 4.2), by its number.
+    case unknownExtension(String)
     /// It names nothing in the extension that holds names; the common name does not count (RFC 5922 7.1).
     case unnamed
     /// It is for others.
@@ -37,6 +39,8 @@ package enum CertificateRefusal: Error, Hashable, Sendable, CustomStringConverti
         case .weak(let what): "shows a certificate that is too weak: \(what)"
         case .unknownAuthority(let issuer): "shows a certificate of an unknown authority: \(issuer)"
         case .badChain(let reason): "shows a chain of certificates that breaks the rules: \(reason)"
+        case .unknownExtension(let number):
+            "shows a certificate with a critical extension that is not understood here: \(number)"
         case .unnamed: "shows a certificate that names no host (no subject alternative name)"
         case .wrongName(let expected, let found):
             "shows a certificate for another name: expected \(expected), found \(found.joined(separator: ", "))"

@@ -50,4 +50,51 @@ import X509
         let reason = "more than 4 certificates behind the peer's own"
         #expect(try await self.verdict(try self.chain(intermediates: 5)) == .refused(.badChain(reason)))
     }
+
+    /// A center's certificate with an empty subject and these extensions.
+    private func verdict(with extensions: [Certificate.Extension]) async throws -> CertificateVerdict {
+        try await self.verdict([try self.root.signs(Party(), extensions)])
+    }
+
+    @Test func namesThatAreCriticalAreReadAsTheSubjectIsEmpty() async throws {
+        #expect(try await self.verdict(with: [try Party.names(isCritical: true)]) == .trusted)
+        let other = try await self.verdict(with: [try Party.names("other.test", isCritical: true)])
+        #expect(other == .refused(.wrongName(expected: TLSBench.host, found: ["other.test"])))
+    }
+
+    @Test func aPurposeThatIsCriticalIsRead() async throws {
+        let names = try Party.names()
+        #expect(try await self.verdict(with: [names, try Party.purpose(.serverAuth, isCritical: true)]) == .trusted)
+        let other = try await self.verdict(with: [names, try Party.purpose(.codeSigning, isCritical: true)])
+        #expect(other == .refused(.wrongPurpose))
+    }
+
+    @Test(arguments: [true, false]) func thePurposesOfAnAuthorityInBetweenCount(isCritical: Bool) async throws {
+        for (usage, verdict) in [
+            (ExtendedKeyUsage.Usage.serverAuth, CertificateVerdict.trusted), (.codeSigning, .refused(.wrongPurpose)),
+        ] {
+            let between = try Party("between")
+            let purpose = try Party.purpose(usage, isCritical: isCritical)
+            let chain = [
+                try between.signs(try Party("center"), [try Party.names()]),
+                try self.root.signs(between, try Party.authority(and: [purpose])),
+            ]
+            #expect(try await self.verdict(chain) == verdict)
+        }
+    }
+
+    @Test func anUnknownExtensionIsRefusedWithItsNumberWhenItIsCritical() async throws {
+        let number: ASN1ObjectIdentifier = [1, 3, 6, 1, 4, 1, 55_555, 1]
+        for isCritical in [true, false] {
+            let strange = Certificate.Extension(oid: number, critical: isCritical, value: [0x05, 0x00])
+            let verdict: CertificateVerdict = isCritical ? .refused(.unknownExtension("1.3.6.1.4.1.55555.1")) : .trusted
+            #expect(try await self.verdict(with: [try Party.names(), strange]) == verdict)
+            let between = try Party("between")
+            let chain = [
+                try between.signs(try Party("center"), [try Party.names()]),
+                try self.root.signs(between, try Party.authority(and: [strange])),
+            ]
+            #expect(try await self.verdict(chain) == verdict)
+        }
+    }
 }
