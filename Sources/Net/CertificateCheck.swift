@@ -111,8 +111,7 @@ struct CertificateCheck: Sendable {
     }
 
     private func checkPurpose(of certificate: Certificate) throws(CertificateRefusal) {
-        // An extension that cannot be read has been refused with the chain.
-        guard let purposes = try? certificate.extensions.extendedKeyUsage else { return }
+        guard let purposes = try Self.readable({ try certificate.extensions.extendedKeyUsage }) else { return }
         let wanted: ExtendedKeyUsage.Usage
         switch self.peer {
         case .center: wanted = .serverAuth
@@ -121,10 +120,17 @@ struct CertificateCheck: Sendable {
         guard purposes.contains(wanted) || purposes.contains(.any) else { throw .wrongPurpose }
     }
 
+    /// An extension, `nil` when it is not there; one that cannot be read is not taken for one that is not there.
+    private static func readable<Extension>(
+        _ read: () throws -> Extension?
+    ) throws(CertificateRefusal) -> Extension? {
+        do { return try read() } catch { throw .unreadable("\(error)") }
+    }
+
     private func checkNames(of certificate: Certificate) throws(CertificateRefusal) {
         guard case .center(let host) = self.peer else { return }
-        // An extension that cannot be read has been refused with the chain.
-        guard let names = try? certificate.extensions.subjectAlternativeNames, !names.isEmpty else { throw .unnamed }
+        let names = try Self.readable { try certificate.extensions.subjectAlternativeNames }
+        guard let names, !names.isEmpty else { throw .unnamed }
         let address = AddressOctets.of(host)
         let wanted = host.hasSuffix(".") ? String(host.dropLast()) : host
         for name in names {

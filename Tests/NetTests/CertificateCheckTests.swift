@@ -97,4 +97,15 @@ import X509
             #expect(try await self.verdict(chain) == verdict)
         }
     }
+
+    @Test(arguments: [true, false]) func namesAndPurposesThatCannotBeReadAreRefused(isCritical: Bool) async throws {
+        for number in [ASN1ObjectIdentifier.X509ExtensionID.extendedKeyUsage, .X509ExtensionID.subjectAlternativeName] {
+            let broken = Certificate.Extension(oid: number, critical: isCritical, value: [0x02, 0x01, 0x00])
+            let names = number == .X509ExtensionID.extendedKeyUsage ? [try Party.names()] : []
+            guard case .refused(.unreadable) = try await self.verdict(with: names + [broken]) else {
+                Issue.record("\(number) counts as absent")
+                continue
+            }
+        }
+    }
 }
