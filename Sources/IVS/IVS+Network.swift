@@ -118,7 +118,7 @@ extension IVS {
             at: now,
             fields: [
                 "center": name, "remote": "\(connection.remote)", "transport": transport.rawValue,
-                "protection": connection.security.map { $0.isVerified ? "verified" : "unverified" } ?? "none",
+                "protection": connection.security?.proof.rawValue ?? "none",
             ]
         )
         if let security = connection.security { self.noteProtection(security, of: name, at: now) }
@@ -127,9 +127,9 @@ extension IVS {
     /// What is to be told of a connection over TLS that is not all as it should be.
     private mutating func noteProtection(_ security: FlowSecurity, of name: String, at now: Moment) {
         guard let remark = security.remark else { return self.clear(.certificateDate, unit: name, at: now) }
-        if security.isVerified {
-            self.raise(.certificateDate, unit: name, "\(name) \(remark)", at: now)
-        } else {
+        switch security.proof {
+        case .dated, .verified: self.raise(.certificateDate, unit: name, "\(name) \(remark)", at: now)
+        case .unverified:
             self.note(
                 .linkUnprotected,
                 "the connection to \(name) is encrypted and not protected: \(remark)",

@@ -54,15 +54,29 @@ package enum CertificateRefusal: Error, Hashable, Sendable, CustomStringConverti
 
 /// What is known of the protection of a connection.
 package struct FlowSecurity: Hashable, Sendable {
-    /// Whether the peer has proved that it is who it should be.
-    package let isVerified: Bool
+    /// How far the peer has proved that it is who it should be.
+    package enum Proof: String, Hashable, Sendable {
+        case verified
+        /// But for a date that no clock here can confirm: whoever has an old key of the center shows the same.
+        case dated
+        case unverified
+    }
+
+    package let proof: Proof
     /// What is to be told of it, a sentence; `nil` when all is as it should be.
     package let remark: String?
 
-    package init(isVerified: Bool, remark: String? = nil) {
-        self.isVerified = isVerified
+    package init(_ proof: Proof, remark: String? = nil) {
+        self.proof = proof
         self.remark = remark
     }
+
+    package init(isVerified: Bool, remark: String? = nil) {
+        self.init(isVerified ? .verified : .unverified, remark: remark)
+    }
+
+    /// Whether the peer's word can end an emergency.
+    package var isVerified: Bool { self.proof == .verified }
 }
 
 /// The time of day with how far it can be trusted.

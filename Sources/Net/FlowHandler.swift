@@ -56,7 +56,7 @@ final class FlowHandler: ChannelDuplexHandler {
         self.judgement = nil
         switch verdict {
         case .trusted: self.security = FlowSecurity(isVerified: true)
-        case .trustedButForDate(let remark): self.security = FlowSecurity(isVerified: true, remark: remark)
+        case .trustedButForDate(let remark): self.security = FlowSecurity(.dated, remark: remark)
         case .refused(let refusal): self.note(.secure, .certificate(refusal))
         }
     }

@@ -128,8 +128,8 @@ struct TLSCheck: AsyncParsableCommand {
             switch event {
             case .secured(_, let found): security = found
             case .opened(_, _, _, let remote):
-                let remark = security?.remark.map { "; \($0)" } ?? ""
-                return ("\(remote) is who it should be\(remark)", "")
+                guard let remark = security?.remark else { return ("\(remote) is who it should be", "") }
+                return ("\(remote) is used, and what it says ends no emergency: it \(remark)", "")
             case .failed(_, let failure), .closed(_, let failure): return (nil, "\(failure)")
             case .accepted, .received: continue
             }

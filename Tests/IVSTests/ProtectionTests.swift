@@ -70,11 +70,9 @@ import Timeline
     @Test(arguments: [486, 600, 603]) func anAcknowledgementInARefusalCountsOnlyFromACenterThatIsVerified(
         status: Int
     ) throws {
-        for isKnown in [true, false] {
-            let bench = VehicleBench.started(
-                Self.configuration { $0.profile = .emergency112 },
-                hops: [5_061: isKnown ? .accepts : .shows(.unnamed)]
-            )
+        let dated = VehicleBench.Hop.dated(remark: "shows a certificate that expired on 2025-12-31")
+        for (hop, isKnown) in [(VehicleBench.Hop.accepts, true), (.shows(.unnamed), false), (dated, false)] {
+            let bench = VehicleBench.started(Self.configuration { $0.profile = .emergency112 }, hops: [5_061: hop])
             bench.press()
             try bench.reject(status, acknowledging: try bench.msdReference())
             bench.advance(by: .seconds(6))
@@ -87,6 +85,7 @@ import Timeline
         let bench = VehicleBench.started(Self.configuration(), hops: [5_061: .dated(remark: remark)])
         #expect(bench.reasons(of: .fault) == ["center-1 \(remark)"])
         #expect(bench.levels["lamp"] == .active)
+        #expect(bench.events.last { $0.kind == .linkOpened }?.fields["protection"] == "dated")
         bench.hops[5_061] = .accepts
         bench.cut(try #require(bench.opened.last?.flow))
         bench.advance(by: .seconds(2))

@@ -274,7 +274,7 @@ extension VehicleBench {
         case .shows:
             self.stand(flow, endpoint, FlowSecurity(isVerified: false, remark: "who answers has not been checked"))
         case .dated(let remark):
-            self.stand(flow, endpoint, FlowSecurity(isVerified: true, remark: remark))
+            self.stand(flow, endpoint, FlowSecurity(.dated, remark: remark))
         }
     }
 
