@@ -74,7 +74,8 @@ extension IVS {
             ),
             at: now
         )
-        if let credentials = self.secrets.credentials[owner.center] {
+        // A digest given to somebody who only says that it is the center is one to guess the password by.
+        if connection.security?.isVerified ?? true, let credentials = self.secrets.credentials[owner.center] {
             self.userAgent.use([credentials], .crypto, over: flow)
         }
         self.inviteWaiting(for: owner, at: now)

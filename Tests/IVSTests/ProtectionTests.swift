@@ -80,6 +80,30 @@ import Timeline
         }
     }
 
+    @Test func aDigestIsGivenOverTLSOnlyToACenterThatIsVerified() throws {
+        let dated = VehicleBench.Hop.dated(remark: "shows a certificate that expired on 2025-12-31")
+        var secrets = CenterSecrets()
+        secrets.credentials[0] = Credentials(realm: "center.invalid", user: "vehicle", password: "guess me")
+        let challenge: Headers = [Header("WWW-Authenticate", "Digest realm=\"center.invalid\", nonce=\"n\"")]
+        for (hop, isAnswered) in [(VehicleBench.Hop.accepts, true), (.shows(.unnamed), false), (dated, false)] {
+            let configuration = Self.configuration { $0.profile = .emergency112 }
+            let bench = VehicleBench.started(configuration, secrets: secrets, hops: [5_061: hop])
+            bench.press()
+            let call = try #require(bench.incoming.last?.call)
+            bench.center { $0.reject(call, status: 401, reason: nil, headers: challenge, body: [], at: $1) }
+            bench.advance(by: .seconds(6))
+            let answers = bench.invites.filter { $0.headers["Authorization"] != nil }
+            #expect((answers.count == 1) == isAnswered)
+        }
+        var plain = Self.configuration()
+        plain.centers[0].endpoint = Endpoint(transport: .tcp, host: "127.0.0.1", port: 5_061)
+        let bench = VehicleBench.started(plain, secrets: secrets)
+        bench.press()
+        let call = try #require(bench.incoming.last?.call)
+        bench.center { $0.reject(call, status: 401, reason: nil, headers: challenge, body: [], at: $1) }
+        #expect(bench.invites.last?.headers["Authorization"] != nil, "without TLS as configured")
+    }
+
     @Test func aDateThatNoClockConfirmsIsAFaultAndTheConnectionIsUsed() throws {
         let remark = "shows a certificate that expired on 2025-12-31; the clock here is not set"
         let bench = VehicleBench.started(Self.configuration(), hops: [5_061: .dated(remark: remark)])

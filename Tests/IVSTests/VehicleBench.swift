@@ -141,9 +141,10 @@ final class VehicleBench {
     static func started(
         _ configuration: VehicleConfiguration = VehicleBench.configuration(),
         isGateUnlocked: Bool = false,
+        secrets: CenterSecrets = CenterSecrets(),
         hops: [UInt16: Hop] = [:]
     ) -> VehicleBench {
-        let bench = VehicleBench(configuration, isGateUnlocked: isGateUnlocked)
+        let bench = VehicleBench(configuration, isGateUnlocked: isGateUnlocked, secrets: secrets)
         bench.hops = hops
         bench.step(.started)
         bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
