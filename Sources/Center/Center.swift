@@ -117,7 +117,7 @@ package struct Center: Sendable {
                 at: now
             )
         // A vehicle whose certificate is wanted and not accepted gets no connection.
-        case .secured: break
+        case .securing, .secured: break
         case .received(let flow, let bytes):
             self.connections[flow]?.heardAt = now.instant
             self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)

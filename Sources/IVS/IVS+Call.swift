@@ -148,9 +148,13 @@ extension IVS {
     mutating func giveUpWaiting(at now: Moment) {
         guard let waiting = self.waitingAttempt, waiting.until <= now.instant else { return }
         guard waiting.largeInvite == nil else { return self.giveUpStream(waiting, at: now) }
-        let cause = "no connection within \(CallReason.text(self.configuration.provisionalWait))"
+        let wait = CallReason.text(self.configuration.provisionalWait)
+        let cause = "no connection within \(wait)"
         if let flow = self.links[waiting.attempt.center].openingFlow {
             self.outputs.append(.close(flow))
+            // Somebody is there and does not finish the handshake, which is no better than failing it.
+            let isShaking = self.handshakes.contains(flow)
+            if isShaking, self.tryUnchecked(flow, because: "no TLS within \(wait)", at: now) { return }
             self.flowEnded(flow, because: cause, at: now)
         } else {
             self.waitingAttempt = nil

@@ -34,6 +34,8 @@ extension IVS {
             self.opened(flow, connection, at: now)
         case .secured(let flow, let security):
             self.security[flow] = security
+        case .securing(let flow):
+            if self.owner(of: flow) != nil { self.handshakes.insert(flow) }
         case .received(let flow, let bytes):
             self.heard(flow, at: now)
             self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
@@ -51,6 +53,7 @@ extension IVS {
     private mutating func opened(_ flow: Flow, _ connection: Connection, at now: Moment) {
         guard let owner = self.owner(of: flow) else { return self.outputs.append(.close(flow)) }
         self.connections[flow] = connection
+        self.handshakes.remove(flow)
         switch owner {
         case .link(let index):
             let isConnection = connection.transport.isReliable
@@ -143,8 +146,8 @@ extension IVS {
 
     /// The second way to an emergency service whose TLS failed: without a check of who answers (RFC 6881), once.
     ///
-    /// Not for a center of the private profile, which has others and 112 behind it.
-    private mutating func tryUnchecked(_ flow: Flow, because cause: String, at now: Moment) -> Bool {
+    /// It may take as long as the first. Not for a center of the private profile, which has others and 112 behind it.
+    mutating func tryUnchecked(_ flow: Flow, because cause: String, at now: Moment) -> Bool {
         guard self.configuration.profile == .emergency112, var waiting = self.waitingAttempt, !waiting.isUnchecked,
             self.links[waiting.attempt.center].openingFlow == flow
         else { return false }
@@ -158,7 +161,9 @@ extension IVS {
             fields: ["center": name, "cause": cause]
         )
         waiting.isUnchecked = true
+        waiting.until = now.instant.advanced(by: self.configuration.provisionalWait)
         self.waitingAttempt = waiting
+        self.handshakes.remove(flow)
         self.links[index].ended(flow, because: cause, at: now.instant)
         self.perform(self.links[index].needed(self.newFlow()), ofLink: index, isChecked: false)
         return true
@@ -168,6 +173,7 @@ extension IVS {
     mutating func flowEnded(_ flow: Flow, because cause: String, at now: Moment) {
         self.connections[flow] = nil
         self.security[flow] = nil
+        self.handshakes.remove(flow)
         self.process(self.userAgent.flowClosed(flow, because: cause, at: now.instant), at: now)
         switch self.owner(of: flow) {
         case .link(let index): self.linkEnded(flow, index, because: cause, at: now)

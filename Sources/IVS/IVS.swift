@@ -33,6 +33,8 @@ package struct IVS: Sendable {
     var connections: [Flow: Connection] = [:]
     /// What was told of a connection's protection just before the connection itself.
     var security: [Flow: FlowSecurity] = [:]
+    /// The flows over TLS whose TCP connection stands, and whose handshake is not over.
+    var handshakes: Set<Flow> = []
     var nextFlowNumber: UInt64 = 1
     var locations = RecentLocations()
 
@@ -277,7 +279,7 @@ struct CallLeg: Hashable, Sendable {
 struct WaitingAttempt: Hashable, Sendable {
     let incident: Incident
     let attempt: Attempt
-    let until: Instant
+    var until: Instant
     /// The INVITE that waits for TCP; `nil` while the link itself is awaited.
     var largeInvite: PreparedInvite?
     /// Whether its connection is being opened without a check of who answers.

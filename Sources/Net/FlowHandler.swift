@@ -35,6 +35,7 @@ final class FlowHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         guard self.security != nil else { return self.stands(on: context.channel) }
+        self.table.shakesHands(self.flow)
         let (limit, channel) = (self.table.limits.handshakeTimeout, context.channel)
         self.handshakeLimit = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) {
             self.end(.secure, .timedOut(after: limit), on: channel)

@@ -235,7 +235,12 @@ final class FlowTable {
         self.handshakes.insert(flow)
     }
 
-    /// The channel of `flow` has become active.
+    /// The channel of `flow` has become active, and its handshake begins; nobody hears of peers before they stand.
+    func shakesHands(_ flow: Flow) {
+        if flow.number < SIPTransport.firstAcceptedFlow { self.deliver(.securing(flow)) }
+    }
+
+    /// The channel of `flow` can be used.
     func stands(
         _ flow: Flow,
         on channel: any Channel,

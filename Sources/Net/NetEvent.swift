@@ -8,6 +8,8 @@ package enum NetEvent: Hashable, Sendable {
     case opened(Flow, Transport, local: FlowAddress, remote: FlowAddress)
     /// A peer connected to a listening address, or sent its first datagram there; the flow's number is `SIPTransport.firstAcceptedFlow` or above.
     case accepted(Flow, Transport, local: FlowAddress, remote: FlowAddress)
+    /// The TCP connection to an address of a flow over TLS stands, and the handshake begins.
+    case securing(Flow)
     /// What protects a connection over TLS; comes right before its `opened` or `accepted`.
     case secured(Flow, FlowSecurity)
     /// Octets as the stream delivered them, 1 to `NetLimits.readSize`, cut anywhere; over UDP one whole datagram.

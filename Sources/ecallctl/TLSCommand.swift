@@ -131,7 +131,7 @@ struct TLSCheck: AsyncParsableCommand {
                 guard let remark = security?.remark else { return ("\(remote) is who it should be", "") }
                 return ("\(remote) is used, and what it says ends no emergency: it \(remark)", "")
             case .failed(_, let failure), .closed(_, let failure): return (nil, "\(failure)")
-            case .accepted, .received: continue
+            case .accepted, .received, .securing: continue
             }
         }
         return (nil, "nothing was heard")

@@ -67,6 +67,48 @@ import Timeline
         #expect(bench.opened.count == 2 * attempts)
     }
 
+    @Test func aHandshakeThatDoesNotEndIsOneThatFailed() throws {
+        let bench = VehicleBench.started(Self.configuration { $0.profile = .emergency112 }, hops: [5_061: .mute])
+        bench.press()
+        #expect(bench.opened.count == 1)
+        bench.advance(by: .seconds(5))
+        #expect(bench.opened.count == 2)
+        let waited = "no protected connection to center-1: no TLS within 5 s; once more without a check of who answers"
+        #expect(bench.reasons(of: .linkClosed) == [waited])
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+    }
+
+    @Test func aHopThatTakesNoConnectionIsNotTriedWithoutACheck() {
+        let bench = VehicleBench.started(Self.configuration { $0.profile = .emergency112 }, hops: [5_061: .hangs])
+        bench.press()
+        bench.advance(by: .seconds(6))
+        #expect(bench.kinds.count { $0 == "attemptEnded" } == 1)
+        #expect(bench.opened.count == 1)
+    }
+
+    @Test func theSecondWayMayTakeAsLongAsTheFirst() throws {
+        let bench = VehicleBench.started(Self.configuration { $0.profile = .emergency112 }, hops: [5_061: .mute])
+        bench.press()
+        bench.hops[5_061] = .hangs
+        bench.advance(by: .seconds(4))
+        let refusal = NetFailure(.secure, .certificate(.unnamed), at: "127.0.0.1:5061")
+        bench.step(.net(.failed(try #require(bench.opened.last?.flow), refusal)))
+        #expect(bench.opened.count == 2)
+        bench.advance(by: .milliseconds(4_900))
+        try bench.standAfterAll()
+        #expect(bench.opened.count == 2 && bench.invites.count == 1)
+    }
+
+    @Test func theSecondWayEndsTheAttemptWhenItsTimeIsOver() throws {
+        let bench = VehicleBench.started(Self.configuration { $0.profile = .emergency112 }, hops: [5_061: .mute])
+        bench.press()
+        bench.hops[5_061] = .hangs
+        bench.advance(by: .seconds(10))
+        #expect(bench.opened.count == 2)
+        #expect(bench.kinds.count { $0 == "attemptEnded" } == 1)
+    }
+
     @Test(arguments: [486, 600, 603]) func anAcknowledgementInARefusalCountsOnlyFromACenterThatIsVerified(
         status: Int
     ) throws {

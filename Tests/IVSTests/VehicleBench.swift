@@ -29,6 +29,8 @@ final class VehicleBench {
         case accepts
         case refuses
         case hangs
+        /// Somebody who takes the connection and says nothing in the handshake, where the certificate is looked at.
+        case mute
         /// Somebody over TLS whose certificate is refused, where it is looked at.
         case shows(CertificateRefusal)
         /// The center over TLS, with a date that no clock can confirm.
@@ -269,14 +271,22 @@ extension VehicleBench {
             self.arrivals.append(.vehicle(.net(.failed(flow, failure))))
         case .accepts:
             self.stand(flow, endpoint, FlowSecurity(isVerified: true))
+        case .mute where isChecked: self.arrivals.append(.vehicle(.net(.securing(flow))))
         case .shows(let refusal) where isChecked:
             let failure = NetFailure(.secure, .certificate(refusal), at: "\(endpoint.host):\(endpoint.port)")
             self.arrivals.append(.vehicle(.net(.failed(flow, failure))))
-        case .shows:
+        case .shows, .mute:
             self.stand(flow, endpoint, FlowSecurity(isVerified: false, remark: "who answers has not been checked"))
         case .dated(let remark):
             self.stand(flow, endpoint, FlowSecurity(.dated, remark: remark))
         }
+    }
+
+    /// The connection that was opened last, and hangs, stands after all.
+    func standAfterAll() throws {
+        let (flow, endpoint, _) = try #require(self.opened.last)
+        self.stand(flow, endpoint, FlowSecurity(isVerified: false, remark: "who answers has not been checked"))
+        self.settle()
     }
 
     private func stand(_ flow: Flow, _ endpoint: Endpoint, _ security: FlowSecurity) {

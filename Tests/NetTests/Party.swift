@@ -1,3 +1,4 @@
+import Authority
 import Crypto
 import Foundation
 import SwiftASN1

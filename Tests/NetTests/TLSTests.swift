@@ -27,6 +27,7 @@ import Testing
         var (opener, acceptor) = try await bench.open(try bench.center(), by: try bench.client())
         #expect(try await opener.next() == .secured(self.flow, FlowSecurity(isVerified: true)))
         guard case .opened(self.flow, .tls, _, _) = try await opener.next() else { throw UnexpectedEvent() }
+        #expect(opener.securing == [self.flow])
         guard case .secured(let accepted, FlowSecurity(isVerified: false)) = try await acceptor.next(),
             case .accepted(accepted, .tls, _, _) = try await acceptor.next()
         else { throw UnexpectedEvent() }
@@ -161,7 +162,7 @@ import Testing
         while end == nil {
             switch try await opener.next() {
             case .failed(_, let failure), .closed(_, let failure): end = failure
-            case .secured, .opened, .accepted, .received: continue
+            case .securing, .secured, .opened, .accepted, .received: continue
             }
         }
         #expect(end?.description.contains("wants a certificate of ours, and none is configured") == true)
@@ -191,6 +192,7 @@ import Testing
         opener.transport.open(self.flow, to: place, tls: .success(try bench.client()))
         let failure = try await opener.nextEnd(of: self.flow)
         #expect(failure.cause == .timedOut(after: .milliseconds(50)) && failure.operation == .secure)
+        #expect(opener.securing == [self.flow], "that somebody is there is told before")
     }
 
     @Test func filesThatCannotBeUsedAreNamed() async throws {

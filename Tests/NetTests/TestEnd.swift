@@ -23,9 +23,16 @@ struct TestEnd {
         }
     }
 
-    /// The next event, awaited.
+    /// The flows whose handshakes have begun.
+    private(set) var securing: [Flow] = []
+
+    /// The next event, awaited; the beginning of a handshake is noted and passed over.
     mutating func next() async throws -> NetEvent {
         guard let event = await self.events.next(isolation: #isolation) else { throw UnexpectedEvent() }
+        if case .securing(let flow) = event {
+            self.securing.append(flow)
+            return try await self.next()
+        }
         if case .received(let flow, _) = event { self.transport.handled(flow) }
         return event
     }
