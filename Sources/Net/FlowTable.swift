@@ -39,8 +39,8 @@ final class FlowTable {
     private var listeners: [any Channel] = []
     private var lookups = 0
     private var acceptedAlive = 0
-    /// Accepted connections over TLS that do not stand yet.
-    private var handshakes: Set<Flow> = []
+    /// Accepted connections over TLS that do not stand yet, and are not closed.
+    private(set) var handshakes: Set<Flow> = []
     private var isShutDown = false
 
     init(
@@ -167,7 +167,6 @@ final class FlowTable {
 
     /// The address asked last gave no connection, or one that was gone before it could be used.
     func neverStood(_ flow: Flow, at step: NetFailure.Operation, because cause: NetFailure.Cause) {
-        if self.handshakes.remove(flow) != nil { return }
         // A flow that was closed meanwhile has said all there is to say; an accepted one was never reported.
         guard case .connecting(var attempt) = self.entries[flow], let address = attempt.address else { return }
         attempt.failures.append(NetFailure(step, cause, at: NetFailure.place(address)))
@@ -229,10 +228,12 @@ final class FlowTable {
             self.refused.value.add(1, ordering: .relaxed)
             throw NetFailure(.accept, .handshakesExceeded(limit: self.limits.maximumHandshakes), at: "a peer")
         }
+        self.handshakes.insert(flow)
+        // A connection that ends before it has begun, for want of anything, says so nowhere else.
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.handshakes.remove(flow) }
         try SocketOptions.set(on: channel, limits: self.limits)
         let handler = FlowHandler(flow: flow, table: self, security: FlowSecurity(isVerified: false))
         try channel.pipeline.syncOperations.addHandlers([tls.handler(self.judgement(for: handler)), handler])
-        self.handshakes.insert(flow)
     }
 
     /// The channel of `flow` has become active, and its handshake begins; nobody hears of peers before they stand.
@@ -348,7 +349,8 @@ final class FlowTable {
             .nonisolated()
     }
 
-    private func accept(_ channel: any Channel, _ tls: TLSServer?) throws {
+    /// Takes in a connection that a peer has opened, or throws.
+    func accept(_ channel: any Channel, _ tls: TLSServer?) throws {
         guard self.acceptedAlive < self.limits.maximumAccepted else {
             self.refused.value.add(1, ordering: .relaxed)
             throw NetFailure(.accept, .acceptedExceeded(limit: self.limits.maximumAccepted), at: "a peer")

@@ -1,7 +1,10 @@
 import Authority
 import Foundation
 import Glibc
+import NIOCore
+import NIOPosix
 import SIP
+import Synchronization
 import Testing
 
 @testable import Net
@@ -219,5 +222,43 @@ import Testing
         let place = Endpoint(transport: .tls, host: "127.0.0.1", port: 9)
         opener.transport.open(self.flow, to: place, tls: .failure(TLSFault("a.pem", "is not there")))
         #expect(try await opener.nextEnd(of: self.flow).cause == .unprepared("a.pem: is not there"))
+    }
+
+    @Test func aConnectionThatEndsBeforeItBeginsGivesItsPlaceBack() async throws {
+        let gone = TestEnd()
+        let closed = try await gone.listen()
+        await gone.transport.shutDown()
+        let bench = try TLSBench()
+        let server = try TLSServer(try bench.center(), clock: TLSBench.clock())
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let held = Mutex(-1)
+        let ended = loop.makePromise(of: Void.self)
+        let table = try await loop.submit { NIOLoopBoundBox(Self.table(on: loop), eventLoop: loop) }.get()
+        // A channel that is made ready like an accepted one, and then is refused what makes it active.
+        let connecting = ClientBootstrap(group: loop)
+            .channelInitializer { channel in
+                channel.closeFuture.cascade(to: ended)
+                return channel.eventLoop.makeCompletedFuture {
+                    try table.value.accept(channel, server)
+                    held.withLock { $0 = table.value.handshakes.count }
+                }
+            }
+            .connect(host: closed.host, port: Int(closed.port))
+        await #expect(throws: (any Error).self) { _ = try await connecting.get() }
+        try await ended.futureResult.get()
+        #expect(held.withLock { $0 } == 1)
+        #expect(try await loop.submit { table.value.handshakes.count }.get() == 0)
+    }
+
+    private static func table(on loop: any EventLoop) -> FlowTable {
+        FlowTable(
+            eventLoop: loop,
+            limits: NetLimits(),
+            lookup: .system,
+            judgements: JudgementQueue(NetLimits()),
+            refused: RefusedCount(),
+            lost: RefusedCount(),
+            deliver: { _ in }
+        )
     }
 }
