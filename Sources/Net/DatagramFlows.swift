@@ -73,7 +73,7 @@ final class DatagramFlows {
     private var uses: [UInt64: Use] = [:]
     private var peers: [PeerKey: Flow] = [:]
     /// When each peer without a hold has been silent for too long; the first is the one that has been silent longest.
-    private var silence = DeadlineQueue<Flow>()
+    private var silence = PeerSilence()
     private var silenceCheck: (at: Instant, task: Scheduled<Void>)?
     private var lastKey: UInt64 = 0
     private var room = [UInt8](repeating: 0, count: NetLimits.datagramSize)
@@ -274,7 +274,8 @@ extension DatagramFlows {
             return flow
         }
         // Nothing can be sent to port 0, so that nobody waits for an answer there.
-        guard let remote = FlowAddress(sender), remote.port != 0, self.hasRoom(),
+        let host = PeerHost(sender, self.limits)
+        guard let remote = FlowAddress(sender), remote.port != 0, self.hasRoom(at: host),
             let local = FlowAddress(listener.localAddress(towards: sender))
         else {
             self.lost.value.add(1, ordering: .relaxed)
@@ -283,15 +284,22 @@ extension DatagramFlows {
         let flow = self.nextAccepted()
         self.entries[flow] = .peer(peer, isHeld: false)
         self.peers[peer] = flow
+        self.silence.add(flow, at: host)
         self.expectSilence(of: flow)
         self.deliver(.accepted(flow, .udp, local: local, remote: remote))
         return flow
     }
 
-    /// Makes room for one more peer by ending the one without a hold that has been silent longest.
-    private func hasRoom() -> Bool {
+    /// Makes room for one more peer by ending the one without a hold that has been silent longest, of its own address
+    /// when that has all that it may have.
+    private func hasRoom(at host: PeerHost?) -> Bool {
+        if let host, self.silence.count(of: host) >= self.limits.maximumPeersPerAddress {
+            guard let oldest = self.silence.takeLongest(of: host) else { return false }
+            self.end(oldest, .addressExceeded(limit: self.limits.maximumPeersPerAddress))
+            return true
+        }
         guard self.peers.count >= self.limits.maximumPeers else { return true }
-        guard let due = self.silence.next, let oldest = self.silence.takeReached(at: due) else { return false }
+        guard let oldest = self.silence.takeLongest() else { return false }
         self.end(oldest, .peersExceeded(limit: self.limits.maximumPeers))
         return true
     }
@@ -373,7 +381,7 @@ extension DatagramFlows {
         case .connected(_, let key, _): self.uses[key] = nil
         case .peer(let peer, _):
             self.peers[peer] = nil
-            self.silence.set(flow, nil)
+            self.silence.remove(flow)
         case .probing, nil: break
         }
         self.deliver(.closed(flow, failure))

@@ -40,7 +40,11 @@ final class FlowTable {
     private var lookups = 0
     private var acceptedAlive = 0
     /// Accepted connections over TLS that do not stand yet, and are not closed.
-    private(set) var handshakes: Set<Flow> = []
+    private(set) var handshakes: [Flow: PeerHost?] = [:]
+    /// The same by their addresses.
+    private var handshakeHosts: HostCounts
+    /// Accepted connections that are not closed by their addresses.
+    private var acceptedHosts: HostCounts
     private var isShutDown = false
 
     init(
@@ -58,6 +62,8 @@ final class FlowTable {
         self.judgements = judgements
         self.refused = refused
         self.deliver = deliver
+        self.handshakeHosts = HostCounts(limit: limits.maximumHandshakesPerAddress)
+        self.acceptedHosts = HostCounts(limit: limits.maximumAcceptedPerAddress)
         let accepted = self.accepted
         self.datagrams = DatagramFlows(eventLoop: eventLoop, limits: limits, lost: lost, deliver: deliver) {
             accepted.next()
@@ -222,18 +228,30 @@ final class FlowTable {
     }
 
     /// The same for a connection that a peer has opened.
-    private func prepare(accepted channel: any Channel, for flow: Flow, _ tls: TLSServer?) throws {
+    private func prepare(
+        accepted channel: any Channel,
+        of host: PeerHost?,
+        for flow: Flow,
+        _ tls: TLSServer?
+    ) throws {
         guard let tls else { return try self.prepare(channel, for: flow, nil) }
         guard self.handshakes.count < self.limits.maximumHandshakes else {
-            self.refused.value.add(1, ordering: .relaxed)
-            throw NetFailure(.accept, .handshakesExceeded(limit: self.limits.maximumHandshakes), at: "a peer")
+            throw self.refusal(of: channel, .handshakesExceeded(limit: self.limits.maximumHandshakes))
         }
-        self.handshakes.insert(flow)
+        guard self.handshakeHosts.take(host) else {
+            throw self.refusal(of: channel, .addressExceeded(limit: self.handshakeHosts.limit))
+        }
+        self.handshakes[flow] = .some(host)
         // A connection that ends before it has begun, for want of anything, says so nowhere else.
-        channel.closeFuture.assumeIsolated().whenComplete { _ in self.handshakes.remove(flow) }
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.endHandshake(flow) }
         try SocketOptions.set(on: channel, limits: self.limits)
         let handler = FlowHandler(flow: flow, table: self, security: FlowSecurity(isVerified: false))
         try channel.pipeline.syncOperations.addHandlers([tls.handler(self.judgement(for: handler)), handler])
+    }
+
+    private func endHandshake(_ flow: Flow) {
+        guard let host = self.handshakes.removeValue(forKey: flow) else { return }
+        self.handshakeHosts.giveBack(host)
     }
 
     /// The channel of `flow` has become active, and its handshake begins; nobody hears of peers before they stand.
@@ -250,7 +268,7 @@ final class FlowTable {
         local: FlowAddress,
         remote: FlowAddress
     ) {
-        self.handshakes.remove(flow)
+        self.endHandshake(flow)
         self.entries[flow] = .standing(channel, handler)
         if let security { self.deliver(.secured(flow, security)) }
         let transport: Transport = security == nil ? .tcp : .tls
@@ -352,10 +370,19 @@ final class FlowTable {
     /// Takes in a connection that a peer has opened, or throws.
     func accept(_ channel: any Channel, _ tls: TLSServer?) throws {
         guard self.acceptedAlive < self.limits.maximumAccepted else {
-            self.refused.value.add(1, ordering: .relaxed)
-            throw NetFailure(.accept, .acceptedExceeded(limit: self.limits.maximumAccepted), at: "a peer")
+            throw self.refusal(of: channel, .acceptedExceeded(limit: self.limits.maximumAccepted))
         }
-        try self.prepare(accepted: channel, for: self.accepted.next(), tls)
+        let host = PeerHost(channel.remoteAddress, self.limits)
+        guard self.acceptedHosts.take(host) else {
+            throw self.refusal(of: channel, .addressExceeded(limit: self.acceptedHosts.limit))
+        }
+        channel.closeFuture.assumeIsolated().whenComplete { _ in self.acceptedHosts.giveBack(host) }
+        try self.prepare(accepted: channel, of: host, for: self.accepted.next(), tls)
+    }
+
+    private func refusal(of channel: any Channel, _ cause: NetFailure.Cause) -> NetFailure {
+        self.refused.value.add(1, ordering: .relaxed)
+        return NetFailure(.accept, cause, at: channel.remoteAddress.map(NetFailure.place) ?? "a peer")
     }
 
     // MARK: End

@@ -27,6 +27,8 @@ package struct NetFailure: Error, Hashable, Sendable {
         case lookupsExceeded(limit: Int)
         /// This many accepted connections are alive already.
         case acceptedExceeded(limit: Int)
+        /// This many connections or peers of one address are alive already.
+        case addressExceeded(limit: Int)
         /// Another UDP peer took the place; this many are alive, and this one had been silent longest.
         case peersExceeded(limit: Int)
         /// A UDP peer has sent nothing for this long.
@@ -106,6 +108,10 @@ extension NetFailure: CustomStringConvertible {
         case .backlogExceeded(let limit): "\(self.place) does not read: more than \(limit) octets are waiting"
         case .lookupsExceeded(let limit): "name \(self.place) not looked up: \(limit) names are being looked up already"
         case .acceptedExceeded(let limit): "connection of \(self.place) not accepted: \(limit) are alive already"
+        case .addressExceeded(let limit) where self.operation == .accept:
+            "connection of \(self.place) not accepted: its address has \(limit) already"
+        case .addressExceeded(let limit):
+            "\(self.place) was silent longest when more than \(limit) peers of its address came"
         case .peersExceeded(let limit): "\(self.place) was silent longest when more than \(limit) peers came"
         case .silent(let limit): "\(self.place) has been silent for \(limit)"
         case .shutDown: "\(self.place): the transport is shut down"

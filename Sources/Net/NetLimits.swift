@@ -32,9 +32,23 @@ package struct NetLimits: Hashable, Sendable {
     /// Accepted connections alive at once; a thousand calls, and as many connections that nobody has closed yet.
     package var maximumAccepted = 2_048
 
+    /// Of them those of one address, a quarter: vehicles behind one translation of addresses share it, and a flood from
+    /// one place leaves the rest to the others.
+    package var maximumAcceptedPerAddress = 512
+
+    /// Of the accepted connections that shake hands those of one address, a quarter for the same reason.
+    package var maximumHandshakesPerAddress = 64
+
     /// UDP peers of listening addresses alive at once: anybody can make one with one datagram from an invented address,
     /// so that they are more than connections, and beyond them the one that has been silent longest ends.
     package var maximumPeers = 4_096
+
+    /// Of them those of one address, a quarter for the same reason; beyond them that of the address ends which has been
+    /// silent longest.
+    package var maximumPeersPerAddress = 1_024
+
+    /// Whether the limits of each address hold on loopback, where the vehicles of a rig or a measurement all have one.
+    package var limitsLoopback = false
 
     /// How long a UDP peer without a hold may be silent before its flow is forgotten: twice the 64*T1 = 32 s of the
     /// longest transaction (RFC 3261 Table 4), so that a message sent again still finds what it belongs to.

@@ -55,12 +55,12 @@ package final class SIPTransport: Sendable {
         )
     }
 
-    /// Connections closed at once because `NetLimits.maximumAccepted` were alive.
+    /// Connections closed at once because as many lived, or shook hands, as `NetLimits` has for all or for one address.
     package var refusedConnections: Int {
         self.refused.value.load(ordering: .relaxed)
     }
 
-    /// Datagrams that the kernel had no room for, or that came from a peer beyond `NetLimits.maximumPeers`.
+    /// Datagrams that the kernel had no room for, or that came from a peer beyond the limits.
     package var lostDatagrams: Int {
         self.lost.value.load(ordering: .relaxed)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 import SIP
 import Testing
 
@@ -6,9 +7,16 @@ import Testing
 struct RawSocket: ~Copyable {
     let descriptor: Int32
 
-    init(connectedTo endpoint: Endpoint) throws {
+    /// `source` is a numeric address of this machine to come from; `nil` leaves it to the kernel.
+    init(connectedTo endpoint: Endpoint, from source: String? = nil) throws {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(self.descriptor >= 0)
+        if let source {
+            let own = try SocketAddress(ipAddress: source, port: 0)
+            let descriptor = self.descriptor
+            let answer = unsafe own.withSockAddr { unsafe bind(descriptor, $0, socklen_t($1)) }
+            try #require(answer == 0)
+        }
         var list: UnsafeMutablePointer<addrinfo>?
         try #require(unsafe getaddrinfo(endpoint.host, String(endpoint.port), nil, &list) == 0)
         defer { unsafe freeaddrinfo(list) }
