@@ -23,8 +23,8 @@ package struct MessageFramer: Hashable, Sendable {
     private enum State: Hashable, Sendable {
         /// Between messages, or inside a head. → body
         case head
-        /// The head is read, its body is not. → head
-        case body(MessageHead, length: Int)
+        /// The head is read and still in the buffer, its body is not. → head
+        case body(MessageHead, headOctets: Int, length: Int)
     }
 
     private let limits: Limits
@@ -35,6 +35,8 @@ package struct MessageFramer: Hashable, Sendable {
     /// The octet from which the end of the head is still to be sought.
     private var scanned = 0
     private var awaitsPong = false
+    /// Where the last message stands in the buffer, or the head of one that cannot be read on.
+    private var last = 0..<0
 
     package init(limits: Limits = Limits()) {
         self.limits = limits
@@ -48,6 +50,11 @@ package struct MessageFramer: Hashable, Sendable {
         }
     }
 
+    /// The octets of the message that `next` gave last, as they came; of one that it threw for, the head.
+    ///
+    /// Until the next call of `append` or `next`.
+    package var lastOctets: ArraySlice<UInt8> { self.buffer[self.last] }
+
     /// Takes the next CRLF between messages as a pong, not as the first half of a ping.
     package mutating func expectPong() {
         self.awaitsPong = true
@@ -59,6 +66,7 @@ package struct MessageFramer: Hashable, Sendable {
     }
 
     package mutating func append(_ octets: [UInt8]) {
+        self.last = 0..<0
         if self.start == self.buffer.count {
             self.buffer = octets
             self.start = 0
@@ -71,15 +79,17 @@ package struct MessageFramer: Hashable, Sendable {
 
     /// The next item that is complete; `nil` until more octets come.
     package mutating func next() throws(FramingError) -> Item? {
+        self.last = 0..<0
         if self.state == .head, let keepAlive = self.takeLineBreaks() { return keepAlive }
         switch self.state {
         case .head:
-            guard let head = try self.takeHead() else { return nil }
+            guard let (head, headOctets) = try self.findHead() else { return nil }
+            self.last = self.start..<self.start + headOctets
             let length = try self.bodyLength(of: head)
-            self.state = .body(head, length: length)
-            return self.takeBody(head, length: length)
-        case .body(let head, let length):
-            return self.takeBody(head, length: length)
+            self.state = .body(head, headOctets: headOctets, length: length)
+            return self.takeMessage(head, headOctets, length: length)
+        case .body(let head, let headOctets, let length):
+            return self.takeMessage(head, headOctets, length: length)
         }
     }
 
@@ -125,15 +135,15 @@ package struct MessageFramer: Hashable, Sendable {
         self.scanned = self.start
     }
 
-    private mutating func takeHead() throws(FramingError) -> MessageHead? {
+    /// The head that is complete, and its octets with the empty line; it stays in the buffer until its body is there.
+    private mutating func findHead() throws(FramingError) -> (head: MessageHead, octets: Int)? {
         var index = max(self.scanned, self.start)
         let last = self.buffer.count - 4
         while index <= last {
             if self.hasLineBreak(at: index), self.hasLineBreak(at: index + 2) {
                 guard index - self.start <= self.limits.headBytes else { throw self.headTooLong() }
                 let head = MessageHead(self.buffer[self.start..<index], limits: self.limits)
-                self.consume(index + 4 - self.start)
-                return head
+                return (head, index + 4 - self.start)
             }
             index += 1
         }
@@ -143,8 +153,10 @@ package struct MessageFramer: Hashable, Sendable {
     }
 
     /// The refusal of a head of which only the allowed octets are read, so that it does not depend on the segments.
-    private func headTooLong() -> FramingError {
-        let head = MessageHead(self.buffer[self.start...].prefix(self.limits.headBytes), limits: self.limits)
+    private mutating func headTooLong() -> FramingError {
+        let octets = self.buffer[self.start...].prefix(self.limits.headBytes)
+        self.last = octets.indices
+        let head = MessageHead(octets, limits: self.limits)
         let error = MessageError(.headTooLong, expected: "at most \(self.limits.headBytes) octets of headers")
         return FramingError(message: MalformedMessage(error: error, head: head))
     }
@@ -165,10 +177,14 @@ package struct MessageFramer: Hashable, Sendable {
         }
     }
 
-    private mutating func takeBody(_ head: MessageHead, length: Int) -> Item? {
-        guard self.buffer.count - self.start >= length else { return nil }
-        let body = Array(self.buffer[self.start..<(self.start + length)])
-        self.consume(length)
+    private mutating func takeMessage(_ head: MessageHead, _ headOctets: Int, length: Int) -> Item? {
+        guard self.buffer.count - self.start >= headOctets + length else {
+            self.last = 0..<0
+            return nil
+        }
+        self.last = self.start..<self.start + headOctets + length
+        let body = Array(self.buffer[self.last].dropFirst(headOctets))
+        self.consume(headOctets + length)
         self.state = .head
         if let error = head.error { return .malformed(MalformedMessage(error: error, head: head)) }
         guard let startLine = head.startLine else {

@@ -35,14 +35,24 @@ extension UserAgent {
         return outputs
     }
 
-    /// Octets came: a segment of a stream, or one datagram.
-    package mutating func received(_ octets: [UInt8], over flow: Flow, at now: Instant) -> [Output] {
+    /// What is shown of each message that comes: its octets, and those of its headers that are whole.
+    ///
+    /// Of a stream that cannot be read on only the head of its last message is shown; keep-alives never are.
+    package typealias Tap = (_ octets: ArraySlice<UInt8>, _ headers: Headers) -> Void
+
+    /// Octets came: a segment of a stream, or one datagram; `tap` is shown each message in them before it is taken.
+    package mutating func received(
+        _ octets: [UInt8],
+        over flow: Flow,
+        at now: Instant,
+        tap: Tap = { _, _ in }
+    ) -> [Output] {
         var outputs: [Output] = []
         switch self.flows[flow]?.transport {
         case .udp:
-            self.takeDatagram(octets, over: flow, at: now, into: &outputs)
+            self.takeDatagram(octets, over: flow, at: now, tap: tap, into: &outputs)
         case .tcp, .tls:
-            self.takeSegment(octets, over: flow, at: now, into: &outputs)
+            self.takeSegment(octets, over: flow, at: now, tap: tap, into: &outputs)
         case nil:
             break
         }
@@ -66,13 +76,16 @@ extension UserAgent {
         _ octets: [UInt8],
         over flow: Flow,
         at now: Instant,
+        tap: Tap,
         into outputs: inout [Output]
     ) {
         guard octets.contains(where: { $0 != 0x0D && $0 != 0x0A }) else { return }
         switch DatagramReader.read(octets, limits: self.configuration.limits) {
         case .message(let message):
+            tap(octets[...], message.headers)
             self.take(message, over: flow, at: now, into: &outputs)
         case .malformed(let malformed):
+            tap(octets[...], malformed.headers)
             self.refuse(malformed, over: flow, into: &outputs)
         }
     }
@@ -81,6 +94,7 @@ extension UserAgent {
         _ octets: [UInt8],
         over flow: Flow,
         at now: Instant,
+        tap: Tap,
         into outputs: inout [Output]
     ) {
         self.flows[flow]?.framer.append(octets)
@@ -89,13 +103,18 @@ extension UserAgent {
             while let item = try self.flows[flow]?.framer.next() {
                 isProgress = true
                 switch item {
-                case .message(let message): self.take(message, over: flow, at: now, into: &outputs)
-                case .malformed(let malformed): self.refuse(malformed, over: flow, into: &outputs)
+                case .message(let message):
+                    tap(self.lastOctets(of: flow), message.headers)
+                    self.take(message, over: flow, at: now, into: &outputs)
+                case .malformed(let malformed):
+                    tap(self.lastOctets(of: flow), malformed.headers)
+                    self.refuse(malformed, over: flow, into: &outputs)
                 case .ping: outputs.append(.transmit(Self.pong, over: flow))
                 case .pong: self.takePong(over: flow, at: now)
                 }
             }
         } catch {
+            tap(self.lastOctets(of: flow), error.message.headers)
             self.refuse(error.message, over: flow, into: &outputs)
             self.close(flow, because: "the stream cannot be read on: \(error)", at: now, into: &outputs)
             return
@@ -108,6 +127,10 @@ extension UserAgent {
             self.flows[flow]?.partialDue = due
         }
         self.deadlines.set(.flow(flow), self.flows[flow]?.nextDeadline)
+    }
+
+    private func lastOctets(of flow: Flow) -> ArraySlice<UInt8> {
+        self.flows[flow]?.framer.lastOctets ?? []
     }
 
     private mutating func takePong(over flow: Flow, at now: Instant) {

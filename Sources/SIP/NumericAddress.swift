@@ -1,12 +1,12 @@
 /// An IP address as number, so that two spellings of one address compare equal; never a name.
 ///
 /// An IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
-struct NumericAddress: Hashable, Sendable {
+package struct NumericAddress: Hashable, Sendable {
     /// Four octets, or sixteen.
-    let octets: [UInt8]
+    package let octets: [UInt8]
 
     /// Reads dotted decimal or IPv6 text, the latter with or without brackets and zone.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var text = text[...]
         if text.hasPrefix("["), text.hasSuffix("]") { text = text.dropFirst().dropLast() }
         if text.contains(":") {
@@ -21,7 +21,7 @@ struct NumericAddress: Hashable, Sendable {
     }
 
     /// Whether the address is this machine's own: 127.0.0.0/8 or ::1 (RFC 6890).
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         self.octets.count == 4 ? self.octets[0] == 127 : self.octets == Array(repeating: 0, count: 15) + [1]
     }
 
