@@ -84,6 +84,7 @@ let package = Package(
         target("Positioning", ["MSD", "Timeline"]),
         target("SIP", ["Timeline"]),
         target("NGECall", ["CExpat", "SIP"]),
+        target("SIPTrace", ["SIP", "Timeline"]),
         // Edges: one kernel facility, library or protocol each.
         target("Authority", [.crypto, .swiftASN1, .x509]),
         target("Configuration", [.yams]),
@@ -124,7 +125,7 @@ let package = Package(
         .target(name: "FuzzHarness", dependencies: ["CLibFuzzer"], path: "Fuzz/Harness", swiftSettings: settings),
         fuzzer("FuzzECall", ["NGECall", "SIP"]),
         fuzzer("FuzzMSD", ["MSD"]),
-        fuzzer("FuzzSIP", ["Digests", "SIP", "Timeline"]),
+        fuzzer("FuzzSIP", ["Digests", "SIP", "SIPTrace", "Timeline"]),
         fuzzer("FuzzText", ["Configuration", "ControlSocket", "MSD"]),
         // Benchmarks: the figures of docs/performance.md.
         benchmark(
@@ -168,6 +169,7 @@ let package = Package(
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
         tests("SIPTests", ["Digests", "SIP", "Timeline"]),
+        tests("SIPTraceTests", ["SIP", "SIPTrace", "Timeline"]),
         tests(
             "SimulationTests",
             [

@@ -1,10 +1,12 @@
 import FuzzHarness
 import SIP
+import SIPTrace
 
 /// What must hold for messages, whatever the octets.
 enum MessageProbe {
     /// A message that was read survives writing and reading, and so does its answer.
     static func datagram(_ octets: [UInt8]) {
+        self.masks(octets)
         let message: Message
         do throws(MessageError) {
             message = try Message(parsing: octets)
@@ -21,6 +23,15 @@ enum MessageProbe {
         }
         self.survives(envelope)
         self.answer(to: message, envelope)
+    }
+
+    /// A mask that is put on twice is the same, and what a message carries behind its head is not touched.
+    private static func masks(_ octets: [UInt8]) {
+        let masked = SecretMask.masked(octets)
+        require(SecretMask.masked(masked) == masked, "\(octets) is masked anew as \(SecretMask.masked(masked))")
+        // A mask may take a head beyond a limit or below it; then there is nothing to compare.
+        guard let before = try? Message(parsing: octets), let after = try? Message(parsing: masked) else { return }
+        require(before.body == after.body, "the body of \(octets) has changed")
     }
 
     /// What is written is read as the same message; only a limit may stand between, for some names grow in writing.

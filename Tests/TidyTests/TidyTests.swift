@@ -5,7 +5,7 @@ import Testing
 @Suite struct TidyTests {
     /// Targets in which values come in and values go out.
     private static let pure: Set<String> = [
-        "Timeline", "CallControl", "UPER", "MSD", "Positioning", "SIP", "NGECall",
+        "Timeline", "CallControl", "UPER", "MSD", "Positioning", "SIP", "NGECall", "SIPTrace",
     ]
 
     /// A word that does not belong, and what to use.
