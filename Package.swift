@@ -92,7 +92,7 @@ let package = Package(
         target("Digests", ["SIP", .crypto]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
         target("Net", ["CEpoll", "SIP", "Timeline", .nioCore, .nioPosix, .nioSSL, .nioTLS, .swiftASN1, .x509]),
-        target("Store", ["Timeline", .grdb, .nioConcurrencyHelpers]),
+        target("Store", ["SIP", "SIPTrace", "Timeline", .grdb, .nioConcurrencyHelpers]),
         target("Supervision", ["CNotify", "CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
         target(
@@ -178,7 +178,7 @@ let package = Package(
                 "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
             ]
         ),
-        tests("StoreTests", ["Store", "Timeline", .grdb, .nioConcurrencyHelpers]),
+        tests("StoreTests", ["SIP", "SIPTrace", "Store", "Timeline", .grdb, .nioConcurrencyHelpers]),
         tests(
             "SupervisionTests",
             ["Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]

@@ -1,3 +1,5 @@
+package import SIPTrace
+
 /// What the vehicle puts on record.
 package enum VehicleRecord: Hashable, Sendable {
     case incidentOpened(IncidentOpening)
@@ -7,6 +9,9 @@ package enum VehicleRecord: Hashable, Sendable {
     case incidentChanged(id: String, IncidentChange)
     case incidentClosed(id: String, IncidentClosing)
     case level(LevelRecord)
+    /// How many messages of an incident's trace are not kept; stands before its first message.
+    case traceOmission(incident: String, count: Int)
+    case traced(TraceRecord)
 }
 
 /// Whether an emergency goes on, and how it ended otherwise.
@@ -83,6 +88,30 @@ package struct AttemptRecord: Hashable, Sendable {
         self.at = at
         self.outcome = outcome
     }
+}
+
+/// One message of an incident's SIP trace; it holds what the vehicle and the center said, VIN and place too.
+package struct TraceRecord: Hashable, Sendable {
+    package let incident: String
+    /// The boot that the message's instant counts from.
+    package let boot: String
+    package let message: TraceMessage
+
+    package init(incident: String, boot: String, message: TraceMessage) {
+        self.incident = incident
+        self.boot = boot
+        self.message = message
+    }
+}
+
+/// A part of an incident's SIP trace, in its order.
+package struct TracePage: Hashable, Sendable {
+    package let incident: String
+    package let messages: [TraceMessage]
+    /// Messages of the incident that are not kept.
+    package let omitted: Int
+    /// Whether more follows behind the last message.
+    package let hasMore: Bool
 }
 
 /// The last settled level of a line.

@@ -88,6 +88,19 @@ extension VehicleStore {
         try self.queue.read { db in try MessageRecord.all(db, subject: incident) }
     }
 
+    /// A part of the SIP trace of an incident, or of the latest one, behind the message `after`; `nil` when that incident
+    /// is not on record.
+    package func trace(incident: String?, after: Int) throws(StoreError) -> TracePage? {
+        try self.queue.read { db in
+            let sql =
+                incident == nil
+                ? "SELECT id FROM incidents ORDER BY number DESC LIMIT 1" : "SELECT id FROM incidents WHERE id = ?"
+            let arguments: StatementArguments = incident.map { StatementArguments([$0]) } ?? []
+            guard let id = try String.fetchOne(db, sql: sql, arguments: arguments) else { return nil }
+            return try TraceTables.page(db, incident: id, after: after)
+        }
+    }
+
     /// The attempts of an incident, in their order.
     package func attempts(incident: String) throws(StoreError) -> [AttemptRecord] {
         try self.queue.read { db in

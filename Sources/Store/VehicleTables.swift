@@ -8,6 +8,7 @@ enum VehicleTables {
             try db.execute(sql: Self.first)
             try SharedTables.create(db, subjects: "incidents")
         }
+        migrator.registerMigration("0002 SIP traces") { db in try TraceTables.create(db) }
         return migrator
     }
 
@@ -28,6 +29,7 @@ enum VehicleTables {
             SharedTables.eventRetention(VehicleStore.maximumEvents),
             SharedTables.latestRetention("messages", by: "number", VehicleStore.maximumMessages),
             SharedTables.latestRetention("attempts", by: "rowid", VehicleStore.maximumMessages),
+            TraceTables.retention,
         ]
     )
 
@@ -67,7 +69,7 @@ enum VehicleTables {
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
         switch record {
-        case .event, .level: true
+        case .event, .level, .traceOmission, .traced: true
         case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed: false
         }
     }
@@ -81,6 +83,8 @@ enum VehicleTables {
         case .incidentChanged(let id, let change): try Self.update(id, change, db)
         case .incidentClosed(let id, let closing): try Self.update(id, closing, db)
         case .level(let level): try Self.insert(level, db)
+        case .traceOmission(let incident, let count): try TraceTables.set(omitted: count, of: incident, db)
+        case .traced(let record): try TraceTables.insert(record, db)
         }
     }
 

@@ -59,7 +59,7 @@ extension Invariants {
             case .incidentClosed(let id, let closing): self.closed(id, closing, at: now)
             case .messageSent(let message): self.sentMSDs.insert(message.octets)
             case .attempt(let attempt): self.attempted(attempt, at: now)
-            case .event, .incidentChanged, .level: break
+            case .event, .incidentChanged, .level, .traceOmission, .traced: break
             }
         }
     }
