@@ -100,7 +100,8 @@ let package = Package(
             [
                 "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "MSD", "NGECall", "Net",
                 "Positioning",
-                "SIP", "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
+                "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore,
+                .nioPosix,
             ]
         ),
         target(
@@ -116,8 +117,8 @@ let package = Package(
         program(
             "ecallctl",
             [
-                "Authority", "ControlSocket", "IVS", "MSD", "Net", "SIP", "Supervision", .argumentParser, .nioCore,
-                .nioPosix,
+                "Authority", "ControlSocket", "IVS", "MSD", "Net", "SIP", "SIPTrace", "Supervision", .argumentParser,
+                .nioCore, .nioPosix,
             ]
         ),
         program("ecallcenter", ["Center", "Net", "SIP", "Supervision", .argumentParser]),
@@ -158,7 +159,7 @@ let package = Package(
             "IVSTests",
             [
                 "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall", "Net",
-                "Positioning", "SIP", "Store", "Supervision", "Timeline",
+                "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline",
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),

@@ -124,6 +124,25 @@ package enum ControlInterface {
           endedTime: ?string
         )
 
+        # Which way a message of a SIP trace went.
+        type Direction (sent, received)
+
+        # One SIP message in clear text, its credentials masked. "number" counts the messages of its incident from 1; a gap is
+        # a message that is not kept. "octets" are base64; "length" is more than they are when the message was cut.
+        type TraceMessage (
+          number: int,
+          at: int,
+          time: ?string,
+          direction: Direction,
+          transport: LinkTransport,
+          localHost: string,
+          localPort: int,
+          remoteHost: string,
+          remotePort: int,
+          length: int,
+          octets: string
+        )
+
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
         # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
         method Status() -> (
@@ -162,6 +181,15 @@ package enum ControlInterface {
 
         # The newest incidents, newest first: at most "limit" of them, 20 when it is left out, never more than 1000.
         method Incidents(limit: ?int) -> (incidents: []Incident)
+
+        # A page of the SIP trace of an incident, or of the latest one: its messages behind the number "after". "more" says that
+        # others follow, "omitted" how many are not kept. It shows VIN and place.
+        method Trace(incident: ?string, after: ?int) -> (
+          incident: string,
+          messages: []TraceMessage,
+          omitted: int,
+          more: bool
+        )
 
         # Puts a simulated input line to a level.
         method SetLine(name: string, level: Level) -> ()
@@ -206,6 +234,9 @@ package enum ControlInterface {
 
         # This socket is for those who read; the method changes something.
         error NotPermitted (method: string)
+
+        # No incident of this name is on record, or none at all when it is null.
+        error UnknownIncident (incident: ?string)
 
         # No configured line has this name; "known" are those that have one.
         error UnknownLine (name: string, known: []string)

@@ -32,6 +32,7 @@ extension IVS {
         case .incidents:
             let limit = min(1_000, max(1, call.parameters["limit"]?.asInt ?? 20))
             self.outputs.append(.readIncidents(call.id, limit: limit))
+        case .trace: self.readTrace(call)
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
         case .testCall: self.testCall(call, at: now)
@@ -167,7 +168,7 @@ extension IVS {
         case .stickLine: command = .stick(name, level)
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
-        case .setLine, .status, .watch, .why, .incidents, .setPosition, .clearPosition, .testCall, nil:
+        case .setLine, .status, .watch, .why, .incidents, .trace, .setPosition, .clearPosition, .testCall, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -197,6 +198,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case watch = "Watch"
     case why = "Why"
     case incidents = "Incidents"
+    case trace = "Trace"
     case setLine = "SetLine"
     case pulseLine = "PulseLine"
     case bounceLine = "BounceLine"
@@ -211,7 +213,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     /// Whether the method changes nothing.
     var onlyReads: Bool {
         switch self {
-        case .status, .watch, .why, .incidents: true
+        case .status, .watch, .why, .incidents, .trace: true
         case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton, .setPosition,
             .clearPosition, .testCall:
             false
@@ -219,6 +221,8 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     }
 
     package static let interface = "net.ecall.ecalld"
+    /// The error of `trace` for an incident that is not on record.
+    package static let unknownIncident = "\(Self.interface).UnknownIncident"
 
     /// The name as it is called.
     package var fullName: String { "\(Self.interface).\(self.rawValue)" }

@@ -96,6 +96,7 @@ extension IVS {
 
     /// A batch is on disk, or could not be written; either lets the call go on.
     mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
+        if self.traceWritten(batch, error, at: now) { return }
         if let error {
             self.raise(.recordFailing, "the record cannot be written: \(error)", at: now)
             if self.hold?.batch == batch {
@@ -124,7 +125,7 @@ extension IVS {
     private mutating func release(at now: Moment) {
         guard let hold = self.hold else { return }
         self.hold = nil
-        for held in hold.sends { self.outputs.append(.send(held.message.serialized(), over: held.flow)) }
+        for held in hold.sends { self.leave(held.message, over: held.flow, at: now) }
     }
 }
 

@@ -3,6 +3,7 @@ internal import MSD
 internal import NGECall
 internal import Positioning
 internal import SIP
+internal import SIPTrace
 internal import Supervision
 internal import Store
 internal import Timeline
@@ -25,6 +26,7 @@ extension IVS {
         at now: Moment
     ) {
         let attempt = prepared.attempt
+        if let callID = plan.callID { self.traces.began(callID, of: attempt.incident.text) }
         let (leg, outputs) = self.userAgent.invite(plan, over: flow, at: now.instant)
         self.legs[leg] = CallLeg(
             attempt: attempt,

@@ -4,6 +4,7 @@ internal import Digests
 internal import NGECall
 internal import Net
 internal import SIP
+internal import SIPTrace
 internal import Timeline
 
 extension IVS {
@@ -38,7 +39,12 @@ extension IVS {
             if self.owner(of: flow) != nil { self.handshakes.insert(flow) }
         case .received(let flow, let bytes):
             self.heard(flow, at: now)
-            self.process(self.userAgent.received(bytes, over: flow, at: now.instant), at: now)
+            var heard: [(octets: [UInt8], callID: String?)] = []
+            let outputs = self.userAgent.received(bytes, over: flow, at: now.instant) { octets, headers in
+                heard.append((Array(octets), headers["Call-ID"]))
+            }
+            for message in heard { self.trace(message.octets, .received, callID: message.callID, over: flow, at: now) }
+            self.process(outputs, at: now)
         case .failed(let flow, let failure):
             if failure.operation == .secure, self.tryUnchecked(flow, because: failure.description, at: now) { return }
             self.flowEnded(flow, because: failure.description, at: now)
@@ -243,7 +249,14 @@ extension IVS {
             self.hold?.sends.append((message, flow))
             return
         }
-        self.outputs.append(.send(message.serialized(), over: flow))
+        self.leave(message, over: flow, at: now)
+    }
+
+    /// A message leaves; nothing stands between it and the connection any more.
+    mutating func leave(_ message: Message, over flow: Flow, at now: Moment) {
+        let octets = message.serialized()
+        self.outputs.append(.send(octets, over: flow))
+        self.trace(octets, .sent, callID: message.headers["Call-ID"], over: flow, at: now)
     }
 
     /// What the gate will say of an INVITE to this center, asked before a connection is opened for it.

@@ -7,6 +7,7 @@ internal import Net
 internal import Positioning
 internal import Store
 internal import SIP
+internal import SIPTrace
 package import Supervision
 package import Timeline
 
@@ -46,6 +47,10 @@ package struct IVS: Sendable {
     var requested: (leg: UserAgent.Call, control: ReceivedControl)?
     /// How often messages that cannot be read are told: a peer may send as many as it likes.
     var discards = Throttle(every: .seconds(1))
+    /// What of the SIP traces is not with the store yet.
+    var traces = TraceBuffer()
+    /// How often losses of the trace are told: a disk that fails has one with each batch.
+    var traceLosses = Throttle(every: .seconds(10))
     /// The SIP calls that belong to attempts, the running one and those being wound up.
     var legs: [UserAgent.Call: CallLeg] = [:]
     /// Requests that leave when the trigger is on record, or when `recordWait` is over.
@@ -114,7 +119,8 @@ package struct IVS: Sendable {
             links,
             self.hold?.until,
             self.waitingAttempt?.until,
-            self.postponed?.since
+            self.postponed?.since,
+            self.traceDeadline
         )
     }
 
@@ -179,6 +185,7 @@ package struct IVS: Sendable {
         self.releaseIdleLinks()
         self.keepInputs()
         self.flushRecords()
+        self.flushTraceIfDue(at: now)
         self.tellServiceManager()
         defer { self.outputs = [] }
         return self.outputs

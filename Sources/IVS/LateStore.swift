@@ -62,12 +62,27 @@ final class LateStore: Sendable {
 
     /// Reads the newest incidents on another thread; a reading waits for the writes before it.
     func incidents(limit: Int, completion: @escaping @Sendable (Result<[StoredIncident], StoreError>) -> Void) {
+        self.read(completion) { store throws(StoreError) in try store.incidents(limit: limit) }
+    }
+
+    /// Reads a page of a trace in the same way; `nil` when the incident is not on record.
+    func trace(
+        incident: String?,
+        after: Int,
+        completion: @escaping @Sendable (Result<TracePage?, StoreError>) -> Void
+    ) {
+        self.read(completion) { store throws(StoreError) in try store.trace(incident: incident, after: after) }
+    }
+
+    private func read<Value: Sendable>(
+        _ completion: @escaping @Sendable (Result<Value, StoreError>) -> Void,
+        _ body: @escaping @Sendable (VehicleStore) throws(StoreError) -> Value
+    ) {
         NIOThreadPool.singleton.submit { _ in
             switch self.state.withLockedValue({ $0 }) {
             case .opening: completion(.failure(.closed))
             case .failed(let error): completion(.failure(error))
-            case .open(let store):
-                completion(Result { () throws(StoreError) in try store.incidents(limit: limit) })
+            case .open(let store): completion(Result { () throws(StoreError) in try body(store) })
             }
         }
     }

@@ -106,6 +106,7 @@ final class VehicleBody: LoopBody {
             case .showStatus(let text): self.ports.notifier.status(text)
             case .feedWatchdog: self.ports.notifier.alive(isServing: self.isServing)
             case .readIncidents(let id, let limit): self.readIncidents(id, limit: limit)
+            case .readTrace(let id, let incident, let after): self.readTrace(id, incident: incident, after: after)
             case .log: break
             }
         }
@@ -158,6 +159,23 @@ final class VehicleBody: LoopBody {
             switch result {
             case .success(let incidents):
                 server.reply(id, ["incidents": .array(incidents.map(\.json))])
+            case .failure(let error):
+                let reason: JSONValue = ["reason": .string(error.description)]
+                server.fail(id, error: "\(ControlMethod.interface).StoreUnavailable", parameters: reason)
+            }
+        }
+    }
+
+    /// The same for a page of a trace.
+    private func readTrace(_ id: ControlCall.ID, incident: String?, after: Int) {
+        let server = self.ports.server(of: id)
+        self.ports.store.trace(incident: incident, after: after) { result in
+            switch result {
+            case .success(let page?):
+                server.reply(id, page.json)
+            case .success(nil):
+                let parameters: JSONValue = ["incident": incident.map(JSONValue.string) ?? .null]
+                server.fail(id, error: ControlMethod.unknownIncident, parameters: parameters)
             case .failure(let error):
                 let reason: JSONValue = ["reason": .string(error.description)]
                 server.fail(id, error: "\(ControlMethod.interface).StoreUnavailable", parameters: reason)
@@ -222,10 +240,6 @@ extension StoredIncident {
 
 extension Stamp {
     fileprivate var timeText: JSONValue {
-        self.wallMilliseconds.map { milliseconds in
-            let nanoseconds = Int32(milliseconds % 1_000) * 1_000_000
-            let wall = WallTime(seconds: milliseconds / 1_000, nanoseconds: nanoseconds, isSynchronized: true)
-            return .string(wall.description)
-        } ?? .null
+        self.wallMilliseconds.map { .string(WallTime(milliseconds: $0).description) } ?? .null
     }
 }

@@ -41,6 +41,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case gateRefused
         case recordLate
         case recordFailed
+        case traceIncomplete
         case eventsLost
         case messageDiscarded
         case positionSet
@@ -79,6 +80,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .gateRefused: "gateRefused"
             case .recordLate: "recordLate"
             case .recordFailed: "recordFailed"
+            case .traceIncomplete: "traceIncomplete"
             case .eventsLost: "eventsLost"
             case .messageDiscarded: "messageDiscarded"
             case .positionSet: "positionSet"

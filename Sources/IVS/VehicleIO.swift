@@ -50,6 +50,8 @@ package enum VehicleOutput: Sendable {
     case simulate(ControlCall.ID, LineCommand)
     /// Answer with the newest incidents of the store, which is read off the loop.
     case readIncidents(ControlCall.ID, limit: Int)
+    /// Answer with what a trace has behind a message: of an incident, or of the latest one.
+    case readTrace(ControlCall.ID, incident: String?, after: Int)
     /// Every line has been heard of and the control socket was tried: the daemon serves.
     case ready
     /// What the service manager shows of the daemon.

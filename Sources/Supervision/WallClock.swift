@@ -15,6 +15,12 @@ package struct WallTime: Hashable, Sendable {
         self.nanoseconds = nanoseconds
         self.isSynchronized = isSynchronized
     }
+
+    /// A time that was written down while it was trusted, in milliseconds since 1970.
+    package init(milliseconds: Int64) {
+        let (seconds, rest) = (milliseconds / 1_000, milliseconds % 1_000)
+        self.init(seconds: seconds, nanoseconds: Int32(rest) * 1_000_000, isSynchronized: true)
+    }
 }
 
 /// The clock of dates, which may be set, jump, or never have been right.

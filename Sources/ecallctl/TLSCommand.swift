@@ -49,24 +49,13 @@ struct TLSMake: AsyncParsableCommand {
         do {
             try FileManager.default.createDirectory(atPath: self.folder, withIntermediateDirectories: true)
             for (name, issued) in made {
-                try Self.write(issued.certificate, to: "\(self.folder)/\(name).pem", mode: 0o644)
-                try Self.write(issued.key, to: "\(self.folder)/\(name)-key.pem", mode: 0o600)
+                try NewFile.write(Array(issued.certificate.utf8), to: "\(self.folder)/\(name).pem", mode: 0o644)
+                try NewFile.write(Array(issued.key.utf8), to: "\(self.folder)/\(name)-key.pem", mode: 0o600)
             }
         } catch {
             throw Complaint("\(error)")
         }
         print("made in \(self.folder): " + made.map { "\($0.0).pem and \($0.0)-key.pem" }.joined(separator: ", "))
-    }
-
-    /// Writes a new file, with its mode from the first moment on.
-    private static func write(_ text: String, to path: String, mode: mode_t) throws {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else {
-            throw Complaint(unsafe "\(path): \(String(cString: strerror(errno)))")
-        }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try file.write(contentsOf: Data(text.utf8))
-        try file.synchronize()
     }
 }
 

@@ -61,6 +61,8 @@ final class VehicleBench {
     private(set) var trail: [String] = []
     private(set) var events: [VehicleEvent] = []
     private(set) var records: [VehicleRecord] = []
+    /// The same as they were handed over.
+    private(set) var writes: [(records: [VehicleRecord], at: Instant)] = []
     private(set) var sent: [(message: Message, flow: Flow, at: Instant)] = []
     /// Keep-alives and whatever else is no message.
     private(set) var pings: [(flow: Flow, at: Instant)] = []
@@ -72,6 +74,7 @@ final class VehicleBench {
     private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
     private(set) var commands: [LineCommand] = []
+    private(set) var traceReadings: [(call: ControlCall.ID, incident: String?, after: Int)] = []
 
     /// What comes of a request to read the lines.
     enum LineReadings {
@@ -232,6 +235,7 @@ extension VehicleBench {
             case .showStatus(let text): self.statuses.append(text)
             case .feedWatchdog: self.trail.append("feed the watchdog")
             case .readIncidents: self.trail.append("read incidents")
+            case .readTrace(let call, let incident, let after): self.traceReadings.append((call, incident, after))
             case .log(let event): self.events.append(event)
             }
         }
@@ -246,6 +250,7 @@ extension VehicleBench {
 
     private func write(_ batch: Int, _ records: [VehicleRecord]) {
         self.records += records
+        self.writes.append((records, self.now))
         self.trail.append("write \(batch)")
         switch self.disk {
         case .works: self.arrivals.append(.vehicle(.written(batch: batch, nil)))

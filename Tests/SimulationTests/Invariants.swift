@@ -116,7 +116,7 @@ extension Invariants {
             .callFlowEnded,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
             .recordFailed,
-            .positionSet,
+            .traceIncomplete, .positionSet,
             .incidentInterrupted:
             break
         case .gateRefused: self.fail("the gate refused a loopback hop", at: now)

@@ -32,7 +32,8 @@ extension World {
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
-            case .reply, .fail, .simulate, .readIncidents, .ready, .showStatus, .feedWatchdog, .reportLevels,
+            case .reply, .fail, .simulate, .readIncidents, .readTrace, .ready, .showStatus, .feedWatchdog,
+                .reportLevels,
                 .keepInputs:
                 break
             }
