@@ -185,11 +185,17 @@ import Timeline
     }
 
     @Test func theTraceIsNeverInTheWriteThatAnInviteWaitsFor() throws {
-        let bench = VehicleBench.started(Self.configuration())
+        var configuration = Self.configuration()
+        configuration.crash.hold = .zero
+        configuration.lines.debounce = .zero
+        let bench = VehicleBench.started(configuration)
         bench.disk = .takes(.milliseconds(15))
         bench.call(.testCall)
-        bench.advance(by: .milliseconds(300))
-        bench.crash()
+        bench.advance(by: .milliseconds(600))
+        // Due while the trigger that follows waits for its record.
+        try bench.ring()
+        bench.advance(by: TraceLimits.batchWait - .milliseconds(5))
+        bench.edge("crash", .active)
         bench.advance(by: .seconds(1))
         let isOfTrace = { (record: VehicleRecord) in
             switch record {
