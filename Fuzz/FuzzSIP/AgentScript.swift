@@ -39,6 +39,7 @@ struct AgentScript {
         self.limits = limits
         var configuration = UserAgent.Configuration(contactUser: "psap")
         configuration.userAgentName = "fuzz"
+        configuration.allow.append(.register)
         configuration.supported = ["timer"]
         configuration.receivableInfoPackages = ["x"]
         configuration.limits = limits
@@ -56,6 +57,7 @@ struct AgentScript {
         case 10: self.reopen(source.choice([Self.stream, Self.datagrams]))
         case 11: self.close(source.choice([Self.stream, Self.datagrams]))
         case 12: self.respond(&source)
+        case 13: self.register(&source)
         default: self.act(&source)
         }
     }
@@ -70,6 +72,7 @@ struct AgentScript {
             require(rounds < 1_000, "the user agent does not come to rest")
         }
         require(self.agent.isQuiet, "without flows and deadlines something is left: \(self.agent)")
+        require(self.ledger.registrations.isEmpty, "REGISTER requests never ended")
         require(self.ledger.live.isEmpty, "calls never ended: \(self.ledger.live)")
     }
 }
@@ -152,6 +155,31 @@ extension AgentScript {
         }
     }
 
+    private mutating func register(_ source: inout OctetSource) {
+        let settings = Registration.Settings(
+            address: "sip:vehicle@192.0.2.9",
+            registrar: "sip:192.0.2.9",
+            seconds: 3_600,
+            instance: "urn:uuid:00000000-0000-4000-8000-000000000001"
+        )
+        let flow = source.choice([Self.stream, Self.datagrams])
+        var registration = self.agent.makeRegistration(settings)
+        for action in registration.opened(flow, isStream: flow == Self.stream, at: self.now) {
+            guard case .send(let request, let flow) = action else { continue }
+            let (sent, outputs) = self.agent.register(request, over: flow, at: self.now)
+            self.ledger.begin(sent)
+            self.take(outputs)
+        }
+        self.agent.limitKeepAlive(.seconds(Int(source.octet())), of: flow, at: self.now)
+    }
+
+    /// Answers at once, as a registrar does.
+    private mutating func answer(_ request: UserAgent.RegisterRequest) {
+        let outputs = self.agent.respond(to: request, status: 200, headers: [], at: self.now)
+        require(outputs.sent <= 1, "a REGISTER is answered \(outputs.sent) times")
+        self.take(outputs)
+    }
+
     /// Whoever rejects is told nothing of the end.
     private mutating func reject(_ call: UserAgent.Call, status: Int) {
         let count = self.agent.callCount
@@ -182,6 +210,7 @@ extension AgentScript {
                 require(self.open.remove(flow) != nil, "a closed flow is closed")
             case .event(let event):
                 self.ledger.take(event)
+                if case .registering(let request) = event { self.answer(request) }
             }
         }
         let own = self.ledger.ownCount
@@ -190,4 +219,9 @@ extension AgentScript {
             "\(self.agent.callCount) calls, \(own) of them ours"
         )
     }
+}
+
+extension [UserAgent.Output] {
+    /// How many messages are sent.
+    fileprivate var sent: Int { self.count { if case .send = $0 { true } else { false } } }
 }

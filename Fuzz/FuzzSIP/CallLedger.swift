@@ -8,11 +8,18 @@ struct CallLedger {
     private(set) var ownCount = 0
     private var over: [UserAgent.Call] = []
     private var requests: [UserAgent.Request] = []
+    /// The REGISTER requests of the user that have no answer.
+    private(set) var registrations: Set<UserAgent.Sent> = []
 
     /// A call of the user's own.
     mutating func begin(_ call: UserAgent.Call) {
         self.ownCount += 1
         self.open(call)
+    }
+
+    /// A REGISTER of the user's own.
+    mutating func begin(_ registration: UserAgent.Sent) {
+        self.registrations.insert(registration)
     }
 
     /// Any call, over or not.
@@ -44,6 +51,10 @@ struct CallLedger {
             .lost(let call, _), .ended(let call):
             self.check(call, event)
             self.end(call)
+        case .registrationAnswered(let sent, _), .registrationFailed(let sent, _):
+            require(self.registrations.remove(sent) != nil, "\(sent) ends twice, or never began")
+        case .registering:
+            break
         case .discarded(let sentence):
             require(!sentence.isEmpty, "something was discarded without a word")
         }

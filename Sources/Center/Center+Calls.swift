@@ -29,8 +29,9 @@ extension Center {
         case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .ended(let leg): self.over(leg, .clearedDown, "our BYE is answered, or given up", at: now)
-        case .provisional, .challenged, .answered, .rejected:
-            break  // Of calls that a center places; this one places none.
+        case .registering: break  // Allow does not name REGISTER, so that the user agent delivers none.
+        case .provisional, .challenged, .answered, .rejected, .registrationAnswered, .registrationFailed:
+            break  // Of what a center asks for itself; this one places no call and registers nowhere.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }
             let more = held > 0 ? ", and \(held) more since the last that was told" : ""

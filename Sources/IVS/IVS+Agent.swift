@@ -51,6 +51,8 @@ extension IVS {
                 at: now
             )
         case .withdrawn, .established: break
+        case .registrationAnswered, .registrationFailed: break  // This vehicle registers nowhere.
+        case .registering: break  // Allow does not name REGISTER, so that the user agent delivers none.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }
             let more = held > 0 ? ", and \(held) more since the last that was told" : ""

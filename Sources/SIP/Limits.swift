@@ -32,6 +32,8 @@ package struct Limits: Hashable, Sendable {
     package var pongWait = Duration.seconds(10)
     /// Pongs that show that a peer answers pings; a single one may be the line break that may precede any message.
     package var pongsThatOblige = 2
+    /// The shortest interval of pings that a peer may ask for with Flow-Timer; the shortest of the configuration too.
+    package var shortestKeepAlive = Duration.seconds(5)
     /// How long the rest of a begun message may take; 64*T1, after which the peer's own transaction has failed.
     package var partialMessageWait = Duration.seconds(32)
     /// What Retry-After says in a 503, in seconds; short, for a vehicle redials for two minutes only.

@@ -36,6 +36,7 @@ package struct Method: Hashable, Sendable, CustomStringConvertible {
     package static let options = Method("OPTIONS")
     package static let prack = Method("PRACK")
     package static let update = Method("UPDATE")
+    package static let register = Method("REGISTER")
 
     package var description: String { self.name }
 }

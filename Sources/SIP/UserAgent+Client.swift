@@ -108,6 +108,9 @@ extension UserAgent {
             guard status >= 200, self.calls[call] != nil else { return }
             outputs.append(.event(.ended(call)))
             self.over(call, at: now, into: &outputs)
+        case .registration(let sent):
+            guard status >= 200 else { return }
+            outputs.append(.event(.registrationAnswered(sent, response)))
         case .nobody, .prack:
             return
         }
@@ -129,6 +132,8 @@ extension UserAgent {
             guard self.calls[call] != nil else { return }
             outputs.append(.event(.ended(call)))
             self.over(call, at: now, into: &outputs)
+        case .registration(let sent):
+            outputs.append(.event(.registrationFailed(sent, reason)))
         case .nobody, .prack:
             return
         }

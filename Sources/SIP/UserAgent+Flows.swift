@@ -67,7 +67,7 @@ extension UserAgent {
     }
 
     /// Pings come at 80 to 100 % of the interval, so that vehicles do not ping in step (RFC 5626 4.4.1).
-    private mutating func pingDue(_ keepAlive: Duration?, at now: Instant) -> Instant? {
+    mutating func pingDue(_ keepAlive: Duration?, at now: Instant) -> Instant? {
         guard let keepAlive else { return nil }
         return now.advanced(by: keepAlive * Int(80 + self.random(below: 21)) / 100)
     }

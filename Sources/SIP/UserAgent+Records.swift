@@ -53,7 +53,7 @@ extension UserAgent {
         let local: FlowAddress
         let remote: FlowAddress
         /// The ping interval; `nil` on flows that the peer keeps alive.
-        let keepAlive: Duration?
+        var keepAlive: Duration?
         var framer: MessageFramer
         var pingDue: Instant?
         var pongDue: Instant?
@@ -84,6 +84,8 @@ extension UserAgent {
         /// Its answer changes nothing.
         case prack(Call)
         case bye(Call)
+        /// A REGISTER.
+        case registration(Sent)
         /// A CANCEL, or the BYE of a dialog that nobody wants: its answer changes nothing.
         case nobody
     }

@@ -17,7 +17,7 @@ extension UserAgent {
         }
     }
 
-    /// A request of ours in a dialog that awaits the peer's answer.
+    /// A request of ours in a dialog, or a REGISTER, that awaits the peer's answer.
     package struct Sent: Hashable, Sendable {
         package let number: UInt64
 
@@ -119,6 +119,11 @@ extension UserAgent {
         case lost(Call, FailureReason)
         /// Our BYE is answered or given up; the call is over.
         case ended(Call)
+        /// The final answer to our REGISTER came.
+        case registrationAnswered(Sent, Message)
+        case registrationFailed(Sent, FailureReason)
+        /// A REGISTER came; it wants `respond` at once.
+        case registering(RegisterRequest)
         /// Something malformed or unexpected came and was not taken further; a sentence for the log.
         case discarded(String)
     }

@@ -108,7 +108,7 @@ import Timeline
                 self.perform(info, isCenter: false)
             case .provisional, .challenged, .answered, .rejected, .failed, .withdrawn, .answeredRequest, .failedRequest,
                 .cleared,
-                .lost, .ended, .discarded:
+                .lost, .ended, .registrationAnswered, .registrationFailed, .registering, .discarded:
                 break
             }
         }

@@ -201,6 +201,9 @@ extension UserAgent.Event {
         case .cleared: "cleared"
         case .lost(_, let reason): "lost \(reason)"
         case .ended: "ended"
+        case .registrationAnswered(_, let message): "registration answered \(message.status ?? 0)"
+        case .registrationFailed(_, let reason): "registration failed \(reason)"
+        case .registering(let request): "registering \(request.message.headers["CSeq"] ?? "")"
         case .discarded: "discarded"
         }
     }
