@@ -29,7 +29,7 @@ extension Center {
         case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .ended(let leg): self.over(leg, .clearedDown, "our BYE is answered, or given up", at: now)
-        case .registering: break  // Allow does not name REGISTER, so that the user agent delivers none.
+        case .registering(let request): self.register(request, at: now)
         case .provisional, .challenged, .answered, .rejected, .registrationAnswered, .registrationFailed:
             break  // Of what a center asks for itself; this one places no call and registers nowhere.
         case .discarded(let sentence):

@@ -20,6 +20,8 @@ package struct Center: Sendable {
     var reply: CenterConfiguration.Reply
     /// Judges who calls; `nil` when nobody is asked.
     var authenticator: Authenticator?
+    /// Keeps what vehicles register; `nil` where this center is no registrar.
+    var registrar: Registrar?
     var calls: [Int: CenterCall] = [:]
     var numbers: [UserAgent.Call: Int] = [:]
     var lastNumber = 0
@@ -61,12 +63,21 @@ package struct Center: Sendable {
         agent.userAgentName = "ecallcenter"
         agent.accept = EmergencyAnswer.standardAccept
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        if let limits = configuration.registrar {
+            agent.allow.append(.register)
+            self.registrar = Registrar(limits)
+        }
         self.userAgent = UserAgent(configuration: agent, random: agentRandom)
     }
 
     /// When `deadlineReached` is next owed.
     package var nextDeadline: Instant? {
-        Instant.earliest(self.userAgent.nextDeadline, self.deadlines.next, self.idleCheckAt)
+        Instant.earliest(
+            self.userAgent.nextDeadline,
+            self.deadlines.next,
+            self.idleCheckAt,
+            self.registrar?.nextDeadline
+        )
     }
 
     /// How many calls are going on.
@@ -88,6 +99,7 @@ package struct Center: Sendable {
     package mutating func deadlineReached(at now: Moment) -> [CenterOutput] {
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.closeIdleConnections(at: now)
+        self.registrarDeadlineReached(at: now)
         while let number = self.deadlines.takeReached(at: now.instant) {
             self.drive(number, at: now) { $0.deadlineReached(at: now.instant) }
         }
@@ -127,6 +139,7 @@ package struct Center: Sendable {
                 self.userAgent.flowClosed(flow, because: failure.description, at: now.instant),
                 at: now
             )
+            self.unregister(flow, at: now)
         }
     }
 

@@ -58,6 +58,8 @@ package struct CenterConfiguration: Hashable, Sendable {
     package var host = "center.invalid"
     /// `nil` takes every call.
     package var authentication: Authentication?
+    /// `nil` answers REGISTER with 405.
+    package var registrar: RegistrarLimits?
 
     package init() {}
 }

@@ -106,6 +106,9 @@ package struct CenterEvent: Hashable, Sendable {
         case withdrawn
         case lost
         case callListed
+        case registered
+        case registrationRemoved
+        case registrationRefused
         case recordLate
         case recordFailed
         case eventsLost

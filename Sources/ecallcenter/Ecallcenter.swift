@@ -30,6 +30,8 @@ struct Ecallcenter: AsyncParsableCommand {
     @Option(help: "The realm of the challenges.") var realm = "ecallcenter.invalid"
     @Option(help: "Whom a challenge asks for credentials: off, others (all but emergencies), all (eCalls too).")
     var authentication: String?
+    @Flag(help: "Be the registrar of vehicles: answer REGISTER, and keep what they register in memory.")
+    var registrar = false
     @Flag(help: "Print events as JSON, one object on a line.") var json = false
 
     mutating func run() async throws {
@@ -42,6 +44,7 @@ struct Ecallcenter: AsyncParsableCommand {
         center.reply = reply
         let transports = try self.transports
         center.authentication = try self.readAuthentication()
+        center.registrar = self.registrar ? RegistrarLimits() : nil
         let isJSON = self.json
         let output = LineWriter()
         let (requests, continuation) = AsyncStream.makeStream(
