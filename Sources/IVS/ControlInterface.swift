@@ -39,6 +39,17 @@ package enum ControlInterface {
         # or cancelled by an occupant.
         type IncidentState (open, delivered, undelivered, cancelled)
 
+        # How the vehicle stands with a registrar: no connection to it, a REGISTER without answer, registered, waiting after a
+        # failure, being removed, or done with it for good.
+        type RegistrationState (closed, asking, registered, waiting, removing, left)
+
+        # The registration with a center. "detail" says why the last attempt failed, null after one that did not.
+        type RegistrationStatus (
+          address: string,
+          state: RegistrationState,
+          detail: ?string
+        )
+
         # One configured center, in the order of preference. "detail" says why the link is not open, or was not when it was
         # last known.
         type CenterStatus (
@@ -47,6 +58,7 @@ package enum ControlInterface {
           transport: LinkTransport,
           link: Link,
           detail: ?string,
+          registration: ?RegistrationStatus,
           at: int,
           time: ?string
         )

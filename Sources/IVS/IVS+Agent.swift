@@ -50,8 +50,9 @@ extension IVS {
                 self.userAgent.reject(leg, status: 486, reason: nil, headers: [], body: [], at: now.instant),
                 at: now
             )
+        case .registrationAnswered(let sent, let message): self.registrationAnswered(sent, message, at: now)
+        case .registrationFailed(let sent, let reason): self.registrationFailed(sent, reason.sentence, at: now)
         case .withdrawn, .established: break
-        case .registrationAnswered, .registrationFailed: break  // This vehicle registers nowhere.
         case .registering: break  // Allow does not name REGISTER, so that the user agent delivers none.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }

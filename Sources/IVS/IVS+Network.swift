@@ -87,7 +87,9 @@ extension IVS {
         if connection.security?.isVerified ?? true, let credentials = self.secrets.credentials[owner.center] {
             self.userAgent.use([credentials], .crypto, over: flow)
         }
+        // A call that waits for this way goes first.
         self.inviteWaiting(for: owner, at: now)
+        if case .link(let index) = owner { self.register(over: flow, ofLink: index, connection.transport, at: now) }
     }
 
     /// The attempt that waits for this way goes on.
@@ -192,6 +194,7 @@ extension IVS {
         let isNews = self.links[index].lastFailure != cause
         self.links[index].ended(flow, because: cause, at: now.instant)
         self.linkSince[index] = now
+        self.drive(registrationOf: index, at: now) { $0.closed(flow) }
         let center = self.configuration.centers[index]
         if isNews {
             self.note(
@@ -277,7 +280,7 @@ extension IVS {
         return self.gateVerdict(on: invite, to: host == "localhost" ? "127.0.0.1" : host)
     }
 
-    private func gateVerdict(on message: Message, to host: String) -> EmergencyGate.Verdict {
+    func gateVerdict(on message: Message, to host: String) -> EmergencyGate.Verdict {
         // The addresses were read with the configuration; one that is none would have been refused there.
         guard
             let gate = try? EmergencyGate(

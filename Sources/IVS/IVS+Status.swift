@@ -51,7 +51,15 @@ extension IVS {
             "transport": .string(center.endpoint.transport.rawValue),
             "link": .string(self.links[index].standing.rawValue),
             "detail": self.links[index].lastFailure.map(JSONValue.string) ?? .null,
+            "registration": self.registrations[index].map(self.registrationStatus) ?? .null,
             "at": .int(Int(since.instant.nanosecondsSinceBoot)), "time": since.timeText,
+        ]
+    }
+
+    private func registrationStatus(_ registration: Registration) -> JSONValue {
+        [
+            "address": .string(registration.address), "state": .string(registration.standing.rawValue),
+            "detail": registration.lastFailure.map(JSONValue.string) ?? .null,
         ]
     }
 

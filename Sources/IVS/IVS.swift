@@ -31,6 +31,12 @@ package struct IVS: Sendable {
     var streamLinks: [CenterLink]
     /// The centers whose TCP did not serve in this incident.
     var streamless: Set<Int> = []
+    /// The registration with each center that has one, by its place in the configuration.
+    var registrations: [Int: Registration] = [:]
+    /// The REGISTER requests that have no answer, and the center of each.
+    var registering: [UserAgent.Sent: Int] = [:]
+    /// By when the removals of an orderly stop have to be answered.
+    var leaveBy: Instant?
     var connections: [Flow: Connection] = [:]
     /// What was told of a connection's protection just before the connection itself.
     var security: [Flow: FlowSecurity] = [:]
@@ -105,6 +111,7 @@ package struct IVS: Sendable {
         self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
         self.streamLinks = configuration.centers.map { _ in CenterLink(isKeptWarm: false) }
         if let position = configuration.position { self.locations.update(position) }
+        self.makeRegistrations()
     }
 
     /// When `deadlineReached` is next owed.
@@ -113,10 +120,13 @@ package struct IVS: Sendable {
         let timers = Instant.earliest(self.call.nextDeadline, lines, self.userAgent.nextDeadline)
         let lights = self.indicators.nextDeadline(after: now)
         let links = self.links.compactMap(\.nextDeadline).min()
+        let registrations = self.registrations.values.compactMap(\.nextDeadline).min()
         return Instant.earliest(
             timers,
             lights,
             links,
+            registrations,
+            self.leaveBy,
             self.hold?.until,
             self.waitingAttempt?.until,
             self.postponed?.since,
@@ -148,6 +158,7 @@ package struct IVS: Sendable {
             self.lostEvents += count
             self.note(.eventsLost, "\(count) events found the mailbox full", at: now, severity: .error)
             self.outputs.append(.reportLevels)
+        case .stopping: self.leaveCenters(at: now)
         }
         return self.finish(at: now)
     }
@@ -161,6 +172,7 @@ package struct IVS: Sendable {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
         }
         self.giveUpWaiting(at: now)
+        self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)
         self.perform(self.call.deadlineReached(at: now.instant), at: now)
@@ -183,6 +195,7 @@ package struct IVS: Sendable {
             )
         }
         self.releaseIdleLinks()
+        self.tellLeft(at: now)
         self.keepInputs()
         self.flushRecords()
         self.flushTraceIfDue(at: now)
@@ -242,6 +255,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case incidentInterrupted
     case tlsUnusable
     case certificateDate
+    case registrationFailing
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }

@@ -26,6 +26,8 @@ final class VehicleBody: LoopBody {
         let viewServer: ControlServer?
         let store: LateStore
         let log: Logger
+        /// Ended when nothing more is to be said to the centers.
+        let departure: AsyncStream<Void>.Continuation
 
         /// The server whose client made a call.
         func server(of id: ControlCall.ID) -> ControlServer {
@@ -107,6 +109,7 @@ final class VehicleBody: LoopBody {
             case .feedWatchdog: self.ports.notifier.alive(isServing: self.isServing)
             case .readIncidents(let id, let limit): self.readIncidents(id, limit: limit)
             case .readTrace(let id, let incident, let after): self.readTrace(id, incident: incident, after: after)
+            case .left: self.ports.departure.finish()
             case .log: break
             }
         }

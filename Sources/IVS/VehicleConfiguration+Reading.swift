@@ -11,7 +11,12 @@ internal import UPER
 extension VehicleConfiguration {
     /// Reads `ecalld.yaml`; throws every mistake in one go.
     package static func read(path: String) throws(ConfigurationMistakes) -> VehicleConfiguration {
-        try VehicleConfiguration(try ConfigurationReader.read(path: path, schema: VehicleSchema.schema))
+        let settings = try ConfigurationReader.read(path: path, schema: VehicleSchema.schema)
+        var configuration = try VehicleConfiguration(settings)
+        if settings.section("identity").optional("instance") == nil {
+            configuration.instance = DeviceInstance.ofThisMachine(storePath: configuration.storePath)
+        }
+        return configuration
     }
 
     /// What the settings of a checked file say.
@@ -32,7 +37,7 @@ extension VehicleConfiguration {
         self.msdVersion = vehicle.integer("msdVersion") == 2 ? .v2 : .v3
         self.profile = Profile(rawValue: settings.string("profile")) ?? .privateCenter
         self.identity = settings.section("identity").string("uri")
-        self.instance = settings.section("identity").string("instance")
+        if let instance = settings.section("identity").optional("instance") { self.instance = instance.string }
         self.call = CallLimits(settings.section("call"))
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
@@ -40,6 +45,7 @@ extension VehicleConfiguration {
         try self.checkCrashPulse(settings.section("lines"))
         try self.checkReach(settings)
         try self.checkProtection(settings)
+        try self.checkRegistrations(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }
         self.keepAlive = settings.section("connection").duration("keepAlive")
@@ -82,6 +88,20 @@ extension VehicleConfiguration {
                 let found = "\(protection.string(key)) alone"
                 mistakes.append(protection.mistake(key, found: found, expected: "certificate and key together"))
             }
+        }
+        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
+    }
+
+    /// Nothing is sent to a hop of the 112 profile before a trigger, and a REGISTER would be.
+    private func checkRegistrations(_ settings: Settings) throws(ConfigurationMistakes) {
+        guard self.profile == .emergency112 else { return }
+        let mistakes = settings.list("centers").map(\.section).compactMap { center -> Mistake? in
+            guard let registration = center.optional("registration")?.section else { return nil }
+            return center.mistake(
+                "registration",
+                found: "one of \(registration.string("address"))",
+                expected: "none: nothing is sent to a hop of the profile 112 before a trigger"
+            )
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
     }
@@ -131,12 +151,26 @@ extension VehicleConfiguration.Center {
                 passwordFile: value.section.string("passwordFile")
             )
         }
+        self.registration = settings.optional("registration").map { .init($0.section) }
         guard transport == .tls else { return }
         self.tls = TLSClient.Settings(host: host, settings.section("tls"))
     }
 
     /// The ports of RFC 3261 19.1.2.
     private static let (plainPort, securePort) = (5_060, 5_061)
+}
+
+extension VehicleConfiguration.CenterRegistration {
+    fileprivate init(_ settings: Settings) {
+        let address = settings.string("address")
+        // The domain of the address is its registrar (RFC 3261 10.2); the address was read with the schema.
+        let domain = address.drop { $0 != "@" }.dropFirst()
+        self.init(
+            address: address,
+            registrar: settings.optional("registrar")?.string ?? "sip:\(domain)",
+            expires: settings.duration("expires")
+        )
+    }
 }
 
 extension TLSClient.Settings {

@@ -25,6 +25,8 @@ package struct VehicleConfiguration: Sendable {
         package var tls: TLSClient.Settings?
         /// With what challenges of this hop are answered; `nil` answers none.
         package var credentials: CredentialsPlace?
+        /// How we register with it, so that it can ring back; `nil` does not.
+        package var registration: CenterRegistration?
 
         package init(name: String, endpoint: Endpoint, uri: String) {
             self.name = name
@@ -43,6 +45,21 @@ package struct VehicleConfiguration: Sendable {
             self.realm = realm
             self.user = user
             self.passwordFile = passwordFile
+        }
+    }
+
+    /// What is registered with one center.
+    package struct CenterRegistration: Hashable, Sendable {
+        /// The address of record, a `sip:` URI with a user.
+        package var address: String
+        /// The Request-URI of REGISTER, a `sip:` URI without a user.
+        package var registrar: String
+        package var expires: Duration
+
+        package init(address: String, registrar: String, expires: Duration = .seconds(3_600)) {
+            self.address = address
+            self.registrar = registrar
+            self.expires = expires
         }
     }
 
@@ -87,7 +104,7 @@ package struct VehicleConfiguration: Sendable {
     package var centers: [Center]
     /// Our own SIP URI, the From of each call.
     package var identity = "sip:vehicle@ecall.invalid"
-    /// The URN that names this device in Contact.
+    /// The URN that names this device in Contact; for a file that gives none, `DeviceInstance` makes one.
     package var instance = "urn:uuid:00000000-0000-4000-8000-000000000001"
     package var msdVersion = MSD.Version.v3
     package var call = CallLimits()

@@ -36,6 +36,9 @@ package struct VehicleEvent: Hashable, Sendable {
         case indicator
         case linkOpened
         case linkClosed
+        case registered
+        case registrationFailed
+        case registrationRemoved
         case transportFallback
         case linkUnprotected
         case gateRefused
@@ -75,6 +78,9 @@ package struct VehicleEvent: Hashable, Sendable {
             case .indicator: "indicator"
             case .linkOpened: "linkOpened"
             case .linkClosed: "linkClosed"
+            case .registered: "registered"
+            case .registrationFailed: "registrationFailed"
+            case .registrationRemoved: "registrationRemoved"
             case .transportFallback: "transportFallback"
             case .linkUnprotected: "linkUnprotected"
             case .gateRefused: "gateRefused"

@@ -28,6 +28,8 @@ package enum VehicleInput: Sendable {
     case written(batch: Int, StoreError?)
     /// So many events found the mailbox full and are lost.
     case overflow(Int)
+    /// The daemon is to stop in order; `VehicleOutput.left` answers.
+    case stopping
 }
 
 /// What the vehicle's loop wants done, in this order; none of it waits.
@@ -58,6 +60,8 @@ package enum VehicleOutput: Sendable {
     case showStatus(String)
     /// The loop has turned.
     case feedWatchdog
+    /// Nothing more is to be said to the centers before the daemon stops.
+    case left
     case log(VehicleEvent)
 }
 

@@ -19,6 +19,8 @@ package final class VehicleRig: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let ports: VehicleBody.Ports
     private let loop: LateLoop<VehicleBody>
+    /// Ends when nothing more is to be said to the centers.
+    private let departure: AsyncStream<Void>
 
     /// The lines of a simulated rig, for a program that moves them itself instead of asking over the socket.
     package var simulatedLines: SimulatedLines? { self.ports.simulatedLines }
@@ -40,6 +42,8 @@ package final class VehicleRig: Sendable {
         let viewServer = try configuration.viewSocketPath.map { path in
             try Self.server(path, .view, group) { loop.post(.control($0)) }
         }
+        let (departure, departed) = AsyncStream.makeStream(of: Void.self)
+        self.departure = departure
         self.configuration = configuration
         self.group = group
         self.loop = loop
@@ -53,7 +57,8 @@ package final class VehicleRig: Sendable {
             server: server,
             viewServer: viewServer,
             store: LateStore(),
-            log: log
+            log: log,
+            departure: departed
         )
     }
 
@@ -188,10 +193,24 @@ package final class VehicleRig: Sendable {
         }
     }
 
+    /// How long the loop may take to answer, whatever hangs.
+    private static let maximumDeparture = TimeAmount.seconds(3)
+
+    /// Lets the vehicle remove its registrations, where it has any.
+    private func leaveCenters() async {
+        guard self.configuration.centers.contains(where: { $0.registration != nil }) else { return }
+        let departed = self.ports.departure
+        self.loop.post(.stopping)
+        let deadline = self.group.next().scheduleTask(in: Self.maximumDeparture) { departed.finish() }
+        for await _ in self.departure {}
+        deadline.cancel()
+    }
+
     /// Closes everything and writes what waits; the call machine does not clear down a call by it.
     package func stop() async {
         self.ports.notifier.stopping()
-        // First of all: what closes now is our own doing, and nothing is to be dialled for it.
+        await self.leaveCenters()
+        // First of all that closes: what closes now is our own doing, and nothing is to be dialled for it.
         self.loop.stop()
         await self.ports.lines.stop()
         await self.ports.server.stop()

@@ -72,6 +72,28 @@ enum VehicleSchema {
             "The Request-URI of the private profile; of no meaning to the 112 profile."
         ),
         Key("credentials", .section(Self.credentials), .optional, "The answer to a challenge (RFC 3261 22)."),
+        Key(
+            "registration",
+            .section(Self.registration),
+            .optional,
+            "How to register with the center (RFC 3261 10, RFC 5626); never with the 112 profile."
+        ),
+    ])
+
+    private static let registration = Schema([
+        Key("address", .string(Self.addressOfRecordRule), .required, "The address of record of this vehicle."),
+        Key(
+            "registrar",
+            .string(Self.registrarRule),
+            .optional,
+            "The Request-URI of REGISTER; left out, the host of the address."
+        ),
+        Key(
+            "expires",
+            .duration(.seconds(60) ... .seconds(86_400)),
+            .defaulted(.duration(.seconds(3_600))),
+            "How long a registration is asked for; whole seconds of it count."
+        ),
     ])
 
     private static let credentials = Schema([
@@ -107,8 +129,8 @@ enum VehicleSchema {
         Key(
             "instance",
             .string(Self.urnRule),
-            .defaulted(.string("urn:uuid:00000000-0000-4000-8000-000000000001")),
-            "The URN of this device."
+            .optional,
+            "The URN of this device; left out, a UUID that is made of the machine's own name and stays the same."
         ),
     ])
 
@@ -330,6 +352,26 @@ enum VehicleSchema {
     private static let uriRule = StringRule("a sip: URI", length: 5...256, example: "sip:sos@center.invalid") { text in
         // Only whether it can be read counts; the rule says what is expected.
         text.hasPrefix("sip:") && (try? URI(parsing: text)) != nil
+    }
+
+    private static let addressOfRecordRule = StringRule(
+        "a sip: URI with a user and without parameters",
+        length: 7...256,
+        example: "sip:vehicle@center.invalid"
+    ) { text in
+        // Only whether it can be read counts; the rule says what is expected.
+        guard text.hasPrefix("sip:"), case .sip(let uri)? = try? URI(parsing: text) else { return false }
+        return uri.user != nil && uri.parameters.isEmpty && uri.headers == nil
+    }
+
+    private static let registrarRule = StringRule(
+        "a sip: URI without a user",
+        length: 5...256,
+        example: "sip:center.invalid"
+    ) { text in
+        // Only whether it can be read counts; the rule says what is expected.
+        guard text.hasPrefix("sip:"), case .sip(let uri)? = try? URI(parsing: text) else { return false }
+        return uri.user == nil && uri.headers == nil
     }
 
     private static let urnRule = StringRule("a URN", length: 6...128, example: "urn:uuid:x") { text in

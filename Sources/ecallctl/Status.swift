@@ -25,6 +25,10 @@ struct Status: AsyncParsableCommand {
             let detail = center["detail"]?.asString.map { ": \($0)" } ?? ""
             let link = "\(center.shown("transport")) \(center.shown("link"))"
             print("center    \(center.shown("name")) \(center.shown("uri")) \(link)\(detail)")
+            guard let registration = center["registration"], registration.asObject != nil else { continue }
+            let failure = registration["detail"]?.asString.map { ": \($0)" } ?? ""
+            let state = registration.shown("state")
+            print("register  \(center.shown("name")) \(registration.shown("address")) \(state)\(failure)")
         }
         for line in status["lines"]?.asArray ?? [] {
             let detail = line["detail"]?.asString.map { ": \($0)" } ?? ""

@@ -113,6 +113,7 @@ final class VehicleBench {
         )
         var center = UserAgent.Configuration(contactUser: "psap")
         center.accept = EmergencyAnswer.standardAccept
+        center.allow.append(.register)
         self.center = UserAgent(configuration: center, random: SeededGenerator(seed: 12))
     }
 
@@ -236,6 +237,7 @@ extension VehicleBench {
             case .feedWatchdog: self.trail.append("feed the watchdog")
             case .readIncidents: self.trail.append("read incidents")
             case .readTrace(let call, let incident, let after): self.traceReadings.append((call, incident, after))
+            case .left: self.trail.append("left")
             case .log(let event): self.events.append(event)
             }
         }

@@ -106,6 +106,7 @@ extension Invariants {
             self.mark("invite over \(event.fields["transport"] ?? "")")
             self.mark("action invite")
         case .transportFallback: self.mark("fallback to UDP")
+        case .registered, .registrationFailed, .registrationRemoved: self.mark(event.kind.word)
         case .msdSent: self.mark("action sendMSD")
         case .announcement:
             self.mark("action announce")

@@ -25,13 +25,18 @@ import Testing
 
         /// A center that listens over these transports, and a vehicle that is told of it as one over UDP, or over TLS
         /// where it listens for that.
-        init(listeningOver transports: [Transport], certificateFor host: String = "127.0.0.1") async throws {
+        init(
+            listeningOver transports: [Transport],
+            certificateFor host: String = "127.0.0.1",
+            isRegistrar: Bool = false
+        ) async throws {
             self.folder = FileManager.default.temporaryDirectory.appending(path: "ends-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
             let (shown, show) = AsyncStream.makeStream(of: CenterEvent.self)
             self.centerEvents = shown.makeAsyncIterator()
             var settings = CenterConfiguration()
             settings.ringing = .zero
+            settings.registrar = isRegistrar ? RegistrarLimits() : nil
             self.center = try CenterRig(settings, storePath: self.folder.path + "/center") { show.yield($0) }
             let isSecured = transports.contains(.tls)
             let address =
@@ -43,10 +48,14 @@ import Testing
             let (told, tell) = AsyncStream.makeStream(of: String.self)
             self.vehicleEvents = told.makeAsyncIterator()
             let log = Logger(label: "vehicle") { _ in EventLines(tell) }
-            self.vehicle = try VehicleRig(
-                try Self.configuration(address.port, self.folder.path, isSecured: isSecured),
-                log: log
-            )
+            var configuration = try Self.configuration(address.port, self.folder.path, isSecured: isSecured)
+            if isRegistrar {
+                configuration.centers[0].registration = .init(
+                    address: "sip:car@center.invalid",
+                    registrar: "sip:center.invalid"
+                )
+            }
+            self.vehicle = try VehicleRig(configuration, log: log)
             try await self.vehicle.start()
         }
 
@@ -150,6 +159,20 @@ import Testing
         ends.center.command(.clearDown(1))
         _ = try await ends.vehicleSays("clearedDown")
         await ends.stop()
+    }
+
+    @Test(arguments: [Transport.tls, .udp])
+    func aVehicleIsRegisteredWhileItRuns(way: Transport) async throws {
+        var ends = try await Ends(listeningOver: [way], isRegistrar: true)
+        let registered = try await ends.centerSays(.registered)
+        #expect(registered.fields["transport"] == way.rawValue)
+        #expect(registered.fields["outbound"] == String(way == .tls))
+        _ = try await ends.vehicleSays("registered")
+        try ends.vehicle.simulatedLines?.set("crash", .active)
+        _ = try await ends.centerSays(.established)
+        await ends.stop(centerToo: false)
+        #expect(try await ends.centerSays(.registrationRemoved).reason.contains("the vehicle has removed it"))
+        await ends.center.stop()
     }
 
     @Test func aCenterWithTheCertificateOfAnotherIsNotCalled() async throws {

@@ -43,8 +43,8 @@ struct Plan {
         self.takesTCP = self.transport == .tcp || random.chance(50)
         self.swallowsTCP = random.chance(50)
         let count = Int.random(in: 1...3, using: &random)
-        self.vehicle = Self.vehicle(centers: count, over: self.transport, random: &random)
-        self.centers = (0..<count).map { _ in Self.center(random: &random) }
+        var vehicle = Self.vehicle(centers: count, over: self.transport, random: &random)
+        var centers = (0..<count).map { _ in Self.center(random: &random) }
         self.isWallTrusted = random.chance(80)
         var faults = Faults()
         if random.chance(75) {
@@ -61,6 +61,28 @@ struct Plan {
         }
         faults.edgeLost = random.chance(30) ? 10 : 0
         self.faults = faults
+        if vehicle.profile == .privateCenter, random.chance(50) {
+            for index in centers.indices { Self.register(&vehicle.centers[index], &centers[index], random: &random) }
+        }
+        self.vehicle = vehicle
+        self.centers = centers
+    }
+
+    /// A registration that is refreshed often, with a center that is a registrar, a strict one, or none.
+    private static func register(
+        _ center: inout VehicleConfiguration.Center,
+        _ other: inout CenterConfiguration,
+        random: inout SeededGenerator
+    ) {
+        center.registration = .init(
+            address: "sip:car@center.invalid",
+            registrar: "sip:center.invalid",
+            expires: .seconds(Int.random(in: 20...90, using: &random))
+        )
+        guard random.chance(80) else { return }
+        var limits = RegistrarLimits()
+        limits.shortestSeconds = Int.random(in: 10...60, using: &random)
+        other.registrar = limits
     }
 
     private static func vehicle(

@@ -76,7 +76,8 @@ import Testing
         ].map { "outcome \($0.rawValue)" }
         let announcements = Announcement.allCases.map { "announcement \($0.rawValue)" }
         let ways = ["invite over tcp", "invite over udp", "fallback to UDP"]
-        #expect(Set(states + actions + outcomes + announcements + ways).subtracting(marks) == [])
+        let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
+        #expect(Set(states + actions + outcomes + announcements + ways + registrations).subtracting(marks) == [])
     }
 
     @Test func theTraceOfASeedIsTheSameTwice() {

@@ -36,6 +36,7 @@ extension World {
                 .reportLevels,
                 .keepInputs:
                 break
+            case .left: self.watch.mark("left")
             }
         }
         self.watch.holds(self.vehicle, at: self.now)

@@ -128,6 +128,8 @@ final class World {
         case .stormEnds:
             self.isStorm = false
             self.faults = .none
+            // Registrations would be refreshed for ever; their removal ends what has to end.
+            self.step(.stopping)
         }
     }
 
@@ -162,6 +164,7 @@ final class World {
         if self.vehicle.hold != nil || self.vehicle.waitingAttempt != nil { words.append("something waits to be sent") }
         if self.vehicle.indicators.nextDeadline(after: self.now) != nil { words.append("an output is moving") }
         if self.vehicle.inputs.nextDeadline != nil { words.append("an input is moving") }
+        if self.vehicle.leaveBy != nil { words.append("the vehicle has not left its registrars") }
         if !self.vehicle.legs.isEmpty { words.append("\(self.vehicle.legs.count) legs are left") }
         if self.vehicle.traceDeadline != nil { words.append("messages wait to be kept") }
         for (index, center) in self.centers.enumerated() where center.callCount > 0 || !center.userAgent.isQuiet {
