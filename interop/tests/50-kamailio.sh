@@ -1,4 +1,4 @@
-# kamailio as outbound proxy with record-routing between our vehicle and our center, over TCP and over TLS.
+# kamailio as registrar, and as outbound proxy with record-routing between our vehicle and our center, over TCP and over TLS.
 
 # A proxy in front of the center, which speaks TRANSPORT with both: start_proxy TRANSPORT
 start_proxy() {
@@ -32,6 +32,9 @@ END
     await "(exec 9<>/dev/tcp/127.0.0.1/$port)"
 }
 
+registration=("    registration:" "      address: sip:car@127.0.0.1")
+vehicle_registered() { "$bin/ecallctl" --socket "$folder/control" status | grep -q "^register .* registered\$"; }
+
 for transport in tcp tls; do
     leg "$transport"
     if [ "$transport" = tls ]; then
@@ -40,13 +43,16 @@ for transport in tcp tls; do
         start_center --tls-port 0 --certificate "$folder/pki/authority/center.pem" \
             --key "$folder/pki/authority/center-key.pem"
         start_proxy tls
-        start_vehicle tls 127.0.0.1 "$proxy_way" "    tls:" "      authorities: $folder/pki/proxy/authority.pem"
+        start_vehicle tls 127.0.0.1 "$proxy_way" "    tls:" "      authorities: $folder/pki/proxy/authority.pem" \
+            "${registration[@]}"
     else
         start_center
         start_proxy tcp
-        start_vehicle tcp 127.0.0.1 "$proxy_way"
+        start_vehicle tcp 127.0.0.1 "$proxy_way" "${registration[@]}"
     fi
     await vehicle_linked
+    check "kamailio takes the registration over $transport" vehicle_registered
+    check "and binds it to the connection" 'grep -q "registered:.*outbound=true" "$folder/ecalld.log"'
     for call in 1 2; do
         fire_crash
         check "call $call through kamailio over $transport brings its MSD" "center_said $call msd"
