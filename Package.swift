@@ -158,8 +158,8 @@ let package = Package(
         tests(
             "IVSTests",
             [
-                "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall", "Net",
-                "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline",
+                "Authority", "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall",
+                "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline",
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),

@@ -1,27 +1,46 @@
 internal import Net
-internal import Supervision
 
-/// What connections over TLS to one center need, or why it is not there.
+/// What is wrong with TLS to one center.
+package struct TLSStanding: Hashable, Sendable {
+    /// The place of the center in the configuration.
+    package let center: Int
+    /// Why no connection can be checked; `nil` when one can.
+    package var fault: String?
+    /// What is wrong with our own certificate; `nil` for nothing.
+    package var identityFault: String?
+
+    package init(center: Int, fault: String? = nil, identityFault: String? = nil) {
+        self.center = center
+        self.fault = fault
+        self.identityFault = identityFault
+    }
+}
+
+/// What connections over TLS to one center need, as far as its files can be used.
+///
+/// Our own certificate is for centers that ask for one: without it the others are called all the same.
 struct CenterTLS: Sendable {
     let checked: Result<TLSClient, TLSFault>
     /// Without a check of who answers, for the second way to an emergency service.
     let unchecked: Result<TLSClient, TLSFault>
+    /// Why no certificate of ours is shown although one is configured; `nil` when all is well.
+    let identityFault: TLSFault?
 
-    /// Reads the files of every center that is reached over TLS, by its place in the configuration.
-    static func read(_ configuration: VehicleConfiguration) -> [Int: CenterTLS] {
-        var found: [Int: CenterTLS] = [:]
-        for (index, center) in configuration.centers.enumerated() {
-            guard let settings = center.tls else { continue }
-            found[index] = CenterTLS(
-                checked: Result { () throws(TLSFault) in try TLSClient(settings, clock: Self.clock) },
-                unchecked: Result { () throws(TLSFault) in try TLSClient.unchecked(settings) }
-            )
-        }
-        return found
+    /// Reads the files.
+    init(_ settings: TLSClient.Settings, clock: @escaping @Sendable () -> TrustedTime) {
+        var (identity, fault): (LoadedIdentity?, TLSFault?)
+        do throws(TLSFault) { identity = try settings.identity?.load() } catch { fault = error }
+        let own = identity
+        self.identityFault = fault
+        self.checked = Result { () throws(TLSFault) in try TLSClient(settings, as: own, clock: clock) }
+        self.unchecked = Result { () throws(TLSFault) in try TLSClient.unchecked(host: settings.host, as: own) }
     }
 
-    private static let clock: @Sendable () -> TrustedTime = {
-        let wall = WallClock.now()
-        return TrustedTime(secondsSince1970: wall.seconds, isSynchronized: wall.isSynchronized)
+    /// Why no connection can be checked; `nil` when one can.
+    var fault: TLSFault? {
+        switch self.checked {
+        case .success: nil
+        case .failure(let fault): fault
+        }
     }
 }

@@ -152,6 +152,21 @@ extension IVS {
         }
     }
 
+    /// The files of TLS to a center can be used, or cannot.
+    mutating func protectionChanged(_ standing: TLSStanding, at now: Moment) {
+        let name = self.configuration.centers[standing.center].name
+        if let fault = standing.fault {
+            self.raise(.tlsUnusable, unit: name, "no TLS to \(name) that can be checked: \(fault)", at: now)
+        } else {
+            self.clear(.tlsUnusable, unit: name, at: now)
+        }
+        if let fault = standing.identityFault {
+            self.raise(.ownCertificate, unit: name, "our certificate for \(name): \(fault)", at: now)
+        } else {
+            self.clear(.ownCertificate, unit: name, at: now)
+        }
+    }
+
     /// The second way to an emergency service whose TLS failed: without a check of who answers (RFC 6881), once.
     ///
     /// It may take as long as the first. Not for a center of the private profile, which has others and 112 behind it.

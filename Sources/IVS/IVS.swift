@@ -146,9 +146,7 @@ package struct IVS: Sendable {
         case .controlSocketFailed(let sentence):
             self.readiness.isSocketTried = true
             self.raise(.controlSocketFailing, sentence, at: now)
-        case .tlsUnusable(let center, let sentence):
-            let name = self.configuration.centers[center].name
-            self.raise(.tlsUnusable, unit: name, "no TLS to \(name): \(sentence)", at: now)
+        case .protection(let standing): self.protectionChanged(standing, at: now)
         case .line(let event): self.lineEvent(event, at: now)
         case .linesRead(let through): self.linesRead(through: through, at: now)
         case .net(let event): self.netEvent(event, at: now)
@@ -254,6 +252,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case credentialsUnusable
     case incidentInterrupted
     case tlsUnusable
+    case ownCertificate
     case certificateDate
     case registrationFailing
 

@@ -19,8 +19,7 @@ final class VehicleBody: LoopBody {
         /// Where the meaning of the inputs is kept for the next run; `nil` where nobody keeps it.
         let keptInputs: KeptText?
         let transport: SIPTransport
-        /// What connections over TLS need, by the place of the center in the configuration.
-        let tls: [Int: CenterTLS]
+        let protection: CenterProtection
         let server: ControlServer
         /// The socket of those who only read.
         let viewServer: ControlServer?
@@ -89,8 +88,11 @@ final class VehicleBody: LoopBody {
             case .reportLevels: self.ports.lines.report()
             case .keepInputs(let text): self.ports.keptInputs?.write(text)
             case .open(let flow, let endpoint, let center, let isChecked):
-                let protection = isChecked ? self.ports.tls[center]?.checked : self.ports.tls[center]?.unchecked
-                self.ports.transport.open(flow, to: endpoint, tls: protection)
+                let protection = self.ports.protection
+                self.ports.transport.open(flow, to: endpoint, tls: protection.client(center, isChecked: isChecked))
+                // For the next attempt; this one takes what there is.
+                let post = self.post
+                if protection.isFaulty(center) { protection.look { post(.protection($0)) } }
             case .close(let flow): self.ports.transport.close(flow)
             case .drive(let line, let level): self.drive(line, level)
             case .readLines:

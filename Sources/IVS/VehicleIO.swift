@@ -17,8 +17,8 @@ package enum VehicleInput: Sendable {
     case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.
     case controlSocketFailed(String)
-    /// The files of TLS to this center cannot be used, and why.
-    case tlsUnusable(center: Int, String)
+    /// What is wrong with the files of TLS to a center has changed.
+    case protection(TLSStanding)
     case line(LineEvent)
     /// The answer to `VehicleOutput.readLines`: every edge before the instant has come as an event.
     case linesRead(through: Instant)

@@ -53,7 +53,7 @@ package final class VehicleRig: Sendable {
             notifier: notifier,
             keptInputs: configuration.isSimulated ? nil : KeptText(named: Self.inputsName, by: notifier),
             transport: transport,
-            tls: CenterTLS.read(configuration),
+            protection: CenterProtection(configuration),
             server: server,
             viewServer: viewServer,
             store: LateStore(),
@@ -132,6 +132,7 @@ package final class VehicleRig: Sendable {
         let boot = BootID.nameOrUnknown
         let earlier = InputMemory(text: ports.keptInputs?.earlier ?? "")
         let secrets = CenterSecrets(reading: configuration)
+        let standings = ports.protection.look()
         let unlockFile = UnlockFile(path: configuration.gate.unlockFile, boot: boot)
         late.set(
             Loop<VehicleBody>(on: self.group.next(), capacity: Self.mailboxCapacity) { _ in
@@ -148,11 +149,8 @@ package final class VehicleRig: Sendable {
             }
         )
         late.post(.started)
-        for (center, protection) in ports.tls.sorted(by: { $0.key < $1.key }) {
-            if case .failure(let fault) = protection.checked {
-                late.post(.tlsUnusable(center: center, fault.description))
-            }
-        }
+        for standing in standings { late.post(.protection(standing)) }
+        self.lookAtFiles()
         self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
         ports.store.open(path: configuration.storePath) { result in
@@ -181,6 +179,16 @@ package final class VehicleRig: Sendable {
         let log = self.ports.log
         NIOThreadPool.singleton.submit { _ in
             do { try note.write(to: path) } catch { log.warning("\(path) is not written: \(error)") }
+        }
+    }
+
+    /// Reads files of TLS that cannot be used again and again, until they can be.
+    private func lookAtFiles() {
+        let (late, protection) = (self.loop, self.ports.protection)
+        guard protection.isNeeded else { return }
+        let period = TimeAmount(CenterProtection.period)
+        self.group.next().scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
+            protection.look { late.post(.protection($0)) }
         }
     }
 

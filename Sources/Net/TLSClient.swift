@@ -31,10 +31,19 @@ package struct TLSClient: Sendable {
     ///
     /// `clock` tells the time of day for the certificates' dates.
     package init(_ settings: Settings, clock: @escaping @Sendable () -> TrustedTime) throws(TLSFault) {
+        try self.init(settings, as: try settings.identity?.load(), clock: clock)
+    }
+
+    /// Reads the authorities only; `identity` is who we are instead of what the settings say, `nil` for nobody.
+    package init(
+        _ settings: Settings,
+        as identity: LoadedIdentity?,
+        clock: @escaping @Sendable () -> TrustedTime
+    ) throws(TLSFault) {
         let authorities = try TLSAuthorities.read(settings.authorities)
         self.host = settings.host
         self.check = CertificateCheck(authorities: authorities, peer: .center(host: settings.host), clock: clock)
-        self.context = try Self.context(settings, .noHostnameVerification)
+        self.context = try Self.context(settings.host, identity, .noHostnameVerification)
     }
 
     private init(host: String, context: NIOSSLContext) {
@@ -43,14 +52,16 @@ package struct TLSClient: Sendable {
         self.check = nil
     }
 
-    /// The same without a check of who answers, for the second attempt at an emergency service (RFC 6881 ED-63): any
-    /// protection is better than none, and no answer is worse.
-    package static func unchecked(_ settings: Settings) throws(TLSFault) -> TLSClient {
-        TLSClient(host: settings.host, context: try Self.context(settings, .none))
+    /// The same without a check of who answers, for the second attempt at an emergency service (RFC 6881 ED-63).
+    ///
+    /// Any protection is better than none, and no answer is worse. No file can stand in its way.
+    package static func unchecked(host: String, as identity: LoadedIdentity? = nil) throws(TLSFault) -> TLSClient {
+        TLSClient(host: host, context: try Self.context(host, identity, .none))
     }
 
     private static func context(
-        _ settings: Settings,
+        _ host: String,
+        _ identity: LoadedIdentity?,
         _ verification: CertificateVerification
     ) throws(TLSFault) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
@@ -58,16 +69,11 @@ package struct TLSClient: Sendable {
         configuration.certificateVerification = verification
         // Trusted are those of `CertificateCheck`, which stands in for the check of the library.
         configuration.trustRoots = .certificates([])
-        if let identity = settings.identity {
-            configuration.certificateChain = try identity.readChain()
-            configuration.privateKey = try identity.readKey()
+        if let identity {
+            configuration.certificateChain = identity.sources
+            configuration.privateKey = .privateKey(identity.key)
         }
-        do { return try NIOSSLContext(configuration: configuration) } catch {
-            throw TLSFault(
-                settings.identity?.key ?? settings.host,
-                "the key does not belong to the certificate, or is of no kind that can be used: \(TLSText.of(error))"
-            )
-        }
+        do { return try NIOSSLContext(configuration: configuration) } catch { throw TLSFault(host, TLSText.of(error)) }
     }
 
     /// The handler that encrypts one connection; `judgement` is of its peer.
@@ -99,9 +105,10 @@ package struct TLSServer: Sendable {
         clientAuthorities: String? = nil,
         clock: @escaping @Sendable () -> TrustedTime
     ) throws(TLSFault) {
+        let loaded = try identity.load()
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try identity.readChain(),
-            privateKey: try identity.readKey()
+            certificateChain: loaded.sources,
+            privateKey: .privateKey(loaded.key)
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.trustRoots = .certificates([])
@@ -117,10 +124,7 @@ package struct TLSServer: Sendable {
             self.check = nil
         }
         do { self.context = try NIOSSLContext(configuration: configuration) } catch {
-            throw TLSFault(
-                identity.key,
-                "the key does not belong to the certificate, or is of no kind that can be used: \(TLSText.of(error))"
-            )
+            throw TLSFault(identity.certificate, TLSText.of(error))
         }
     }
 

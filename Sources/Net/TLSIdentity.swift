@@ -14,6 +14,15 @@ package struct TLSIdentity: Hashable, Sendable {
     }
 }
 
+/// A certificate chain and its key, read from their files and found to belong together.
+package struct LoadedIdentity: Sendable {
+    let chain: [NIOSSLCertificate]
+    let key: NIOSSLPrivateKey
+
+    /// The chain in the shape that the library takes.
+    var sources: [NIOSSLCertificateSource] { self.chain.map(NIOSSLCertificateSource.certificate) }
+}
+
 /// Why the files of TLS cannot be used: which file, and what is wrong with it.
 package struct TLSFault: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String
@@ -28,11 +37,28 @@ package struct TLSFault: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension TLSIdentity {
-    func readChain() throws(TLSFault) -> [NIOSSLCertificateSource] {
+    /// Reads the files.
+    package func load() throws(TLSFault) -> LoadedIdentity {
+        let identity = LoadedIdentity(chain: try self.readChain(), key: try self.readKey())
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: identity.sources,
+            privateKey: .privateKey(identity.key)
+        )
+        configuration.trustRoots = .certificates([])
+        do { _ = try NIOSSLContext(configuration: configuration) } catch {  // Made for what it refuses.
+            throw TLSFault(
+                self.key,
+                "the key does not belong to the certificate, or is of no kind that can be used: \(TLSText.of(error))"
+            )
+        }
+        return identity
+    }
+
+    private func readChain() throws(TLSFault) -> [NIOSSLCertificate] {
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(self.certificate)
             guard !chain.isEmpty else { throw TLSFault(self.certificate, "expected a PEM file with a certificate") }
-            return chain.map(NIOSSLCertificateSource.certificate)
+            return chain
         } catch let fault as TLSFault {
             throw fault
         } catch {
@@ -40,10 +66,10 @@ extension TLSIdentity {
         }
     }
 
-    func readKey() throws(TLSFault) -> NIOSSLPrivateKeySource {
+    private func readKey() throws(TLSFault) -> NIOSSLPrivateKey {
         try Self.checkMode(self.key)
         do {
-            return .privateKey(try NIOSSLPrivateKey(file: self.key, format: .pem))
+            return try NIOSSLPrivateKey(file: self.key, format: .pem)
         } catch {
             throw TLSFault(self.key, "expected a PEM file with a private key: \(TLSText.of(error))")
         }

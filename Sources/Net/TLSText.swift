@@ -5,7 +5,7 @@ enum TLSText {
     /// What BoringSSL calls an error, by a part of it, and what that means here.
     private static let meanings: [(word: String, meaning: String)] = [
         ("ALERT_UNKNOWN_CA", "the peer does not know the authority of our certificate"),
-        ("CERTIFICATE_REQUIRED", "the peer wants a certificate of ours, and none is configured"),
+        ("CERTIFICATE_REQUIRED", "the peer wants a certificate of ours, and there is none to show"),
         ("PEER_DID_NOT_RETURN_A_CERTIFICATE", "the peer showed no certificate"),
         ("ALERT_CERTIFICATE_EXPIRED", "the peer calls our certificate expired"),
         ("ALERT_BAD_CERTIFICATE", "the peer refuses our certificate"),

@@ -161,10 +161,18 @@ import Timeline
 
     @Test func filesThatCannotBeUsedAreAFaultOfTheirCenter() throws {
         let bench = VehicleBench.started(Self.configuration())
-        bench.step(.tlsUnusable(center: 0, "/etc/ecall/key.pem: others can use this private key"))
+        let authorities = "/etc/ecall/authorities.pem: there is no such file"
+        let key = "/etc/ecall/key.pem: others can use this private key"
+        bench.step(.protection(TLSStanding(center: 0, fault: authorities, identityFault: key)))
         #expect(
-            bench.reasons(of: .fault) == ["no TLS to center-1: /etc/ecall/key.pem: others can use this private key"]
+            bench.reasons(of: .fault) == [
+                "no TLS to center-1 that can be checked: \(authorities)", "our certificate for center-1: \(key)",
+            ]
         )
+        #expect(bench.levels["lamp"] == .active)
+        bench.step(.protection(TLSStanding(center: 0)))
+        #expect(bench.reasons(of: .faultCleared) == ["tlsUnusable is gone", "ownCertificate is gone"])
+        #expect(bench.levels["lamp"] == .inactive)
     }
 
     @Test func theInterfaceOfTheControlSocketNamesEveryTransport() throws {

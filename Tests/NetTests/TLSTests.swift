@@ -139,7 +139,7 @@ import Testing
 
     @Test func withoutACheckAnyCertificateIsTakenAndSaidToBeUnprotected() async throws {
         let (bench, stranger) = (try TLSBench(), try TLSBench())
-        let client = try TLSClient.unchecked(TLSClient.Settings(host: TLSBench.host))
+        let client = try TLSClient.unchecked(host: TLSBench.host)
         var (opener, _) = try await bench.open(try stranger.center(hosts: ["a.test"]), by: client)
         let security = FlowSecurity(isVerified: false, remark: "who answers has not been checked")
         #expect(try await opener.next() == .secured(self.flow, security))
@@ -168,7 +168,7 @@ import Testing
             case .securing, .secured, .opened, .accepted, .received: continue
             }
         }
-        #expect(end?.description.contains("wants a certificate of ours, and none is configured") == true)
+        #expect(end?.description.contains("wants a certificate of ours, and there is none to show") == true)
     }
 
     @Test func aPeerThatDoesNotSpeakTLSIsNamedAsTheCause() async throws {

@@ -1,0 +1,87 @@
+internal import NIOConcurrencyHelpers
+internal import NIOPosix
+internal import Net
+internal import Supervision
+
+/// What connections over TLS need, center by center.
+///
+/// Files that cannot be used are read again until they can be, as a file system may be mounted late or a mode be wrong.
+/// They are read off the loop, which uses what there is. The lock in `state` guards what both see.
+final class CenterProtection: Sendable {
+    /// How often files that cannot be used are read again: often enough for who has just repaired one and looks.
+    static let period = Duration.seconds(10)
+
+    private struct State {
+        var centers: [Int: CenterTLS] = [:]
+        var told: [Int: TLSStanding] = [:]
+        var isLooking = false
+    }
+
+    private let settings: [Int: TLSClient.Settings]
+    private let clock: @Sendable () -> TrustedTime
+    private let state = NIOLockedValueBox(State())
+
+    /// The files of every center that is reached over TLS; they are read by `look`, first of all before any connection.
+    init(_ configuration: VehicleConfiguration, clock: @escaping @Sendable () -> TrustedTime = CenterProtection.wall) {
+        var settings: [Int: TLSClient.Settings] = [:]
+        for (index, center) in configuration.centers.enumerated() { settings[index] = center.tls }
+        self.settings = settings
+        self.clock = clock
+    }
+
+    private static let wall: @Sendable () -> TrustedTime = {
+        let wall = WallClock.now()
+        return TrustedTime(secondsSince1970: wall.seconds, isSynchronized: wall.isSynchronized)
+    }
+
+    /// Whether any center is reached over TLS.
+    var isNeeded: Bool { !self.settings.isEmpty }
+
+    /// What a connection needs, or why it is not there; `nil` for a center without TLS.
+    func client(_ center: Int, isChecked: Bool) -> Result<TLSClient, TLSFault>? {
+        let tls = self.state.withLockedValue { $0.centers[center] }
+        return isChecked ? tls?.checked : tls?.unchecked
+    }
+
+    /// Whether files of a center could not be used.
+    func isFaulty(_ center: Int) -> Bool {
+        self.state.withLockedValue { state in
+            state.centers[center].map { $0.fault != nil || $0.identityFault != nil } ?? false
+        }
+    }
+
+    /// Reads what has not been read or could not be used, and returns what is new of the centers, in their order.
+    ///
+    /// Blocks as long as the files do.
+    func look() -> [TLSStanding] {
+        self.settings.keys.sorted().compactMap { center in
+            guard let settings = self.settings[center] else { return nil }
+            let before = self.state.withLockedValue { $0.centers[center] }
+            let isWhole = before.map { $0.fault == nil && $0.identityFault == nil } ?? false
+            let tls = isWhole ? before : CenterTLS(settings, clock: self.clock)
+            let standing = TLSStanding(
+                center: center,
+                fault: tls?.fault?.description,
+                identityFault: tls?.identityFault?.description
+            )
+            return self.state.withLockedValue { state in
+                state.centers[center] = tls
+                let earlier = state.told.updateValue(standing, forKey: center) ?? TLSStanding(center: center)
+                return earlier == standing ? nil : standing
+            }
+        }
+    }
+
+    /// Looks on a thread that may wait, unless one looks already, and tells there what is new.
+    func look(tell: @escaping @Sendable (TLSStanding) -> Void) {
+        let mayLook = self.state.withLockedValue { state in
+            defer { state.isLooking = true }
+            return !state.isLooking
+        }
+        guard mayLook else { return }
+        NIOThreadPool.singleton.submit { _ in
+            for standing in self.look() { tell(standing) }
+            self.state.withLockedValue { $0.isLooking = false }
+        }
+    }
+}
