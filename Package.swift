@@ -159,7 +159,7 @@ let package = Package(
             "IVSTests",
             [
                 "Authority", "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall",
-                "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline",
+                "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .nioConcurrencyHelpers,
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),

@@ -8,12 +8,15 @@ internal import Supervision
 /// Files that cannot be used are read again until they can be, as a file system may be mounted late or a mode be wrong.
 /// They are read off the loop, which uses what there is. The lock in `state` guards what both see.
 final class CenterProtection: Sendable {
-    /// How often files that cannot be used are read again: often enough for who has just repaired one and looks.
+    /// How often files that cannot be used are read again, and dates are looked at: often enough for who has just
+    /// repaired something and waits for it.
     static let period = Duration.seconds(10)
 
     private struct State {
         var centers: [Int: CenterTLS] = [:]
         var told: [Int: TLSStanding] = [:]
+        /// What a clock that was set has found wrong with the dates of our certificates.
+        var dateProblems: [Int: String] = [:]
         var isLooking = false
     }
 
@@ -45,27 +48,28 @@ final class CenterProtection: Sendable {
 
     /// Whether files of a center could not be used.
     func isFaulty(_ center: Int) -> Bool {
-        self.state.withLockedValue { state in
-            state.centers[center].map { $0.fault != nil || $0.identityFault != nil } ?? false
-        }
+        self.state.withLockedValue { $0.centers[center].map { !$0.isWhole } ?? false }
     }
 
     /// Reads what has not been read or could not be used, and returns what is new of the centers, in their order.
     ///
-    /// Blocks as long as the files do.
+    /// A certificate of ours whose dates are wrong is read again too, as there may be another by now. Blocks as long as
+    /// the files do.
     func look() -> [TLSStanding] {
-        self.settings.keys.sorted().compactMap { center in
-            guard let settings = self.settings[center] else { return nil }
+        let now = self.clock()
+        return self.settings.sorted { $0.key < $1.key }.compactMap { center, settings in
             let before = self.state.withLockedValue { $0.centers[center] }
-            let isWhole = before.map { $0.fault == nil && $0.identityFault == nil } ?? false
-            let tls = isWhole ? before : CenterTLS(settings, clock: self.clock)
-            let standing = TLSStanding(
-                center: center,
-                fault: tls?.fault?.description,
-                identityFault: tls?.identityFault?.description
-            )
+            let isGood = before.map { $0.isWhole && $0.dateProblem(at: now) == nil } ?? false
+            let tls = isGood ? before : CenterTLS(settings, clock: self.clock)
             return self.state.withLockedValue { state in
                 state.centers[center] = tls
+                // A clock that is not set any more takes back nothing.
+                if now.isSynchronized || !isGood { state.dateProblems[center] = tls?.dateProblem(at: now) }
+                let standing = TLSStanding(
+                    center: center,
+                    fault: tls?.fault?.description,
+                    identityFault: tls?.identityFault?.description ?? state.dateProblems[center]
+                )
                 let earlier = state.told.updateValue(standing, forKey: center) ?? TLSStanding(center: center)
                 return earlier == standing ? nil : standing
             }

@@ -25,6 +25,8 @@ struct CenterTLS: Sendable {
     let unchecked: Result<TLSClient, TLSFault>
     /// Why no certificate of ours is shown although one is configured; `nil` when all is well.
     let identityFault: TLSFault?
+    private let identity: LoadedIdentity?
+    private let path: String?
 
     /// Reads the files.
     init(_ settings: TLSClient.Settings, clock: @escaping @Sendable () -> TrustedTime) {
@@ -32,8 +34,19 @@ struct CenterTLS: Sendable {
         do throws(TLSFault) { identity = try settings.identity?.load() } catch { fault = error }
         let own = identity
         self.identityFault = fault
+        self.identity = own
+        self.path = settings.identity?.certificate
         self.checked = Result { () throws(TLSFault) in try TLSClient(settings, as: own, clock: clock) }
         self.unchecked = Result { () throws(TLSFault) in try TLSClient.unchecked(host: settings.host, as: own) }
+    }
+
+    /// Whether every file could be used.
+    var isWhole: Bool { self.fault == nil && self.identityFault == nil }
+
+    /// What is wrong with the dates of our certificate; it is shown all the same, and the center decides.
+    func dateProblem(at now: TrustedTime) -> String? {
+        guard let problem = self.identity?.dateProblem(at: now), let path = self.path else { return nil }
+        return "\(path): \(problem)"
     }
 
     /// Why no connection can be checked; `nil` when one can.

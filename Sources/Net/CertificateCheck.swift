@@ -176,6 +176,11 @@ struct CertificateCheck: Sendable {
     private static func text(_ date: Date) -> String {
         date.formatted(.iso8601.year().month().day())
     }
+
+    /// The day of an instant in seconds since 1970, as in 2026-11-26.
+    static func day(of seconds: Int64) -> String {
+        Self.text(Date(timeIntervalSince1970: TimeInterval(seconds)))
+    }
 }
 
 /// The extensions that are looked at here and not by the library, which would call a critical one unknown.

@@ -1,5 +1,6 @@
 import Authority
 import Foundation
+import NIOConcurrencyHelpers
 import Net
 import SIP
 import Testing
@@ -110,5 +111,35 @@ import Testing
         try files.write(try String(contentsOfFile: others.path("key.pem"), encoding: .utf8), "key.pem")
         let standing = try #require(files.protection().look().first)
         #expect(standing.identityFault?.contains("key.pem: the key does not belong to the certificate") == true)
+    }
+
+    @Test func aCertificateOfOursWhoseDatesAreWrongIsNamedBeforeACallAndShownAllTheSame() throws {
+        let files = try Files()
+        try files.writeAll(validFor: 1)
+        let later = Files.now + 2 * 86_400
+        let earlier = Files.now - 86_400
+        for (time, problem) in [(later, "expired on 2026-01-02"), (earlier, "is not valid before 2025-12-31")] {
+            let protection = files.protection(Files.clock(time))
+            let sentence = "\(files.path("vehicle.pem")): \(problem)"
+            #expect(protection.look() == [TLSStanding(center: 1, identityFault: sentence)])
+            #expect(self.canOpen(protection) == [true, true])
+        }
+    }
+
+    @Test func datesAreNotJudgedWhileNothingHasSetTheClock() throws {
+        let files = try Files()
+        try files.writeAll(validFor: 1)
+        let time = NIOLockedValueBox(TrustedTime(secondsSince1970: 0, isSynchronized: false))
+        let protection = files.protection { time.withLockedValue { $0 } }
+        #expect(protection.look() == [])
+        time.withLockedValue { $0 = TrustedTime(secondsSince1970: Files.now, isSynchronized: true) }
+        #expect(protection.look() == [])
+        time.withLockedValue { $0 = TrustedTime(secondsSince1970: Files.now + 2 * 86_400, isSynchronized: true) }
+        #expect(protection.look().first?.identityFault?.hasSuffix("expired on 2026-01-02") == true)
+        time.withLockedValue { $0 = TrustedTime(secondsSince1970: 0, isSynchronized: false) }
+        #expect(protection.look() == [], "a clock that is not set any more takes back nothing")
+        time.withLockedValue { $0 = TrustedTime(secondsSince1970: Files.now + 2 * 86_400, isSynchronized: true) }
+        try files.writeAll()
+        #expect(protection.look() == [TLSStanding(center: 1)], "there is another certificate by now")
     }
 }
