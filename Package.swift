@@ -158,7 +158,8 @@ let package = Package(
         tests(
             "IVSTests",
             [
-                "Authority", "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall",
+                "Authority", "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD",
+                "NGECall",
                 "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .nioConcurrencyHelpers,
             ]
         ),

@@ -16,8 +16,10 @@ struct CertificateCheck: Sendable {
         case vehicle
     }
 
-    /// Certificates behind the peer's own: chains in the field have two, and some peers add the authority's itself and
-    /// one that a former authority signed. The ways through a chain that somebody has made up grow with its factorial.
+    /// Certificates behind the peer's own: chains in the field have two, and some peers add two more.
+    ///
+    /// Those are the authority's itself and one that a former authority signed. The ways through a chain that somebody
+    /// has made up grow with its factorial.
     static let maximumIntermediates = 4
     /// The shortest key of RSA that is not called weak (NIST SP 800-131A).
     static let minimumRSABits = 2_048

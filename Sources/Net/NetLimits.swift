@@ -4,8 +4,10 @@ package struct NetLimits: Hashable, Sendable {
     /// (RFC 6298 section 2) get their answer.
     package var connectTimeout: Duration = .seconds(5)
 
-    /// How long the handshake of TLS may take once the connection stands: two round trips with one loss each, repeated
-    /// after 1 s (RFC 6298 section 2). Behind a connection that comes in time it fits into the 5 s of an attempt.
+    /// How long the handshake of TLS may take once the connection stands: two round trips with one loss each.
+    ///
+    /// What is lost is sent again after 1 s (RFC 6298 section 2). Behind a connection that comes in time it fits into the
+    /// 5 s of an attempt.
     package var handshakeTimeout: Duration = .seconds(3)
 
     /// Accepted connections that shake hands at once; each costs a signature, and a flood of half of one must not use

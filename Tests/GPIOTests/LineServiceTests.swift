@@ -76,7 +76,7 @@ import Timeline
         #expect(pipe.told.withLockedValue { $0 } == [pipe.bank.now()])
     }
 
-    @Test(arguments: [65, 80, 128]) func aRequestIsNotAnsweredWhileEdgesWaitForALoopThatStandsStill(edges: Int) throws {
+    @Test(arguments: [65, 80, 100]) func aRequestIsNotAnsweredWhileEdgesWaitForALoopThatStandsStill(edges: Int) throws {
         let pipe = try Pipe()
         try pipe.write(edges: edges)
         pipe.readAll(isNew: true)
