@@ -153,6 +153,8 @@ import Testing
     @Test func thePeerThatWasSilentLongestMakesRoomUnlessACallIsOnIt() async throws {
         var limits = NetLimits()
         limits.maximumPeers = 2
+        // However long the tests beside this one take, nobody is silent for too long.
+        limits.peerSilence = .seconds(86_400)
         var acceptor = TestEnd(on: self.loop, limits: limits)
         let endpoint = try await acceptor.listen(over: .udp)
         let (_, oldest) = try await self.greet(&acceptor, at: endpoint)
