@@ -91,7 +91,13 @@ let package = Package(
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
         target("Digests", ["SIP", .crypto]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
-        target("Net", ["CEpoll", "SIP", "Timeline", .nioCore, .nioPosix, .nioSSL, .nioTLS, .swiftASN1, .x509]),
+        target(
+            "Net",
+            [
+                "CEpoll", "SIP", "Timeline", .nioConcurrencyHelpers, .nioCore, .nioPosix, .nioSSL, .nioTLS, .swiftASN1,
+                .x509,
+            ]
+        ),
         target("Store", ["SIP", "SIPTrace", "Timeline", .grdb, .nioConcurrencyHelpers]),
         target("Supervision", ["CNotify", "CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
@@ -166,7 +172,10 @@ let package = Package(
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
         tests(
             "NetTests",
-            ["Authority", "Net", "SIP", .crypto, .nioCore, .nioEmbedded, .nioPosix, .nioSSL, .swiftASN1, .x509]
+            [
+                "Authority", "Net", "SIP", .crypto, .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix, .nioSSL,
+                .swiftASN1, .x509,
+            ]
         ),
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Judges chains of certificates, a few at once, on threads of its own.
 ///
@@ -15,7 +15,7 @@ final class JudgementQueue: TaskExecutor {
 
     private let threads: Int
     let places: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// `threads` judgements run at once, and `places` wait or run.
     init(threads: Int, places: Int) {
@@ -31,7 +31,7 @@ final class JudgementQueue: TaskExecutor {
     ///
     /// One whose task is cancelled is not worth its work any more, and has to look for that when it begins.
     func judge(_ judgement: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
-        let hasPlace = self.state.withLock { state in
+        let hasPlace = self.state.withLockedValue { state in
             guard state.begun < self.places else { return false }
             state.begun += 1
             return true
@@ -40,13 +40,13 @@ final class JudgementQueue: TaskExecutor {
         // Not awaited: the connection waits for what the judgement tells it, and cancels it when it is gone.
         return Task(executorPreference: self) {
             await judgement()
-            self.state.withLock { $0.begun -= 1 }
+            self.state.withLockedValue { $0.begun -= 1 }
         }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let mayStart = self.state.withLock { state in
+        let mayStart = self.state.withLockedValue { state in
             state.waiting.append(job)
             guard state.working < self.threads else { return false }
             state.working += 1
@@ -54,7 +54,7 @@ final class JudgementQueue: TaskExecutor {
         }
         guard mayStart, OwnThread.start({ self.work() }) != 0 else { return }
         // Nothing is judged before the next handshake asks for a thread; the limit of this one ends its wait.
-        self.state.withLock { $0.working -= 1 }
+        self.state.withLockedValue { $0.working -= 1 }
     }
 
     /// Works until nothing waits.
@@ -63,7 +63,7 @@ final class JudgementQueue: TaskExecutor {
     }
 
     private func next() -> UnownedJob? {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             state.working -= 1
             return nil

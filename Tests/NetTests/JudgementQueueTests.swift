@@ -1,7 +1,7 @@
 import Dispatch
 import NIOCore
 import SIP
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import Net
@@ -11,19 +11,19 @@ import Testing
     /// Judgements that go on when they are told to, and how many run.
     private final class Gate: Sendable {
         private let mayGoOn = DispatchSemaphore(value: 0)
-        private let running = Mutex((now: 0, most: 0))
+        private let running = NIOLockedValueBox((now: 0, most: 0))
 
         func pass() {
-            self.running.withLock { ($0.now, $0.most) = ($0.now + 1, max($0.most, $0.now + 1)) }
+            self.running.withLockedValue { ($0.now, $0.most) = ($0.now + 1, max($0.most, $0.now + 1)) }
             self.mayGoOn.wait()
-            self.running.withLock { $0.now -= 1 }
+            self.running.withLockedValue { $0.now -= 1 }
         }
 
         func open(times: Int) {
             for _ in 0..<times { self.mayGoOn.signal() }
         }
 
-        var most: Int { self.running.withLock(\.most) }
+        var most: Int { self.running.withLockedValue { $0.most } }
     }
 
     @Test func noMoreRunAtOnceThanThereAreThreads() async throws {
@@ -56,9 +56,9 @@ import Testing
     @Test func aChainIsNotJudgedWhenItsConnectionIsGoneBeforeItsTurn() async throws {
         let (queue, gate, bench) = (JudgementQueue(threads: 1, places: 8), Gate(), try TLSBench())
         let busy = try #require(queue.judge { gate.pass() })
-        let judged = Mutex(0)
+        let judged = NIOLockedValueBox(0)
         let clock: @Sendable () -> TrustedTime = {
-            judged.withLock { $0 += 1 }
+            judged.withLockedValue { $0 += 1 }
             return TLSBench.clock()()
         }
         var limits = NetLimits()
@@ -79,6 +79,6 @@ import Testing
         gate.open(times: 1)
         await busy.value
         await queue.judge {}?.value
-        #expect(judged.withLock { $0 } == 0)
+        #expect(judged.withLockedValue { $0 } == 0)
     }
 }
