@@ -84,7 +84,7 @@ import Testing
         let port = try await acceptor.listen(over: .udp).port
         // The refusals come in no time, but on a busy machine nobody may look for a while.
         var limits = NetLimits()
-        limits.probeWait = .seconds(50)
+        limits.probeWait = .seconds(500)
         var opener = TestEnd(
             limits: limits,
             lookup: .answering("255.255.255.255", "127.0.0.2", "127.0.0.3", "127.0.0.1")
@@ -116,7 +116,7 @@ import Testing
 
     @Test func closingWhileAnAddressIsProbedIsReportedOnce() async throws {
         var limits = NetLimits()
-        limits.probeWait = .seconds(60)
+        limits.probeWait = .seconds(500)
         let silent = TestEnd()
         let port = try await silent.listen(over: .udp).port
         var opener = TestEnd(limits: limits, lookup: .answering("127.0.0.1", "127.0.0.2"))

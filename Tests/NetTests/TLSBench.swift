@@ -16,7 +16,7 @@ final class TLSBench {
     /// No test but that of the limit depends on how busy the machine is.
     static var limits: NetLimits {
         var limits = NetLimits()
-        limits.handshakeTimeout = .seconds(50)
+        limits.handshakeTimeout = .seconds(500)
         return limits
     }
 
