@@ -168,6 +168,8 @@ import Testing
         let last = try await acceptor.nextStanding()
         #expect(try await acceptor.next() == .received(last, [1]))
         acceptor.transport.hold(last, true)
+        // A turn that is still reading would read what comes before it holds.
+        try await acceptor.transport.eventLoop.submit {}.get()
         // Both are held: there is no room, and both live on.
         let fourth = TestEnd(on: self.loop)
         events = fourth
