@@ -26,16 +26,27 @@ import Testing
         Ban(word: "SystemRandomNumberGenerator", use: "the generator that comes in"),
     ]
 
+    /// Words that stand here as text to be found, each with why it does not belong.
     private static let bannedEverywhere = [
+        // An error that ends the process ends the call with it.
         Ban(word: "try!", use: "a typed error"),
+        // A value of another type is bad input, which is told and ends nothing.
         Ban(word: "as!", use: "a checked cast with its own error"),
+        // It says nothing of whose mistake it was.
         Ban(word: "fatalError(", use: "preconditionFailure with a sentence, for our own errors only"),
+        // Nobody ends such a task, and nobody hears of its errors.
         Ban(word: "Task.detached", use: "a child task or an event"),
+        // A thread that sleeps misses the edge or the message that comes meanwhile.
         Ban(word: "Thread.sleep", use: "a deadline"),
+        // The same sleep by its name in C.
         Ban(word: "usleep(", use: "a deadline"),
+        // What is left to do is forgotten in a comment.
         Ban(word: "TODO", use: "an issue"),
+        // A known defect belongs where it is planned, not where it hides.
         Ban(word: "FIXME", use: "an issue"),
+        // It reads a clock that may not be set, and does not say so.
         Ban(word: "Date()", use: "WallClock"),
+        // One word, one spelling.
         Ban(word: " centre", use: "center"),
     ]
 
@@ -73,6 +84,7 @@ import Testing
     @Test func uncheckedSendabilityHasItsReasonBesideIt() throws {
         let found = try SourceTree.swiftFiles(below: "Sources").flatMap { file in
             file.lines.enumerated().filter { index, line in
+                // The compiler checks neither, so that only a reason can.
                 guard line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") else { return false }
                 return !(index > 0 && file.lines[index - 1].contains("//"))
             }.map { "\(file.path):\($0.offset + 1)" }
