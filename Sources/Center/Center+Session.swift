@@ -15,14 +15,11 @@ extension Center {
         _ message: Message,
         at now: Moment
     ) {
-        guard let number = self.numbers[leg], let current = self.calls[number]?.session else {
-            // The call is over for this side.
-            let outputs = self.userAgent.respond(to: request, status: 488, headers: [], body: [], at: now.instant)
-            return self.process(outputs, at: now)
-        }
+        let number = self.numbers[leg]
+        let current = number.flatMap { self.calls[$0]?.session }
         let change = SessionChange(message, to: current, hasSound: Self.hasSound)
         let (status, headers, body) = change.response
-        if case .accepted(let session) = change { self.calls[number]?.session = session }
+        if case .accepted(let session) = change, let number { self.calls[number]?.session = session }
         self.process(
             self.userAgent.respond(to: request, status: status, headers: headers, body: body, at: now.instant),
             at: now

@@ -15,12 +15,7 @@ extension IVS {
         _ message: Message,
         at now: Moment
     ) {
-        guard let current = self.legs[leg]?.session else {
-            // The call is over for this side, or was made without a session that could change.
-            let outputs = self.userAgent.respond(to: request, status: 488, headers: [], body: [], at: now.instant)
-            return self.process(outputs, at: now)
-        }
-        let change = SessionChange(message, to: current, hasSound: Self.hasSound)
+        let change = SessionChange(message, to: self.legs[leg]?.session, hasSound: Self.hasSound)
         let (status, headers, body) = change.response
         if case .accepted(let session) = change { self.legs[leg]?.session = session }
         self.process(

@@ -13,28 +13,34 @@ package enum SessionChange: Hashable, Sendable {
         case malformed(ContentProblem)
         /// 488: no voice codec in common, or the voice itself declined.
         case noCommonCodec
+        /// 488: this side has no session, as in a call that is over for it.
+        case nothingToChange
 
         package var status: Int {
             switch self {
             case .noSession: 415
             case .malformed: 400
-            case .noCommonCodec: 488
+            case .noCommonCodec, .nothingToChange: 488
             }
         }
 
         package var headers: Headers {
             switch self {
             case .noSession: [Header("Accept", EmergencyCallData.sessionMediaType)]
-            case .malformed, .noCommonCodec: []
+            case .malformed, .noCommonCodec, .nothingToChange: []
             }
         }
     }
 
-    /// Answers a request in a call whose session is `current`.
+    /// Answers a request in a call whose session is `current`; `nil` when there is none.
     ///
     /// A request without a body asks for an offer, and gets the session as it is. `hasSound` says whether there is a
     /// sound path; without one every direction is answered with `inactive`. The version rises where anything changes.
-    package init(_ request: Message, to current: SessionDescription, hasSound: Bool) {
+    package init(_ request: Message, to current: SessionDescription?, hasSound: Bool) {
+        guard let current else {
+            self = .refused(.nothingToChange)
+            return
+        }
         guard !request.body.isEmpty else {
             self = .accepted(current)
             return
@@ -79,6 +85,7 @@ extension SessionChange: CustomStringConvertible {
         case .refused(.noSession): "a body without a session description; answered 415"
         case .refused(.malformed(let problem)): "\(problem); answered 400"
         case .refused(.noCommonCodec): "no voice codec in common; answered 488"
+        case .refused(.nothingToChange): "there is no session to change; answered 488"
         }
     }
 }

@@ -76,6 +76,12 @@ import Testing
         #expect(change.response.status == 488)
     }
 
+    @Test func aCallWithoutASessionHasNothingToChange() {
+        let change = SessionChange(self.request(self.offer { _ in }), to: nil, hasSound: true)
+        #expect(change == .refused(.nothingToChange))
+        #expect(change.response.status == 488)
+    }
+
     @Test func anotherBodyIsAnswered415WithWhatIsRead() {
         let change = SessionChange(self.request([1], type: "text/plain"), to: self.current, hasSound: true)
         #expect(change == .refused(.noSession))

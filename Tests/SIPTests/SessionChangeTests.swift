@@ -14,14 +14,29 @@ import Timeline
         throw Wire.Missing.incoming
     }
 
-    @Test func aReinviteIsDeliveredAnsweredAndAcknowledged() throws {
-        var wire = Wire()
+    /// A call in which the vehicle has offered another session, and the center's request for the answer.
+    private func offered(
+        _ wire: inout Wire
+    ) throws -> (UserAgent.Request, call: (vehicle: UserAgent.Call, center: UserAgent.Call)) {
         let call = try wire.connect()
         wire.vehicle { $0.reinvite(call.vehicle, headers: Self.offer, body: [1], at: $1).1 }
         wire.settle()
         let events = wire.takeEvents(.center)
         #expect(events.map(\.word) == ["requested INVITE"])
-        let request = try self.request(events)
+        return (try self.request(events), call)
+    }
+
+    /// A call of the peer's that is answered and acknowledged, and our answer.
+    private func established(_ bench: inout Bench) throws -> (UserAgent.Call, answer: Message) {
+        let call = try bench.incoming(try Samples.invite())
+        let answer = try #require(bench.act { $0.answer(call, headers: [], body: [], at: $1) }.sent.first)
+        _ = bench.receive(try bench.inDialog(.ack, number: 1, answer: answer, branch: "ack1"))
+        return (call, answer)
+    }
+
+    @Test func aReinviteIsDeliveredAnsweredAndAcknowledged() throws {
+        var wire = Wire()
+        let (request, _) = try self.offered(&wire)
         wire.center { $0.respond(to: request, status: 200, headers: Self.offer, body: [2], at: $1) }
         wire.settle()
         #expect(wire.takeTrace() == ["> INVITE", "< 200", "> ACK"])
@@ -39,10 +54,7 @@ import Timeline
 
     @Test func the2xxToAReinviteIsRepeatedUntilItsACKAndWithoutOneTheCallIsLost() throws {
         var wire = Wire()
-        let call = try wire.connect()
-        wire.vehicle { $0.reinvite(call.vehicle, headers: Self.offer, body: [1], at: $1).1 }
-        wire.settle()
-        let request = try self.request(wire.takeEvents(.center))
+        let (request, call) = try self.offered(&wire)
         wire.center { $0.respond(to: request, status: 200, headers: Self.offer, body: [2], at: $1) }
         wire.drop(to: .vehicle)
         wire.advance(by: .milliseconds(500))
@@ -55,10 +67,7 @@ import Timeline
 
     @Test func aRepeated2xxToAReinviteGetsItsACKAgain() throws {
         var wire = Wire()
-        let call = try wire.connect()
-        wire.vehicle { $0.reinvite(call.vehicle, headers: Self.offer, body: [1], at: $1).1 }
-        wire.settle()
-        let request = try self.request(wire.takeEvents(.center))
+        let (request, _) = try self.offered(&wire)
         wire.center { $0.respond(to: request, status: 200, headers: Self.offer, body: [2], at: $1) }
         let isCarried = wire.carryOne(to: .vehicle)
         #expect(isCarried)
@@ -70,10 +79,7 @@ import Timeline
 
     @Test func aRefusedReinviteLeavesTheCall() throws {
         var wire = Wire()
-        let call = try wire.connect()
-        wire.vehicle { $0.reinvite(call.vehicle, headers: Self.offer, body: [1], at: $1).1 }
-        wire.settle()
-        let request = try self.request(wire.takeEvents(.center))
+        let (request, call) = try self.offered(&wire)
         wire.center { $0.respond(to: request, status: 488, headers: [], body: [], at: $1) }
         wire.settle()
         #expect(wire.takeEvents(.vehicle).map(\.word) == ["answered request 488"])
@@ -103,11 +109,7 @@ import Timeline
 
     @Test func aSecondOfferBeforeTheAnswerToTheFirstIsAnswered500WithRetryAfter() throws {
         var bench = Bench()
-        let call = try bench.incoming(try Samples.invite())
-        let answer = try #require(
-            bench.act { $0.answer(call, headers: [], body: [], at: $1) }.sent.first
-        )
-        _ = bench.receive(try bench.inDialog(.ack, number: 1, answer: answer, branch: "ack1"))
+        let (_, answer) = try self.established(&bench)
         let first = bench.receive(try bench.inDialog(.invite, number: 2, answer: answer, branch: "re1"))
         #expect(first.words == ["requested INVITE"])
         let outputs = bench.receive(try bench.inDialog(.invite, number: 3, answer: answer, branch: "re2"))
@@ -117,11 +119,7 @@ import Timeline
 
     @Test func aCancelledReinviteIsAnswered487AndTheCallLivesOn() throws {
         var bench = Bench()
-        let call = try bench.incoming(try Samples.invite())
-        let answer = try #require(
-            bench.act { $0.answer(call, headers: [], body: [], at: $1) }.sent.first
-        )
-        _ = bench.receive(try bench.inDialog(.ack, number: 1, answer: answer, branch: "ack1"))
+        let (_, answer) = try self.established(&bench)
         _ = bench.receive(try bench.inDialog(.invite, number: 2, answer: answer, branch: "re1"))
         var cancel = try bench.inDialog(.cancel, number: 2, answer: answer, branch: "re1")
         cancel.headers.set("CSeq", "2 CANCEL")
@@ -131,11 +129,7 @@ import Timeline
 
     @Test func anUpdateWithoutABodyMovesTheTargetAndIsAnsweredAtOnce() throws {
         var bench = Bench()
-        let call = try bench.incoming(try Samples.invite())
-        let answer = try #require(
-            bench.act { $0.answer(call, headers: [], body: [], at: $1) }.sent.first
-        )
-        _ = bench.receive(try bench.inDialog(.ack, number: 1, answer: answer, branch: "ack1"))
+        let (call, answer) = try self.established(&bench)
         var update = try bench.inDialog(.update, number: 2, answer: answer, branch: "up1")
         update.headers.append("Contact", "<sip:moved@192.0.2.99>")
         let outputs = bench.receive(update)

@@ -27,6 +27,16 @@ import Timeline
         return (call, incoming)
     }
 
+    /// The first refresh of a call whose peer asked the caller for one each 90 s, and allows `methods`.
+    private func refresh(_ bench: inout Bench, allowing methods: String = "UPDATE") throws -> Message {
+        var plan = try Wire.plan()
+        plan.session = [7, 7]
+        let (_, outputs) = bench.agent.invite(plan, over: bench.flow, at: bench.now)
+        let headers: Headers = [Header("Allow", methods), Header("Session-Expires", "90;refresher=uac")]
+        _ = bench.receive(.response(to: try #require(outputs.sent.first), status: 200, tag: "t", headers: headers))
+        return try #require(bench.advance(by: .seconds(45)).sent.first)
+    }
+
     @Test func theCallerRefreshesByUpdateAtHalfTheInterval() throws {
         var wire = Wire()
         _ = try self.connected(&wire, "1800;refresher=uac")
@@ -41,16 +51,7 @@ import Timeline
 
     @Test func theCallerRefreshesByInviteWithItsSessionWhereThePeerKnowsNoUpdate() throws {
         var bench = Bench()
-        var plan = try Wire.plan()
-        plan.session = [7, 7]
-        let (_, outputs) = bench.agent.invite(plan, over: bench.flow, at: bench.now)
-        let invite = try #require(outputs.sent.first)
-        let headers: Headers = [
-            Header("Allow", "INVITE, ACK, BYE"), Header("Session-Expires", "90;refresher=uac"),
-            Header("Contact", "<sip:psap@192.0.2.10>"),
-        ]
-        _ = bench.receive(.response(to: invite, status: 200, tag: "t", headers: headers))
-        let refresh = try #require(bench.advance(by: .seconds(45)).sent.first)
+        let refresh = try self.refresh(&bench, allowing: "INVITE, ACK, BYE")
         #expect(refresh.method == .invite)
         #expect(refresh.body == [7, 7])
         #expect(refresh.headers["Session-Expires"] == "90;refresher=uac")
@@ -111,11 +112,7 @@ import Timeline
 
     @Test func aRefreshThatIsAnswered491IsTriedAgainAfterAWhile() throws {
         var bench = Bench()
-        let (_, outputs) = bench.agent.invite(try Wire.plan(), over: bench.flow, at: bench.now)
-        let invite = try #require(outputs.sent.first)
-        let headers: Headers = [Header("Allow", "UPDATE"), Header("Session-Expires", "90;refresher=uac")]
-        _ = bench.receive(.response(to: invite, status: 200, tag: "t", headers: headers))
-        let refresh = try #require(bench.advance(by: .seconds(45)).sent.first)
+        let refresh = try self.refresh(&bench)
         _ = bench.receive(.response(to: refresh, status: 491))
         #expect(bench.advance(by: .milliseconds(2_099)).sent.isEmpty)
         #expect(bench.advance(by: .milliseconds(1_901)).methods == ["UPDATE"])
@@ -123,11 +120,7 @@ import Timeline
 
     @Test func aRefreshThatIsAnswered422TakesTheLongerInterval() throws {
         var bench = Bench()
-        let (_, outputs) = bench.agent.invite(try Wire.plan(), over: bench.flow, at: bench.now)
-        let invite = try #require(outputs.sent.first)
-        let headers: Headers = [Header("Allow", "UPDATE"), Header("Session-Expires", "90;refresher=uac")]
-        _ = bench.receive(.response(to: invite, status: 200, tag: "t", headers: headers))
-        let refresh = try #require(bench.advance(by: .seconds(45)).sent.first)
+        let refresh = try self.refresh(&bench)
         _ = bench.receive(.response(to: refresh, status: 422, headers: [Header("Min-SE", "600")]))
         let next = try #require(bench.advance(by: .seconds(300)).sent.first)
         #expect(next.headers["Session-Expires"] == "600;refresher=uac")
