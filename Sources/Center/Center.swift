@@ -234,7 +234,9 @@ package struct Center: Sendable {
 
     /// Keeps the flow of a call's UDP peer.
     mutating func hold(_ number: Int) {
-        guard let call = self.calls[number], !call.isHeld else { return }
+        guard let call = self.calls[number], !call.isHeld,
+            self.connections[call.flow].map({ !$0.transport.isReliable }) ?? false
+        else { return }
         self.calls[number]?.isHeld = true
         if !call.isProven { self.unprovenHolds += 1 }
         self.holdFlow(call.flow, forCallsMore: 1)
@@ -250,7 +252,7 @@ package struct Center: Sendable {
 
     /// A call began or ended on a flow; that of a UDP peer is held while one is on it.
     private mutating func holdFlow(_ flow: Flow, forCallsMore change: Int) {
-        guard let connection = self.connections[flow], !connection.transport.isReliable else { return }
+        guard let connection = self.connections[flow] else { return }
         let calls = connection.calls + change
         self.connections[flow]?.calls = calls
         if (calls > 0) != (connection.calls > 0) { self.outputs.append(.hold(flow, calls > 0)) }

@@ -77,6 +77,12 @@ struct Registrar: Sendable {
             let headers: Headers = [Header("Retry-After", String(self.limits.shortestSeconds))]
             return Answer(status: 503, headers: headers, reason: "there are too many bindings")
         }
+        let ofFlow = self.addresses[flow] ?? []
+        let isNewOnFlow = !ofFlow.contains(request.address) && new.contains { $0.flow == flow }
+        guard !isNewOnFlow || ofFlow.count < self.limits.maximumPerFlow else {
+            let headers: Headers = [Header("Retry-After", String(self.limits.shortestSeconds))]
+            return Answer(status: 503, headers: headers, reason: "its connection has too many bindings")
+        }
         self.replace(request.address, with: new)
         var answer = Answer(status: 200, headers: request.headers(of: new, at: now))
         answer.news = Self.news(request, from: old, to: new, at: now)

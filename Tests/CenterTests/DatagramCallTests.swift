@@ -31,6 +31,25 @@ import Timeline
         #expect(self.holds(bench) == [])
     }
 
+    @Test func callsThatNobodyConfirmsHoldNoMoreThanTheirShareAndAConfirmedOneHolds() throws {
+        let bench = CenterBench { $0.ringing = nil }
+        let most = Center.maximumUnprovenHolds
+        for _ in 0..<most { try bench.call(on: bench.connect(over: .udp)) }
+        #expect(self.holds(bench).count == most)
+        let (_, flow) = try bench.call(on: bench.connect(over: .udp))
+        #expect(self.holds(bench).count == most, "whoever is not there could be invented")
+        bench.command("answer \(most + 1)")
+        #expect(self.holds(bench).last == "hold \(flow.number)", "its ACK came")
+    }
+
+    @Test func callsOverConnectionsTakeNothingOfTheShareOfUDP() throws {
+        let bench = CenterBench { $0.ringing = nil }
+        let connection = bench.connect()
+        for _ in 0..<Center.maximumUnprovenHolds { try bench.call(on: connection) }
+        try bench.call(on: bench.connect(over: .udp))
+        #expect(self.holds(bench).count == 1)
+    }
+
     @Test func aCallOverUDPLivesThroughSilenceUntilTheVehicleMustHaveEndedIt() throws {
         let bench = CenterBench()
         let flow = bench.connect(over: .udp)

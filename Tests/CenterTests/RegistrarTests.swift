@@ -233,6 +233,17 @@ import Timeline
         #expect(self.bindings(bench).count == 1)
     }
 
+    @Test func oneConnectionLeavesRoomForTheBindingsOfOthers() throws {
+        let bench = Self.bench { $0.maximumPerFlow = 1 }
+        let (flow, other) = (bench.connect(), bench.connect())
+        #expect(try self.register(bench, over: flow, 1, Self.asked).status == 200)
+        #expect(try self.register(bench, over: flow, 2, Self.asked).status == 200, "a refresh takes no further place")
+        let second = try self.register(bench, over: flow, 1, Self.asked, address: "sip:b@center.invalid", callID: "c2")
+        #expect(second.status == 503)
+        let third = try self.register(bench, over: other, 1, Self.asked, address: "sip:c@center.invalid", callID: "c3")
+        #expect(third.status == 200)
+    }
+
     @Test func bindingsAreBounded() throws {
         let bench = Self.bench {
             $0.maximumPerAddress = 2
