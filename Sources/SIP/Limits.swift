@@ -20,12 +20,19 @@ package struct Limits: Hashable, Sendable {
     package var reservedServerTransactions = 10_000
     /// Calls at one time from one host: a proxy brings those of many vehicles, and leaves room for three others.
     package var maximumCallsPerHost = 5_000
-    /// Server transactions at one time of one host's requests: 1,500 calls a second, each remembered for 32 s.
+    /// Server transactions at one time of one host's requests: half of all.
+    ///
+    /// Over a connection that is 1,500 calls a second, of which the INVITE is remembered for 32 s; over UDP the BYE is
+    /// too, and they are half as many.
     package var maximumTransactionsPerHost = 50_000
-    /// Requests in one second over one flow, those that belong to a call not counted: what a proxy brings at its worst.
+    /// What belongs to a call of that host, or ends one, has room beyond those.
+    package var reservedTransactionsPerHost = 5_000
+    /// Requests in one second over one flow, and as many that belong to calls: what a proxy brings at its worst.
     package var maximumRequestsPerSecond = 5_000
     /// Early dialogs that one INVITE may create by forking; further ones are ignored until one answers.
     package var maximumEarlyDialogs = 8
+    /// Reliable provisional answers to one INVITE that are acknowledged: one every few seconds of a long ringing.
+    package var maximumReliableAnswers = 32
     /// Requests in one dialog that wait for our answer; one more is answered 500 with Retry-After.
     package var maximumPendingRequests = 16
     /// How long a pong may take; RFC 5626 4.4.1.

@@ -17,7 +17,8 @@ package struct MessageFramer: Hashable, Sendable {
         /// CRLF CRLF between messages: the peer wants a pong (RFC 5626 3.5.1).
         case ping
         /// The CRLF that answers our ping.
-        case pong
+        /// CRLF after our ping; not `isAlone` when a message follows at once.
+        case pong(isAlone: Bool)
     }
 
     private enum State: Hashable, Sendable {
@@ -107,7 +108,9 @@ package struct MessageFramer: Hashable, Sendable {
             if self.awaitsPong {
                 self.awaitsPong = false
                 self.consume(2)
-                return .pong
+                // What stands right before a message may be the line break that RFC 3261 7.5 allows there.
+                let isAlone = self.start >= self.buffer.count || self.buffer[self.start] == 0x0D
+                return .pong(isAlone: isAlone)
             }
             let second = self.start + 2
             // A CR may be the third octet of a ping; only the fourth tells.

@@ -20,6 +20,9 @@ package struct NumericAddress: Hashable, Sendable {
         }
     }
 
+    /// What one host may have to itself: an address of IPv4, or the network of 64 bits of an address of IPv6.
+    package var network: [UInt8] { self.octets.count == 4 ? self.octets : Array(self.octets.prefix(8)) }
+
     /// Whether the address is this machine's own: 127.0.0.0/8 or ::1 (RFC 6890).
     package var isLoopback: Bool {
         self.octets.count == 4 ? self.octets[0] == 127 : self.octets == Array(repeating: 0, count: 15) + [1]

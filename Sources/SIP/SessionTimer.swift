@@ -9,6 +9,8 @@ package struct SessionInterval: Hashable, Sendable, CustomStringConvertible {
 
     /// The shortest interval that anybody may ask for (RFC 4028 5).
     package static let minimumSeconds: UInt32 = 90
+    /// The longest that is followed: a day outlasts every call.
+    package static let maximumSeconds: UInt32 = 86_400
 
     package let seconds: UInt32
     /// `nil` in a request that leaves the choice to the answer.
@@ -65,7 +67,7 @@ struct SessionTimer: Hashable, Sendable {
 
     init(seconds: UInt32, side: Side, at now: Instant) {
         // Below the RFC's floor a peer would have us refresh without end.
-        let seconds = max(seconds, SessionInterval.minimumSeconds)
+        let seconds = min(max(seconds, SessionInterval.minimumSeconds), SessionInterval.maximumSeconds)
         let interval = Duration.seconds(Int64(seconds))
         self.seconds = seconds
         self.side = side
@@ -75,10 +77,8 @@ struct SessionTimer: Hashable, Sendable {
         }
     }
 
-    /// The timer again from the start, for a refresh that was answered without a word on the interval.
-    func again(at now: Instant) -> SessionTimer {
-        SessionTimer(seconds: self.seconds, side: self.side, at: now)
-    }
+    /// The wait after a refresh that was refused: several fit into what is left of the interval.
+    var pause: Duration { .seconds(Int64(self.seconds)) / 10 }
 
     /// The timer that a 2xx of the peer's asks for; `nil` when it asks for none.
     init?(answer: Message, at now: Instant) {

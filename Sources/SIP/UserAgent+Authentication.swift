@@ -68,6 +68,7 @@ extension UserAgent {
         let (key, sent) = self.startClient(request, owner: record.owner, over: record.flow, at: now, into: &outputs)
         self.clients[key]?.challenges.challenged = history.challenged
         self.clients[key]?.challenges.answers = history.answers
+        if case .change(_, let call) = record.owner { self.calls[call]?.change?.key = key }
         guard case .invite(let call) = record.owner, case .calling(let old) = self.calls[call]?.phase else { return }
         var calling = Calling(key: key, invite: sent)
         calling.provisionalWait = old.provisionalWait

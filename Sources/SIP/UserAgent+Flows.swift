@@ -26,6 +26,7 @@ extension UserAgent {
             transport: transport,
             local: local,
             remote: remote,
+            host: Self.host(of: remote),
             keepAlive: keepAlive,
             framer: MessageFramer(limits: self.configuration.limits)
         )
@@ -110,7 +111,7 @@ extension UserAgent {
                     tap(self.lastOctets(of: flow), malformed.headers)
                     self.refuse(malformed, over: flow, into: &outputs)
                 case .ping: outputs.append(.transmit(Self.pong, over: flow))
-                case .pong: self.takePong(over: flow, at: now)
+                case .pong(let isAlone): self.takePong(isAlone: isAlone, over: flow, at: now)
                 }
             }
         } catch {
@@ -133,10 +134,10 @@ extension UserAgent {
         self.flows[flow]?.framer.lastOctets ?? []
     }
 
-    private mutating func takePong(over flow: Flow, at now: Instant) {
+    private mutating func takePong(isAlone: Bool, over flow: Flow, at now: Instant) {
         let keepAlive = self.flows[flow]?.keepAlive
         let due = self.pingDue(keepAlive, at: now)
-        self.flows[flow]?.pongs += 1
+        if isAlone { self.flows[flow]?.pongs += 1 }
         self.flows[flow]?.pongDue = nil
         self.flows[flow]?.pingDue = due
     }

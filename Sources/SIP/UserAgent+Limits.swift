@@ -26,7 +26,12 @@ extension UserAgent {
         }
     }
 
-    mutating func count(host: String, calls: Int = 0, transactions: Int = 0) {
+    /// The host that an address stands for: of IPv6 its network of 64 bits, all of which one host may have to itself.
+    static func host(of address: FlowAddress) -> [UInt8] {
+        NumericAddress(address.host)?.network ?? Array(address.host.utf8)
+    }
+
+    mutating func count(host: [UInt8], calls: Int = 0, transactions: Int = 0) {
         var load = self.hosts[host] ?? HostLoad()
         load.calls += calls
         load.transactions += transactions
@@ -43,13 +48,15 @@ extension UserAgent {
         case .cancel, .bye, .prack: belongs = true
         default: belongs = self.dialogs[received.dialog] != nil
         }
+        let perSecond = limits.maximumRequestsPerSecond
         let isInRate =
             belongs
-            || self.flows[received.flow]?.rate.allows(upTo: limits.maximumRequestsPerSecond, at: now) ?? false
+            ? self.flows[received.flow]?.callRate.allows(upTo: perSecond, at: now) ?? false
+            : self.flows[received.flow]?.rate.allows(upTo: perSecond, at: now) ?? false
         let most = limits.maximumServerTransactions + (belongs ? limits.reservedServerTransactions : 0)
-        let ofHost = self.flows[received.flow].flatMap { self.hosts[$0.remote.host] }?.transactions ?? 0
-        let hostHasRoom = belongs || ofHost < limits.maximumTransactionsPerHost
-        guard isInRate, hostHasRoom, self.servers.count < most else {
+        let mostOfHost = limits.maximumTransactionsPerHost + (belongs ? limits.reservedTransactionsPerHost : 0)
+        let ofHost = self.flows[received.flow].flatMap { self.hosts[$0.host] }?.transactions ?? 0
+        guard isInRate, ofHost < mostOfHost, self.servers.count < most else {
             self.askToComeBack(received, into: &outputs)
             return false
         }
@@ -59,7 +66,7 @@ extension UserAgent {
     /// Whether a host may place one more call; answers 503 when not.
     mutating func hasRoomForCall(_ received: Received, into outputs: inout [Output]) -> Bool {
         let limits = self.configuration.limits
-        let ofHost = self.flows[received.flow].flatMap { self.hosts[$0.remote.host] }?.calls ?? 0
+        let ofHost = self.flows[received.flow].flatMap { self.hosts[$0.host] }?.calls ?? 0
         guard self.calls.count < limits.maximumCalls, ofHost < limits.maximumCallsPerHost else {
             self.askToComeBack(received, into: &outputs)
             return false

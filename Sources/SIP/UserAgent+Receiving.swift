@@ -121,7 +121,7 @@ extension UserAgent {
                 ServerInviteTransaction(request: received.message, isReliable: isReliable, timers: timers, at: now)
             )
             : .other(ServerTransaction(isReliable: isReliable, timers: timers))
-        let host = self.flows[received.flow]?.remote.host ?? ""
+        let host = self.flows[received.flow]?.host ?? []
         let record = ServerRecord(
             number: self.nextNumber(),
             flow: received.flow,

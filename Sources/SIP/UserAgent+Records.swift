@@ -52,6 +52,8 @@ extension UserAgent {
         let transport: Transport
         let local: FlowAddress
         let remote: FlowAddress
+        /// The host behind `remote`, as far as the limits of one host go.
+        let host: [UInt8]
         /// The ping interval; `nil` on flows that the peer keeps alive.
         var keepAlive: Duration?
         var framer: MessageFramer
@@ -64,6 +66,8 @@ extension UserAgent {
         /// Answers the challenges that come over this flow; `nil` without credentials.
         var digest: DigestClient?
         var rate = RequestRate()
+        /// That of requests which belong to a call, or end one.
+        var callRate = RequestRate()
         var calls: Set<Call> = []
         var clients: Set<ClientKey> = []
         var servers: Set<ServerKey> = []
@@ -109,7 +113,7 @@ extension UserAgent {
         /// Tells this transaction from a later one with the same key.
         let number: UInt64
         let flow: Flow
-        let host: String
+        let host: [UInt8]
         /// The call of an INVITE.
         let call: Call?
         /// The request in a dialog that the transaction carries, for its CANCEL.
@@ -136,22 +140,33 @@ extension UserAgent {
         /// On the called side, under what the INVITE is known.
         var invitation: InvitationKey?
         /// On the called side, the host that placed the call.
-        var host: String?
+        var host: [UInt8]?
         /// The session description that a refresh by INVITE repeats.
         var session: [UInt8] = []
         /// Whether the peer's Allow names UPDATE.
         var peerUpdates = false
-        /// Whether an INVITE of ours in the dialog, or a refresh, has no answer: one at a time (14.1).
-        var isChanging = false
+        /// Our INVITE in the dialog, or our refresh, that has no answer: one at a time (14.1).
+        var change: OwnChange?
         var sessionTimer: SessionTimer?
-        /// When a refresh that met one of the peer's is tried again.
+        /// When a refresh that was not taken is tried again.
         var refreshRetry: Instant?
+        /// Whether the peer has already had a longer interval offered, since the last refresh that it took.
+        var hasRaisedInterval = false
         /// Our 2xx to an INVITE of the peer's in the dialog, until its ACK.
         var changeAnswer: ChangeAnswer?
         /// On the called side, our reliable provisional answer.
         var reliable: ReliableAnswer?
-        /// On the calling side, the last RSeq of each early dialog.
+        /// On the calling side, the last RSeq of each early dialog, and how many were acknowledged in all.
         var lastReliable: [Dialog.Identifier: UInt32] = [:]
+        var acknowledgedReliable = 0
+    }
+
+    /// A change or a refresh of ours under way.
+    struct OwnChange: Sendable {
+        var key: ClientKey
+        let sent: Sent?
+        /// When it has failed: an INVITE that a provisional answer keeps alive has no timer of its own.
+        let giveUp: Instant
     }
 
     /// A 2xx to an INVITE in the dialog, repeated until its ACK comes (14.2).
@@ -276,15 +291,14 @@ extension UserAgent.CallRecord {
         case .calling(let calling): calling.nextDeadline
         case .answered(_, let answered): answered.nextDeadline
         case .ringing: self.reliable?.retransmission?.due
-        case .confirmed: Instant.earliest(self.changeAnswer?.repeated.nextDeadline, self.refreshDue)
+        case .confirmed:
+            Instant.earliest(self.changeAnswer?.repeated.nextDeadline, self.change?.giveUp ?? self.refreshDue)
         case .clearing: nil
         }
     }
 
     /// When a refresh of the session has to leave.
-    private var refreshDue: Instant? {
-        self.isChanging ? nil : self.refreshRetry ?? self.sessionTimer?.due
-    }
+    var refreshDue: Instant? { self.refreshRetry ?? self.sessionTimer?.due }
 }
 
 extension UserAgent.ClientRecord {

@@ -21,7 +21,7 @@ extension UserAgent {
         at now: Instant
     ) -> (Sent, [Output]) {
         let sent = Sent(number: self.nextNumber())
-        guard let record = self.calls[call], case .confirmed = record.phase, !record.isChanging,
+        guard let record = self.calls[call], case .confirmed = record.phase, record.change == nil,
             record.changeAnswer == nil
         else { return (sent, [.event(.failedRequest(sent, call, .noDialog))]) }
         var outputs: [Output] = []
@@ -59,9 +59,16 @@ extension UserAgent {
         request.headers.append(contentsOf: self.capabilities(besides: headers))
         request.headers.append(contentsOf: headers)
         request.body = body
-        self.calls[call]?.isChanging = true
+        let (key, _) = self.startClient(request, owner: .change(sent, call), over: flow, at: now, into: &outputs)
+        let giveUp = now.advanced(by: self.configuration.timers.inviteTimeout)
+        self.calls[call]?.change = OwnChange(key: key, sent: sent, giveUp: giveUp)
         self.updateDeadline(of: call)
-        _ = self.startClient(request, owner: .change(sent, call), over: flow, at: now, into: &outputs)
+    }
+
+    /// A change that only provisional answers came for has failed.
+    mutating func giveUp(_ change: OwnChange, _ call: Call, at now: Instant, into outputs: inout [Output]) {
+        self.removeClient(change.key)
+        self.changeFailed(change.sent, call, .timedOut, at: now, into: &outputs)
     }
 
     /// An answer to a change or a refresh of ours.
@@ -75,42 +82,63 @@ extension UserAgent {
         into outputs: inout [Output]
     ) {
         let status = response.status ?? 0
-        guard status >= 200 else { return }
+        guard status >= 200, let dialog = self.calls[call]?.dialog else { return }
         if status < 300, case .invite(let machine) = record.machine {
-            let tag = response.headers["To"] ?? ""
+            let tag = dialog.identifier.remoteTag
             if let ack = record.acks[tag] { return outputs.append(.send(ack, over: record.flow)) }
-            let ack = self.acknowledge(response, to: machine.request, of: call, over: record.flow)
+            // No fork answers inside a dialog.
+            guard response.headers["To"].flatMap({ try? NameAddress(parsing: $0) })?.tag == tag  // Read on the way in.
+            else { return outputs.append(.event(.discarded("a 2xx of another dialog to our change"))) }
+            let ack = self.acknowledge(response, to: machine.request, in: dialog, over: record.flow)
             self.clients[key]?.acks[tag] = ack
             outputs.append(.send(ack, over: record.flow))
         }
-        guard self.calls[call] != nil else { return }
-        self.calls[call]?.isChanging = false
+        guard self.calls[call]?.change?.key == key else { return }
+        self.calls[call]?.change = nil
         defer { self.updateDeadline(of: call) }
         if let sent { outputs.append(.event(.answeredRequest(sent, call, response))) }
+        guard status >= 300 else { return self.changeAccepted(response, dialog, of: call, at: now) }
+        guard sent == nil else { return }
         switch status {
-        case 200..<300:
-            self.calls[call]?.notePeer(response)
-            self.calls[call]?.sessionTimer = SessionTimer(answer: response, at: now)
-            if var dialog = self.calls[call]?.dialog {
-                dialog.refreshTarget(from: response)
-                self.calls[call]?.replace(dialog)
-            }
         case 408, 481:
             // The peer has no such dialog, or cannot be reached any more (14.1).
-            if sent == nil { self.notRefreshed(call, at: now, into: &outputs) }
-        case 422:
-            // The peer, or a proxy on the way, wants longer intervals (RFC 4028 7.3).
-            let shortest = response.headers["Min-SE"].flatMap { HeaderSyntax.number($0, upTo: UInt64(UInt32.max)) } ?? 0
-            let seconds = max(UInt32(shortest), self.calls[call]?.sessionTimer?.seconds ?? 0)
-            self.calls[call]?.sessionTimer = SessionTimer(seconds: seconds, side: .own, at: now)
+            self.notRefreshed(call, at: now, into: &outputs)
         case 491:
             let retry = self.glareWait(of: call, at: now)
-            if sent == nil { self.calls[call]?.refreshRetry = retry }
+            self.calls[call]?.refreshRetry = retry
         default:
-            // Whatever it says, it is there; the session goes on.
-            let timer = self.calls[call]?.sessionTimer
-            self.calls[call]?.sessionTimer = timer?.again(at: now)
+            self.refreshRefused(response, of: call, at: now)
         }
+    }
+
+    private mutating func changeAccepted(_ response: Message, _ dialog: Dialog, of call: Call, at now: Instant) {
+        self.calls[call]?.notePeer(response)
+        self.calls[call]?.sessionTimer = SessionTimer(answer: response, at: now)
+        self.calls[call]?.hasRaisedInterval = false
+        var dialog = dialog
+        dialog.refreshTarget(from: response)
+        self.calls[call]?.replace(dialog)
+    }
+
+    /// Whatever a refusal says, the peer is there, and its interval runs on: the refresh is tried again before its end.
+    ///
+    /// A 422 is followed at once with the interval that it names, once (RFC 4028 7.3).
+    private mutating func refreshRefused(_ response: Message, of call: Call, at now: Instant) {
+        guard let record = self.calls[call], let timer = record.sessionTimer else { return }
+        let shortest = response.headers["Min-SE"].flatMap {
+            HeaderSyntax.number($0, upTo: UInt64(SessionInterval.maximumSeconds))
+        }
+        if response.status == 422, !record.hasRaisedInterval, let shortest, shortest > UInt64(timer.seconds) {
+            self.calls[call]?.hasRaisedInterval = true
+            self.calls[call]?.sessionTimer = SessionTimer(seconds: UInt32(shortest), side: .own, at: now)
+            self.calls[call]?.refreshRetry = now
+            return
+        }
+        let wanted = response.headers["Retry-After"].flatMap {
+            HeaderSyntax.number($0.prefix { $0 != " " && $0 != ";" && $0 != "(" }, upTo: UInt64(timer.seconds / 10))
+        }
+        let pause = wanted.map { Duration.seconds(Int64(max(1, $0))) } ?? timer.pause
+        self.calls[call]?.refreshRetry = now.advanced(by: pause)
     }
 
     /// A change or a refresh had no answer at all.
@@ -122,7 +150,7 @@ extension UserAgent {
         into outputs: inout [Output]
     ) {
         guard self.calls[call] != nil else { return }
-        self.calls[call]?.isChanging = false
+        self.calls[call]?.change = nil
         guard let sent else { return self.notRefreshed(call, at: now, into: &outputs) }
         self.updateDeadline(of: call)
         outputs.append(.event(.failedRequest(sent, call, reason)))
@@ -141,19 +169,13 @@ extension UserAgent {
     private mutating func acknowledge(
         _ response: Message,
         to request: Message,
-        of call: Call,
+        in dialog: Dialog,
         over flow: Flow
     ) -> Message {
         let number = (try? CSeq(parsing: request.headers["CSeq"] ?? ""))?.number ?? 0  // Our own can be read.
-        var ack: Message
-        if var dialog = self.calls[call]?.dialog {
-            dialog.refreshTarget(from: response)
-            ack = dialog.ack(ofInvite: number)
-        } else {
-            // The call is over; the peer still gets its ACK, on the way of the INVITE.
-            ack = Message.ack(ofRejected: request, by: response)
-            ack.headers.remove("Via")
-        }
+        var dialog = dialog
+        dialog.refreshTarget(from: response)
+        var ack = dialog.ack(ofInvite: number)
         ack.headers.append(contentsOf: request.authorizations)
         ack.headers.prepend("Via", self.via(branch: Via.magicCookie + self.token(), flow: flow))
         return ack

@@ -25,7 +25,11 @@ extension UserAgent {
         )
         guard let flow = self.calls[call]?.flow, var dialog = self.calls[call]?.dialog(identifier) else { return true }
         let last = self.calls[call]?.lastReliable[identifier]
-        guard last.map({ UInt64($0) + 1 == number }) ?? true else { return false }
+        let acknowledged = self.calls[call]?.acknowledgedReliable ?? 0
+        guard last.map({ UInt64($0) + 1 == number }) ?? true,
+            acknowledged < self.configuration.limits.maximumReliableAnswers
+        else { return false }
+        self.calls[call]?.acknowledgedReliable = acknowledged + 1
         self.calls[call]?.lastReliable[identifier] = UInt32(number)
         var prack = dialog.request(.prack)
         prack.headers.append("RAck", RAck(response: UInt32(number), request: envelope.cseq).description)

@@ -128,7 +128,7 @@ extension UserAgent {
         let dialog = Dialog(received: received.message, envelope: received.envelope, localTag: tag)
         let key = self.addServer(received, call: call, at: now)
         let ringing = Ringing(key: key, invite: received.message, localTag: tag, dialog: dialog)
-        let host = self.flows[received.flow]?.remote.host ?? ""
+        let host = self.flows[received.flow]?.host ?? []
         self.calls[call] = CallRecord(
             flow: received.flow,
             phase: .ringing(ringing),

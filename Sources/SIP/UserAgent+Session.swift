@@ -41,7 +41,7 @@ extension UserAgent {
 
     private mutating func takeOffer(_ received: Received, _ call: Call, at now: Instant, into outputs: inout [Output]) {
         guard let record = self.calls[call] else { return }
-        guard !record.isChanging else { return self.answer(received, status: 491, at: now, into: &outputs) }
+        guard record.change == nil else { return self.answer(received, status: 491, at: now, into: &outputs) }
         let isWaiting = record.pending.contains { self.pendingRequests[$0]?.message.changesSession ?? false }
         guard record.changeAnswer == nil, !isWaiting else {
             return self.askToWait(received, at: now, into: &outputs)
@@ -80,6 +80,7 @@ extension UserAgent {
         let timer = SessionTimerAnswer(to: request)
         self.calls[call]?.sessionTimer = timer?.timer(at: now)
         self.calls[call]?.refreshRetry = nil
+        self.calls[call]?.hasRaisedInterval = false
         self.calls[call]?.notePeer(request)
         self.updateDeadline(of: call)
         var headers: Headers = [Header("Contact", self.contact(on: flow))]
@@ -126,8 +127,11 @@ extension UserAgent {
                 outputs.append(.send(change.repeated.response, over: record.flow))
             }
         }
-        let isRefreshDue = (record.refreshRetry ?? record.sessionTimer?.due).map { $0 <= now } ?? false
-        if isRefreshDue, !record.isChanging { self.refresh(call, at: now, into: &outputs) }
+        if let change = record.change {
+            if change.giveUp <= now { self.giveUp(change, call, at: now, into: &outputs) }
+        } else if let due = record.refreshDue, due <= now {
+            self.refresh(call, at: now, into: &outputs)
+        }
         self.updateDeadline(of: call)
     }
 

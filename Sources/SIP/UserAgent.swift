@@ -16,7 +16,7 @@ package struct UserAgent: Sendable {
     var servers: [ServerKey: ServerRecord] = [:]
     var invitations: [InvitationKey: Call] = [:]
     var pendingRequests: [Request: PendingRequest] = [:]
-    var hosts: [String: HostLoad] = [:]
+    var hosts: [[UInt8]: HostLoad] = [:]
     var deadlines = DeadlineQueue<TimerKey>()
     private var lastNumber: UInt64 = 0
 
@@ -195,6 +195,7 @@ extension UserAgent {
         for request in record.pending.sorted(by: { $0.number < $1.number }) {
             self.answerPending(request, status: 487, at: now, into: &outputs)
         }
+        if let change = record.change { self.removeClient(change.key) }
         self.calls[call] = nil
         for identifier in record.identifiers { self.dialogs[identifier] = nil }
         if let invitation = record.invitation { self.invitations[invitation] = nil }

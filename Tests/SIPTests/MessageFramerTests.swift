@@ -46,7 +46,7 @@ import Testing
         framer.append([0x0D])
         #expect(try framer.next() == nil)
         framer.append([0x0A, 0x0D, 0x0A, 0x0D, 0x0A])
-        #expect(try framer.next() == .pong)
+        #expect(try framer.next() == .pong(isAlone: true))
         #expect(try framer.next() == .ping)
         #expect(try framer.next() == nil)
     }

@@ -65,6 +65,42 @@ import Timeline
         #expect(bench.receive(bye).statuses == [200, 487])
     }
 
+    @Test func requestsOfACallHaveRoomOfTheirOwnAndNoMore() throws {
+        let limits = self.limits {
+            $0.maximumTransactionsPerHost = 1
+            $0.reservedTransactionsPerHost = 1
+        }
+        var bench = Bench(limits: limits)
+        let call = try bench.incoming(try self.invite(1))
+        let answer = try #require(bench.act { $0.ring(call, at: $1) }.sent.first)
+        var statuses: [Int] = []
+        for number in 2...4 {
+            var reinvite = try bench.inDialog(.invite, number: number, answer: answer, branch: "r\(number)")
+            reinvite.headers.set("Call-ID", "call1")
+            statuses += bench.receive(reinvite).statuses
+        }
+        #expect(statuses == [500, 503, 503], "a refusal without ACK is kept, and takes a place")
+        let other = self.open(&bench)
+        #expect(bench.receive(try self.invite(5), over: other).words == ["incoming"])
+    }
+
+    @Test func addressesOfOneNetworkOfIPv6AreOneHost() throws {
+        var bench = Bench(limits: self.limits { $0.maximumCallsPerHost = 1 })
+        for (number, host) in ["2001:db8::1", "2001:db8::2:3:4:5", "2001:db8:0:1::1"].enumerated() {
+            _ = bench.agent.flowOpened(
+                Flow(number: UInt64(10 + number)),
+                transport: .tcp,
+                local: FlowAddress(host: "2001:db8::ff", port: 5060),
+                remote: FlowAddress(host: host, port: 5060),
+                keepAlive: nil,
+                at: bench.now
+            )
+        }
+        #expect(bench.receive(try self.invite(1), over: Flow(number: 10)).words == ["incoming"])
+        #expect(bench.receive(try self.invite(2), over: Flow(number: 11)).statuses == [503])
+        #expect(bench.receive(try self.invite(3), over: Flow(number: 12)).words == ["incoming"])
+    }
+
     @Test func moreRequestsThanASecondHasRoomForAreAnswered503AndTheNextSecondIsNew() {
         var bench = Bench(limits: self.limits { $0.maximumRequestsPerSecond = 2 })
         #expect((1...3).map { _ in bench.receive(Samples.options()).statuses } == [[200], [200], [503]])

@@ -43,6 +43,15 @@ import Timeline
         #expect(bench.receive(self.ringing(invite, "4712", status: 183)).sent.first?.headers["RAck"] == "4712 1 INVITE")
     }
 
+    @Test func noMoreReliableAnswersAreAcknowledgedThanTheirLimit() throws {
+        var limits = Limits()
+        limits.maximumReliableAnswers = 2
+        var bench = Bench(limits: limits)
+        let (_, invite) = try bench.invite()
+        for number in 1...2 { #expect(bench.receive(self.ringing(invite, "\(number)")).methods == ["PRACK"]) }
+        #expect(bench.receive(self.ringing(invite, "3")).isEmpty)
+    }
+
     @Test func theAnswerAfterAPRACKIsAcknowledgedUnderTheNumberOfTheInvite() throws {
         var bench = Bench()
         let (call, invite) = try bench.invite()

@@ -118,12 +118,64 @@ import Timeline
         #expect(bench.advance(by: .milliseconds(1_901)).methods == ["UPDATE"])
     }
 
+    @Test(arguments: [488, 500, 503])
+    func aRefreshThatIsRefusedIsTriedAgainBeforeThePeersIntervalIsOver(status: Int) throws {
+        var bench = Bench()
+        var refresh = try self.refresh(&bench)
+        for _ in 1...3 {
+            _ = bench.receive(.response(to: refresh, status: status))
+            refresh = try #require(bench.advance(by: .seconds(9)).sent.first)
+        }
+        _ = bench.receive(.response(to: refresh, status: 500, headers: [Header("Retry-After", "2")]))
+        #expect(bench.advance(by: .seconds(2)).methods == ["UPDATE"])
+        #expect(bench.agent.callCount == 1)
+    }
+
+    @Test func aRefreshThatOnlyProvisionalAnswersComeForLosesTheCall() throws {
+        var bench = Bench()
+        let refresh = try self.refresh(&bench, allowing: "INVITE")
+        _ = bench.receive(.response(to: refresh, status: 100))
+        let outputs = bench.advance(by: .seconds(32))
+        #expect(outputs.words == ["lost notRefreshed"])
+        #expect(outputs.methods == ["BYE"])
+        _ = bench.advance(by: .seconds(64))
+        #expect(bench.agent.isQuiet, "nothing of it is kept")
+    }
+
+    @Test func aRefreshUnderWayIsForgottenWithItsCall() throws {
+        var bench = Bench()
+        let refresh = try self.refresh(&bench, allowing: "INVITE")
+        _ = bench.receive(.response(to: refresh, status: 100))
+        var bye = Message(startLine: .request(method: .bye, uri: "sip:psap@192.0.2.1"), headers: [])
+        bye.headers.append("Via", "SIP/2.0/TCP 192.0.2.10:5060;branch=z9hG4bKbye")
+        bye.headers.append("From", refresh.headers["To"] ?? "")
+        bye.headers.append("To", refresh.headers["From"] ?? "")
+        bye.headers.append("Call-ID", refresh.headers["Call-ID"] ?? "")
+        bye.headers.append("CSeq", "1 BYE")
+        #expect(bench.receive(bye).words == ["cleared"])
+        _ = bench.advance(by: .seconds(64))
+        #expect(bench.agent.isQuiet)
+    }
+
+    @Test func noForkAnswersARefresh() throws {
+        var bench = Bench()
+        let refresh = try self.refresh(&bench, allowing: "INVITE")
+        var answer = Message.response(to: refresh, status: 200)
+        answer.headers.set("To", "<urn:service:sos.ecall.manual>;tag=other")
+        let outputs = bench.receive(answer)
+        #expect(outputs.sent.isEmpty)
+        #expect(outputs.words == ["discarded"])
+    }
+
     @Test func aRefreshThatIsAnswered422TakesTheLongerInterval() throws {
         var bench = Bench()
         let refresh = try self.refresh(&bench)
-        _ = bench.receive(.response(to: refresh, status: 422, headers: [Header("Min-SE", "600")]))
-        let next = try #require(bench.advance(by: .seconds(300)).sent.first)
+        let outputs = bench.receive(.response(to: refresh, status: 422, headers: [Header("Min-SE", "600")]))
+        #expect(outputs.sent.isEmpty)
+        let next = try #require(bench.advance(by: .zero).sent.first, "at once: the peer's interval runs on")
         #expect(next.headers["Session-Expires"] == "600;refresher=uac")
+        _ = bench.receive(.response(to: next, status: 422, headers: [Header("Min-SE", "700")]))
+        #expect(bench.advance(by: .seconds(30)).sent.isEmpty, "once, and not as often as the peer likes")
     }
 
     @Test func anIntervalOfThePeersBelowTheFloorIsTakenForTheFloor() throws {

@@ -97,6 +97,16 @@ import Timeline
         #expect(!outputs.contains { if case .close = $0 { true } else { false } })
     }
 
+    @Test func lineBreaksBeforeMessagesMakeNobodyOweAPong() throws {
+        var bench = Bench(keepAlive: .seconds(100))
+        for _ in 1...3 {
+            _ = bench.receive([0x0D, 0x0A] + Samples.options())
+            // To the next ping: the line break has ended the wait for the pong of the one before.
+            _ = bench.advance(by: .seconds(100))
+        }
+        #expect(!bench.advance(by: .seconds(1_000)).contains { if case .close = $0 { true } else { false } })
+    }
+
     @Test func aLineBreakAfterTheTimeOfThePongIsNone() throws {
         var bench = Bench(keepAlive: .seconds(100))
         _ = bench.advance(by: .seconds(11))
