@@ -51,7 +51,7 @@ extension IVS {
                 at: now
             )
         case .registrationAnswered(let sent, let message): self.registrationAnswered(sent, message, at: now)
-        case .registrationFailed(let sent, let reason): self.registrationFailed(sent, reason.sentence, at: now)
+        case .registrationFailed(let sent, let reason): self.registrationFailed(sent, reason, at: now)
         case .withdrawn, .established: break
         case .registering: break  // Allow does not name REGISTER, so that the user agent delivers none.
         case .discarded(let sentence):

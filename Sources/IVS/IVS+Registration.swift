@@ -39,9 +39,11 @@ extension IVS {
         self.drive(registrationOf: index, at: now) { $0.answered(message, share: share, at: now.instant) }
     }
 
-    mutating func registrationFailed(_ sent: UserAgent.Sent, _ cause: String, at now: Moment) {
+    mutating func registrationFailed(_ sent: UserAgent.Sent, _ reason: UserAgent.FailureReason, at now: Moment) {
         guard let index = self.registering.removeValue(forKey: sent) else { return }
-        self.failRegistration(index, because: cause, at: now)
+        // A connection that is gone says nothing of the registrar; its end tells the registration, and the next asks anew.
+        if case .flowClosed = reason { return }
+        self.failRegistration(index, because: reason.sentence, at: now)
     }
 
     private mutating func failRegistration(_ index: Int, because cause: String, at now: Moment) {

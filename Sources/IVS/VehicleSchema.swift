@@ -349,19 +349,27 @@ enum VehicleSchema {
         example: "ECALLEXAMPLE02026"
     ) { text in (try? VIN(text)) != nil }  // Only whether it can be read counts; the rule says what is expected.
 
-    private static let uriRule = StringRule("a sip: URI", length: 5...256, example: "sip:sos@center.invalid") { text in
+    private static let uriRule = StringRule(
+        "a sip: URI without a password",
+        length: 5...256,
+        example: "sip:sos@center.invalid"
+    ) { text in
         // Only whether it can be read counts; the rule says what is expected.
-        text.hasPrefix("sip:") && (try? URI(parsing: text)) != nil
+        guard text.hasPrefix("sip:"), case .sip(let uri)? = try? URI(parsing: text) else { return false }
+        return !Self.hasPassword(uri)
     }
 
+    /// Whether the user part has a password behind a colon, which would be in every message and record (RFC 3261 19.1.1).
+    private static func hasPassword(_ uri: SIPURI) -> Bool { uri.user?.contains(":") ?? false }
+
     private static let addressOfRecordRule = StringRule(
-        "a sip: URI with a user and without parameters",
+        "a sip: URI with a user, without password and parameters",
         length: 7...256,
         example: "sip:vehicle@center.invalid"
     ) { text in
         // Only whether it can be read counts; the rule says what is expected.
         guard text.hasPrefix("sip:"), case .sip(let uri)? = try? URI(parsing: text) else { return false }
-        return uri.user != nil && uri.parameters.isEmpty && uri.headers == nil
+        return uri.user != nil && !Self.hasPassword(uri) && uri.parameters.isEmpty && uri.headers == nil
     }
 
     private static let registrarRule = StringRule(

@@ -152,6 +152,9 @@ package struct TraceBuffer: Hashable, Sendable {
         if self.tallies.count == TraceLimits.maximumIncidents {
             let oldest = self.tallies.removeFirst().incident
             self.calls.removeAll { $0.incident == oldest }
+            // Nothing would tell the store of whom they are.
+            for entry in self.pending where entry.incident == oldest { self.octets -= entry.message.octets.count }
+            self.pending.removeAll { $0.incident == oldest }
         }
         self.tallies.append(Tally(incident: incident))
         return self.tallies.count - 1

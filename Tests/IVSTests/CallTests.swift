@@ -37,6 +37,38 @@ import Timeline
         #expect(msd.vehicleLocation.positionLatitude == 173_345_400)
     }
 
+    @Test func anEarlyBYEOfAPeerThatNobodyVerifiedIsRedialledUnlessItAcknowledgedTheMSD() throws {
+        for (received, isOver) in [(nil, false), (true, true), (false, true)] as [(Bool?, Bool)] {
+            let bench = VehicleBench.started(VehicleBench.configuration(host: "192.0.2.1"))
+            bench.crash()
+            try bench.answer(received: received)
+            #expect(bench.state == .voiceSession)
+            try bench.clearDown()
+            #expect((bench.state == .ended) == isOver, "acknowledgement: \(String(describing: received))")
+            #expect(bench.invites.count == (isOver ? 1 : 2))
+        }
+    }
+
+    @Test func anEarlyBYEOfAVerifiedCenterEndsTheIncident() throws {
+        let bench = VehicleBench.started()
+        bench.crash()
+        try bench.answer(received: nil)
+        try bench.clearDown()
+        #expect(bench.state == .ended)
+    }
+
+    @Test func aCancelledCallThatIsNeverAnsweredLeavesTheConnectionToTheCallOnIt() throws {
+        let bench = VehicleBench.started()
+        bench.call(.testCall)
+        try bench.ring()
+        bench.withholds = { $0.status == 487 }
+        bench.crash()
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+        bench.advance(by: .seconds(40))
+        #expect(bench.state == .voiceSession, "what nobody answers to the cancel is no sign of a dead connection")
+    }
+
     @Test func anUntrustedWallClockMakesTheTimestamp0() throws {
         let bench = VehicleBench.started()
         bench.isWallTrusted = false

@@ -108,6 +108,17 @@ import Timeline
         #expect(bench.isOpen(5_061), "a refused registration costs no connection")
     }
 
+    @Test func aLinkThatBreaksUnderARegisterIsNoFailureOfTheRegistrar() throws {
+        let bench = VehicleBench.started(Self.configuration())
+        for _ in 1...4 {
+            let flow = try #require(bench.registers.last?.flow)
+            bench.cut(flow)
+            bench.advance(by: .seconds(20))
+        }
+        #expect(!bench.kinds.contains("registrationFailed"))
+        #expect(bench.registers.count >= 4, "each connection is asked anew, at once")
+    }
+
     @Test func threeFailuresInARowAreAFaultUntilItIsRegistered() throws {
         let bench = VehicleBench.started(Self.configuration())
         for count in 1...3 {

@@ -83,6 +83,9 @@ final class VehicleBench {
     }
     var lineReading = LineReadings.atOnce
 
+    /// What the center would say and, this time, never does.
+    var withholds: (Message) -> Bool = { _ in false }
+
     private enum Arrival {
         case vehicle(VehicleInput)
         case center([UInt8], Flow)
@@ -361,6 +364,7 @@ extension VehicleBench {
         for output in outputs {
             switch output {
             case .send(let message, let flow):
+                guard !self.withholds(message) else { continue }
                 self.fromCenter.append(message)
                 self.toVehicle(message.serialized(), over: flow)
             case .transmit(let octets, let flow): self.toVehicle(octets, over: flow)

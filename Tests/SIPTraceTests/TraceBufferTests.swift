@@ -53,6 +53,24 @@ import Timeline
         #expect(desk.handOver() == nil)
     }
 
+    @Test func anIncidentThatMakesRoomTakesItsWaitingMessagesAlong() throws {
+        var desk = Desk()
+        _ = desk.take(of: "first")
+        _ = desk.handOver()
+        _ = desk.take(of: "first")
+        for number in 1...TraceLimits.maximumIncidents { _ = desk.take(of: "other\(number)") }
+        _ = desk.buffer.written(1, isLost: false)
+        let later = desk.drain()
+        #expect(!later.flatMap(\.entries).contains { $0.incident == "first" }, "nobody would know whose it is")
+        let told = Set(later.flatMap(\.omissions).map(\.incident))
+        #expect(later.flatMap(\.entries).allSatisfy { told.contains($0.incident) })
+        // The room that it took is free again.
+        let large = String(repeating: "x", count: 60_000)
+        var kept = 0
+        for number in 1...8 { kept += desk.take(large, of: "other\(number)") ? 0 : 1 }
+        #expect(kept == 8)
+    }
+
     @Test func nothingIsDueWhileTheStoreHasABatch() throws {
         var desk = Desk()
         _ = desk.take()
