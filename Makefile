@@ -18,7 +18,7 @@ build:  ## Build; undeclared imports are errors
 	swift build $(IMPORTS)
 
 unit:  ## Unit and simulation tests
-	swift test --parallel $(IMPORTS)
+	scripts/unit-tests --parallel $(IMPORTS)
 
 test:  ## Everything the README's test command runs
 	./test
@@ -27,7 +27,7 @@ demo:  ## Three calls on loopback, with a transcript
 	./demo
 
 race:  ## Unit and simulation tests under Thread Sanitizer
-	swift test --sanitize=thread --scratch-path .build-thread
+	scripts/unit-tests --sanitize=thread --scratch-path .build-thread
 
 release:  ## The programs as they are installed, linked statically
 	scripts/release-build ecalld ecallctl ecall-lamp ecallcenter
