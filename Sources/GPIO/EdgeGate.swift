@@ -32,6 +32,12 @@ struct EdgeGate: Hashable, Sendable {
         self.lastFull = now
     }
 
+    /// The line was seen to flood, however few of its edges were read; it waits for a window.
+    mutating func flooded(at now: Instant) {
+        self.closedUntil = now.advanced(by: Self.window)
+        self.lastFull = now
+    }
+
     /// Opens the gate when its time has come; whether it opened now.
     mutating func opened(at now: Instant) -> Bool {
         guard let closedUntil = self.closedUntil, closedUntil <= now else { return false }

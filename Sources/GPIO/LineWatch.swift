@@ -28,6 +28,7 @@ struct LineWatch: Sendable {
         var check: SequenceCheck
         var counted: UInt64 = 0
         var gate = EdgeGate()
+        var run = VisibleRun()
         /// Since when the level read contradicts the last edge, with no edge waiting.
         var doubtedSince: Instant?
     }
@@ -122,8 +123,20 @@ struct LineWatch: Sendable {
         let wasNoisy = held.gate.isNoisy
         // Those that were lost count too: a flood that overruns the kernel's queue is one all the more.
         held.gate.passed(Int(clamping: held.counted - countedBefore), at: now)
+        if edges.last?.sequence == 0 { Self.lookForFlood(edges, &held, at: now) }
         if held.gate.isNoisy, !wasNoisy { events.append(.noise(line: self.name, isNoisy: true)) }
         self.state = .held(held)
+    }
+
+    /// Closes the gate when what was seen between the losses can only be a flood.
+    private static func lookForFlood(_ edges: [KernelEdge], _ held: inout Held, at now: Instant) {
+        held.run.saw(edges, wasFull: Self.mayHaveOverrun(edges), at: now)
+        let isFlood = held.run.isFlood(
+            moreThan: EdgeGate.maximumEdges,
+            in: EdgeGate.window,
+            isKnown: held.gate.isNoisy
+        )
+        if isFlood, held.gate.closedUntil == nil { held.gate.flooded(at: now) }
     }
 
     /// The fewest edges that can be missing without the levels showing it.
@@ -168,6 +181,7 @@ struct LineWatch: Sendable {
         held.level = level
         held.doubtedSince = nil
         held.check = SequenceCheck(after: nil)
+        held.run.forget()
         self.state = .held(held)
         return [self.reading(level, at: now)]
     }

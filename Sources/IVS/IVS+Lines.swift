@@ -8,6 +8,7 @@ extension IVS {
     mutating func lineEvent(_ event: LineEvent, at now: Moment) {
         switch event {
         case .edge(let edge):
+            self.reading.moved(edge.line)
             let stamp = String(edge.at.nanosecondsSinceBoot)
             let fields = ["line": edge.line.text, "level": edge.level.rawValue, "stamp": stamp]
             self.note(.edge, "\(edge.line) is \(edge.level.rawValue)", at: now, severity: .debug, fields: fields)
@@ -18,14 +19,8 @@ extension IVS {
             self.readiness.heard(of: line)
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
-            let fields = ["line": line.text, "count": String(count)]
-            self.note(
-                .lineLost,
-                "at least \(count) edges of \(line) are lost",
-                at: now,
-                severity: .warning,
-                fields: fields
-            )
+            self.reading.moved(line)
+            self.noteLoss(of: line, count, "at least \(count) edges of \(line) are lost", at: now)
             self.inputs.edgesMissed(of: line, count: count)
         case .output(let line, _, _):
             self.readiness.heard(of: line)
@@ -36,6 +31,19 @@ extension IVS {
         case .noise(let line, let isNoisy):
             self.noise(of: line, isNoisy, at: now)
         }
+    }
+
+    /// Tells a loss of edges at most once a second for each line: one that floods has a loss with each reading.
+    private mutating func noteLoss(of line: LineName, _ count: UInt64, _ sentence: String, at now: Moment) {
+        guard let held = self.losses[line, default: Throttle(every: .seconds(1))].pass(at: now.instant) else { return }
+        let more = held > 0 ? ", and \(held) losses more since the last that was told" : ""
+        self.note(
+            .lineLost,
+            sentence + more,
+            at: now,
+            severity: .warning,
+            fields: ["line": line.text, "count": String(count), "untold": String(held)]
+        )
     }
 
     /// Keeps what the inputs mean so far, for a run that may have to go on from here.
@@ -52,10 +60,10 @@ extension IVS {
         switch self.reading.due(at: now.instant) {
         case .ask: self.outputs.append(.readLines)
         case .wait: break
-        case .goAhead:
+        case .goAhead(let without):
             let waited = CallReason.text(LineReading.maximumWait)
             self.note(.linesUnread, "the lines were not read within \(waited)", at: now, severity: .error)
-            for sign in self.inputs.deadlineReached(at: now.instant) { self.take(sign, at: now) }
+            for sign in self.inputs.deadlineReached(at: now.instant, without: without) { self.take(sign, at: now) }
         }
     }
 
@@ -98,13 +106,7 @@ extension IVS {
         case .button(let sign): self.button(sign, at: now)
         case .crash(let line, let sign): self.crash(line, sign, at: now)
         case .edgeMissed(let line):
-            self.note(
-                .lineLost,
-                "an edge of \(line) is missing: two to the same level",
-                at: now,
-                severity: .warning,
-                fields: ["line": line.text, "count": "1"]
-            )
+            self.noteLoss(of: line, 1, "an edge of \(line) is missing: two to the same level", at: now)
         }
     }
 

@@ -53,6 +53,8 @@ package struct IVS: Sendable {
     var requested: (leg: UserAgent.Call, control: ReceivedControl)?
     /// How often messages that cannot be read are told: a peer may send as many as it likes.
     var discards = Throttle(every: .seconds(1))
+    /// How often lost edges of each line are told.
+    var losses: [LineName: Throttle] = [:]
     /// What of the SIP traces is not with the store yet.
     var traces = TraceBuffer()
     /// How often losses of the trace are told: a disk that fails has one with each batch.

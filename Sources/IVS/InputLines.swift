@@ -153,16 +153,20 @@ struct InputLines: Sendable {
         if isNoisy { self.noisy.insert(line) } else { self.noisy.remove(line) }
     }
 
-    mutating func deadlineReached(at now: Instant) -> [Sign] {
+    /// Time has come to `nextDeadline`; for the lines in `without` it has not.
+    mutating func deadlineReached(at now: Instant, without: Set<LineName> = []) -> [Sign] {
         var signs: [Sign] = []
-        for line in self.debouncers.keys.sorted() {
+        for line in self.debouncers.keys.sorted() where !without.contains(line) {
             guard var debouncer = self.debouncers[line] else { continue }
             let reports = debouncer.deadlineReached(at: now)
             self.debouncers[line] = debouncer
             signs += self.take(reports, of: line)
         }
-        if !self.isLeaving(self.lines.button) { signs += self.button.deadlineReached(at: now).map(Sign.button) }
-        for name in self.lines.crash where !self.isLeaving(name) {
+        let button = self.lines.button
+        if !self.isLeaving(button), !without.contains(button) {
+            signs += self.button.deadlineReached(at: now).map(Sign.button)
+        }
+        for name in self.lines.crash where !self.isLeaving(name) && !without.contains(name) {
             signs += self.crash[name]?.deadlineReached(at: now).map { .crash(name, $0) } ?? []
         }
         return signs

@@ -1,3 +1,4 @@
+internal import GPIO
 internal import Timeline
 
 /// Sees to it that no time is up for a line while an edge of it is still on its way to the loop.
@@ -10,6 +11,8 @@ struct LineReading: Hashable, Sendable {
     static let maximumWait = Duration.seconds(2)
 
     private var askedAt: Instant?
+    /// Lines that moved since then.
+    private var moved: Set<LineName> = []
 
     /// When a deadline of the lines is to be looked at: `due` itself, or the end of the wait for their reading.
     func deadline(of due: Instant?) -> Instant? {
@@ -21,19 +24,26 @@ struct LineReading: Hashable, Sendable {
     enum Step: Hashable, Sendable {
         case ask
         case wait
-        /// The lines were not read in time.
-        case goAhead
+        /// The lines were not read in time; the clock says nothing of those that keep moving, of which further edges
+        /// may wait.
+        case goAhead(without: Set<LineName>)
+    }
+
+    /// An edge of a line came, or was lost.
+    mutating func moved(_ line: LineName) {
+        if self.askedAt != nil { self.moved.insert(line) }
     }
 
     /// A deadline of the lines has come.
     mutating func due(at now: Instant) -> Step {
         guard let askedAt = self.askedAt else {
             self.askedAt = now
+            self.moved = []
             return .ask
         }
         guard askedAt.advanced(by: Self.maximumWait) <= now else { return .wait }
         self.askedAt = nil
-        return .goAhead
+        return .goAhead(without: self.moved)
     }
 
     /// Every edge up to some instant has been handed over.

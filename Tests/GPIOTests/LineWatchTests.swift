@@ -60,6 +60,71 @@ import Timeline
         )
     }
 
+    /// Edges every 250 us from `start` on, as many as the kernel keeps, in microseconds since boot.
+    private func queue(from start: Int, _ count: Int = KernelLine.edgesPerReading) -> [KernelEdge] {
+        (0..<count).map { number in
+            KernelEdge(
+                level: number.isMultiple(of: 2) ? .active : .inactive,
+                at: Instant.boot.advanced(by: .microseconds(start + 250 * number)),
+                sequence: 0
+            )
+        }
+    }
+
+    private static func isNoise(_ event: LineEvent) -> Bool {
+        if case .noise(_, true) = event { true } else { false }
+    }
+
+    @Test func aFloodIsToldHoweverSlowlyItIsRead() throws {
+        // A reader that comes every 80 ms sees 19 edges each time of the 320 that there were: far fewer than make a
+        // flood by their number.
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        var told: Int?
+        for round in 0..<10 where told == nil {
+            let begun = round * 80_000
+            var events = watch.edges(self.queue(from: begun), at: self.at(round * 80 + 79))
+            events += watch.edges(self.queue(from: begun + 79_250, 3), at: self.at(round * 80 + 80))
+            if events.contains(where: Self.isNoise) { told = round }
+        }
+        #expect(told == 3, "with the first reading beyond a window")
+        #expect(watch.closedUntil == self.at(320).advanced(by: EdgeGate.window))
+    }
+
+    @Test func aLineKnownToFloodIsClosedAgainAfterTwoQueues() throws {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        for round in 0..<5 { _ = watch.edges(self.queue(from: round * 80_000), at: self.at(round * 80 + 79)) }
+        let opening = try #require(watch.closedUntil)
+        let isOpen = watch.opened(at: opening)
+        #expect(isOpen)
+        _ = watch.resumed(.inactive, at: opening)
+        _ = watch.edges(self.queue(from: 700_000), at: self.at(710))
+        #expect(watch.closedUntil == nil)
+        _ = watch.edges(self.queue(from: 711_000), at: self.at(720))
+        #expect(watch.closedUntil == self.at(720).advanced(by: EdgeGate.window))
+    }
+
+    @Test func aContactThatBouncesThroughFullQueuesIsNoFlood() {
+        // Pressed and left every 90 ms with 40 bounces, read late each time: it is seen at rest in between.
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        for round in 0..<20 {
+            let events = watch.edges(self.queue(from: round * 90_000), at: self.at(round * 90 + 60))
+            #expect(!events.contains(where: Self.isNoise), "round \(round)")
+        }
+        #expect(watch.closedUntil == nil)
+    }
+
+    @Test func aSignalOfAHundredEdgesASecondReadInFullQueuesIsNoFlood() {
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        for round in 0..<20 {
+            let edges = (0..<KernelLine.edgesPerReading).map { number in
+                self.edge(number.isMultiple(of: 2) ? .active : .inactive, round * 160 + number * 10, 0)
+            }
+            let events = watch.edges(edges, at: self.at(round * 160 + 155))
+            #expect(!events.contains(where: Self.isNoise), "round \(round)")
+        }
+        #expect(watch.closedUntil == nil)
+    }
+
     @Test func aFullQueueOfCountedEdgesIsNoLoss() {
         var watch = self.held()
         let edges = (1...KernelLine.edgesPerReading).map {

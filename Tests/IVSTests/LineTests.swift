@@ -246,6 +246,47 @@ import Timeline
         #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
     }
 
+    @Test func aLineThatKeepsMovingWhileItIsReadInVainStartsNoCall() throws {
+        // The clock of the loop is ahead of edges that still wait to be read, so a level it saw last proves nothing.
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        let begun = bench.now
+        for round in 0..<200 {
+            let level: Level = round.isMultiple(of: 2) ? .active : .inactive
+            let stamp = begun.advanced(by: .milliseconds(round * 3))
+            bench.step(.line(.edge(Edge(line: "crash", level: level, at: stamp, sequence: UInt64(round + 1)))))
+            bench.step(.line(.lost(line: "crash", count: 2)))
+            bench.step(.line(.level(line: "crash", level: .active, at: stamp)))
+            bench.advance(by: .milliseconds(50))
+        }
+        #expect(bench.reasons(of: .linesUnread).count >= 3)
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+    }
+
+    @Test func aCrashCallsWhileAnotherLineKeepsMovingAndIsReadInVain() throws {
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
+        for round in 0..<50 {
+            let level: Level = round.isMultiple(of: 2) ? .active : .inactive
+            bench.step(.line(.edge(Edge(line: "sos-button", level: level, at: bench.now, sequence: UInt64(round + 1)))))
+            bench.advance(by: .milliseconds(50))
+        }
+        #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
+    }
+
+    @Test func lossesOfALineAreToldOnceASecondWithTheirNumber() throws {
+        let bench = VehicleBench.started()
+        for _ in 0..<30 {
+            bench.step(.line(.lost(line: "crash", count: 2)))
+            bench.advance(by: .milliseconds(100))
+        }
+        let told = bench.events.filter { $0.kind == .lineLost }
+        #expect(told.map { $0.fields["untold"] } == ["0", "9", "9"])
+        bench.step(.line(.lost(line: "sos-button", count: 2)))
+        #expect(bench.kinds.count { $0 == "lineLost" } == 4, "another line is told at once")
+    }
+
     @Test func aCrashLineThatWasActiveBeforeItFloodedStartsNoCallAfterIt() throws {
         let bench = VehicleBench.started()
         bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
