@@ -105,9 +105,14 @@ extension IVS {
             contentID: known.msdContentID,
             verified: self.isVerified(known.flow)
         )
+        var reason = ""
+        if case .redirected(let status, let contacts) = meaning {
+            guard let refusal = self.follow(status, contacts, for: known, at: now) else { return }
+            reason = ", which is not followed: \(refusal)"
+        }
         self.note(
             .callFlowEnded,
-            "the center answered \(message.statusCode)",
+            "the center answered \(message.statusCode)\(reason)",
             at: now,
             fields: ["status": String(message.statusCode)]
         )
@@ -148,7 +153,7 @@ extension IVS {
     }
 
     /// Whether the peer is known to be the center: by its certificate, or, without TLS, by being on this machine.
-    private func isVerified(_ flow: Flow) -> Bool {
+    func isVerified(_ flow: Flow) -> Bool {
         guard let connection = self.connections[flow] else { return false }
         return connection.security?.isVerified ?? EmergencyGate.isLoopback(connection.remote.host)
     }

@@ -29,8 +29,8 @@ extension IVS {
         if let callID = plan.callID { self.traces.began(callID, of: attempt.incident.text) }
         let (leg, outputs) = self.userAgent.invite(plan, over: flow, at: now.instant)
         self.legs[leg] = CallLeg(
-            attempt: attempt,
-            msdContentID: prepared.msd?.contentID,
+            prepared: prepared,
+            requestURI: plan.requestURI,
             flow: flow,
             callID: plan.callID ?? "",
             session: try? SessionDescription(parsing: plan.session)  // Our own can be read.
@@ -107,7 +107,7 @@ extension IVS {
         let invite = self.emergencyInvite(attempt, of: incident, to: center, msd: prepared.msd, from: local, at: now)
         let content = invite.content(boundary: "ivs-" + self.random.hexadecimalDigits(12))
         var plan = UserAgent.InvitePlan(
-            requestURI: invite.requestURI,
+            requestURI: prepared.target?.description ?? invite.requestURI,
             from: NameAddress(uri: try URI(parsing: self.configuration.identity)),
             to: try NameAddress(parsing: invite.to)
         )

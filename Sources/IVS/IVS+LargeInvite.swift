@@ -119,4 +119,8 @@ struct PreparedInvite: Hashable, Sendable {
     let msd: MSDPart?
     /// What the size rule found too large; 0 while it was not asked.
     var octets = 0
+    /// The address that the center named instead of its own; `nil` for the configured one.
+    var target: URI?
+    /// The addresses whose answer was a redirect, in their order.
+    var left: [String] = []
 }

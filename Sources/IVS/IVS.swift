@@ -285,9 +285,9 @@ struct Connection: Hashable, Sendable {
 
 /// One SIP call of ours and what it was sent with.
 struct CallLeg: Hashable, Sendable {
-    let attempt: Attempt
-    /// The Content-ID of the INVITE's MSD; `nil` when it carried none.
-    let msdContentID: String?
+    let prepared: PreparedInvite
+    /// Where its INVITE went.
+    let requestURI: String
     let flow: Flow
     /// The Call-ID, by which the messages of this call are told from others.
     let callID: String
@@ -295,6 +295,11 @@ struct CallLeg: Hashable, Sendable {
     var session: SessionDescription?
     /// Whether the answer acknowledged the MSD, by the name that only its receiver knows.
     var isAcknowledged = false
+
+    var attempt: Attempt { self.prepared.attempt }
+
+    /// The Content-ID of the INVITE's MSD; `nil` when it carried none.
+    var msdContentID: String? { self.prepared.msd?.contentID }
 }
 
 /// An attempt whose connection is being opened.

@@ -40,6 +40,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case registrationFailed
         case registrationRemoved
         case transportFallback
+        case redirected
         case linkUnprotected
         case gateRefused
         case recordLate
@@ -82,6 +83,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .registrationFailed: "registrationFailed"
             case .registrationRemoved: "registrationRemoved"
             case .transportFallback: "transportFallback"
+            case .redirected: "redirected"
             case .linkUnprotected: "linkUnprotected"
             case .gateRefused: "gateRefused"
             case .recordLate: "recordLate"

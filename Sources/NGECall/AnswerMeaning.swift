@@ -26,8 +26,9 @@ package enum AnswerMeaning: Hashable, Sendable {
     case badLocation(code: Int?)
     /// A 415, 420, 488 or 606: a body or an option was refused; worth one attempt without it.
     case unacceptable(status: Int)
-    /// A 3xx with the URIs of its Contact fields; followed only when it comes from the trusted proxy.
-    case redirected(status: Int, contacts: [String])
+    /// A 3xx with the URIs of its Contact fields, the most wanted first; followed only when it comes from the trusted
+    /// proxy.
+    case redirected(status: Int, contacts: [URI])
     /// A 401 or 407.
     case needsCredentials(status: Int)
     /// Any other final response: a failed attempt.
@@ -78,8 +79,8 @@ package struct AnswerContent: Hashable, Sendable {
     package let controls: [ReceivedControl]
     /// The INFO packages the center receives; an INFO with an MSD may be sent only when eCall's is among them.
     package let infoPackages: [String]
-    /// The URIs of the Contact fields.
-    package let contacts: [String]
+    /// The URIs of the Contact fields that can be read, the most wanted first by their `q` (RFC 3261 8.1.3.4).
+    package let contacts: [URI]
     /// The code of Geolocation-Error (RFC 6442 section 4.3).
     package let geolocationError: Int?
     package let problems: [ContentProblem]
@@ -95,9 +96,26 @@ package struct AnswerContent: Hashable, Sendable {
         self.session = reader.session()
         self.controls = reader.controls()
         self.infoPackages = reader.infoPackages() ?? []
-        self.contacts = message.headers.elements("Contact").map(AddressText.uri(in:))
+        self.contacts = Self.contacts(message.headers)
         self.geolocationError = message.headers["Geolocation-Error"].flatMap { Int(ParameterizedValue($0).value) }
         self.problems = reader.problems
+    }
+
+    private static func contacts(_ headers: Headers) -> [URI] {
+        let readable = headers.elements("Contact").compactMap { element -> (uri: URI, rank: Double)? in
+            // What cannot be read names nobody; the others still do.
+            guard let address = try? NameAddress(parsing: element) else { return nil }
+            return (address.uri, address.parameters["q"].flatMap(Self.rank) ?? 1)
+        }
+        // Sorted by rank and then by place, because `sorted` promises no order among equals.
+        return readable.enumerated()
+            .sorted { ($1.element.rank, $0.offset) < ($0.element.rank, $1.offset) }
+            .map(\.element.uri)
+    }
+
+    /// The value of a `q`, 0 to 1; `nil` for text that is none.
+    private static func rank(_ text: String) -> Double? {
+        Double(text).flatMap { (0...1).contains($0) ? $0 : nil }
     }
 
     package var receivesMSDPackage: Bool { self.infoPackages.containsMSDPackage }

@@ -62,6 +62,13 @@ extension VehicleBench {
         }
     }
 
+    /// A final answer that names other addresses; `contacts` is the value of its Contact field, empty for none.
+    func redirect(_ status: Int, to contacts: String) throws {
+        let call = try #require(self.incoming.last?.call)
+        let headers: Headers = contacts.isEmpty ? [] : [Header("Contact", contacts)]
+        self.center { $0.reject(call, status: status, reason: nil, headers: headers, body: [], at: $1) }
+    }
+
     /// The Content-ID of the MSD of the last INVITE.
     func msdReference() throws -> String {
         let invite = try #require(self.incoming.last?.invite)

@@ -67,7 +67,7 @@ import Testing
         #expect(AnswerMeaning(accepted, contentID: Samples.msdID, verified: false) == .accepted(.positive))
         #expect(accepted.session?.audioPort == 50_000)
         #expect(accepted.receivesMSDPackage)
-        #expect(accepted.contacts == ["sip:call42@psap.example.org;transport=tls"])
+        #expect(accepted.contacts.map(\.description) == ["sip:call42@psap.example.org;transport=tls"])
         #expect(accepted.problems == [])
         let declined = try Samples.message("03-603-with-ack.sip")
         #expect(
@@ -119,11 +119,17 @@ import Testing
             AnswerMeaning(Samples.response(424, location), contentID: nil, verified: true) == .badLocation(code: 201)
         )
         #expect(self.meaning(424) == .badLocation(code: nil))
-        let moved = MessageContent(headers: [Header("Contact", "<sip:a@b;lr>;q=1, \"x\" <sip:c@d>")])
-        #expect(
-            AnswerMeaning(Samples.response(302, moved), contentID: nil, verified: true)
-                == .redirected(status: 302, contacts: ["sip:a@b;lr", "sip:c@d"])
-        )
+    }
+
+    @Test func aRedirectNamesItsAddressesByTheirRankAndThenByTheirPlace() {
+        let field =
+            "<sip:a@b;lr>;q=0.2, \"x, y\" <sip:c@d>, <sip:e@f>;q=1.0, <sip:g@h>;q=0.7, <sip:broken@>, sip:i@j;q=2"
+        let moved = Samples.response(302, MessageContent(headers: [Header("Contact", field)]))
+        guard case .redirected(302, let contacts) = AnswerMeaning(moved, contentID: nil, verified: true) else {
+            Issue.record("no redirect")
+            return
+        }
+        #expect(contacts.map(\.description) == ["sip:c@d", "sip:e@f", "sip:i@j", "sip:g@h", "sip:a@b;lr"])
     }
 
     @Test func aBrokenControlObjectIsNoAcknowledgement() {

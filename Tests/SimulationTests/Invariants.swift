@@ -105,6 +105,7 @@ extension Invariants {
         case .inviteSent:
             self.mark("invite over \(event.fields["transport"] ?? "")")
             self.mark("action invite")
+        case .redirected: self.mark("redirected")
         case .transportFallback: self.mark("fallback to UDP")
         case .registered, .registrationFailed, .registrationRemoved: self.mark(event.kind.word)
         case .msdSent: self.mark("action sendMSD")
