@@ -25,6 +25,9 @@ struct CallLatency: AsyncParsableCommand {
     // A peer that leaves small segments to Nagle needs more than the 40 ms of a delayed acknowledgement.
     @Option(help: "Milliseconds of rest before each call.") var rest = 50
 
+    @Flag(help: "A second center floods the vehicle with requests meanwhile, as fast as it reads them.")
+    var flood = false
+
     func validate() throws {
         guard self.calls > 0, self.rest >= 0 else { throw ValidationError("at least one call, and no negative rest") }
         guard (self.store == nil) != (self.baresip == nil) else {
@@ -45,9 +48,13 @@ struct CallLatency: AsyncParsableCommand {
     /// From a crash line's edge to the INVITE, and on to the end of each call.
     private func timeVehicle(_ folder: String) async throws {
         let center = MeasuredCenter(reply: .accept(.positive))
-        var vehicle = try MeasuredVehicle(centerPort: try await center.listen(), folder: folder)
+        let flooder = self.flood ? Flooder() : nil
+        var ports = [try await center.listen()]
+        if let flooder { ports.append(try await flooder.listen()) }
+        var vehicle = try MeasuredVehicle(centerPorts: ports, folder: folder)
         try await vehicle.rig.start()
-        try await vehicle.event("linkOpened")
+        for _ in ports { try await vehicle.event("linkOpened") }
+        let begun = MonotonicClock.now()
         var arrivals = center.arrivals.makeAsyncIterator()
         var sample = Sample()
         for _ in 0..<self.calls {
@@ -62,9 +69,16 @@ struct CallLatency: AsyncParsableCommand {
             try await vehicle.event("endedHoldOver")
             try vehicle.rig.simulatedLines?.set(MeasuredVehicle.crashLine, .inactive)
         }
+        let seconds = begun.duration(to: MonotonicClock.now()) / .seconds(1)
         await vehicle.rig.stop()
         try await center.stop()
         self.show(sample)
+        if let flooder {
+            let (sent, read) = flooder.octets
+            try await flooder.stop()
+            print("\(self.name), flood taken in\t\((Double(sent) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
+            print("\(self.name), flood answered\t\((Double(read) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
+        }
         print("\(self.name) before the record\t\(vehicle.lateRecords)\tcalls")
     }
 

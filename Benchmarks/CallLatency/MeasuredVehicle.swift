@@ -16,17 +16,17 @@ struct MeasuredVehicle {
     /// INVITEs that left before their trigger was on record.
     private(set) var lateRecords = 0
 
-    /// A vehicle with one center on loopback; `folder` gets its record and its socket.
-    init(centerPort: UInt16, folder: String) throws {
+    /// A vehicle with centers on loopback, the first of which gets the calls; `folder` gets its record and its socket.
+    init(centerPorts: [UInt16], folder: String) throws {
         var configuration = VehicleConfiguration(
             vehicle: VehicleConfiguration.Vehicle(vin: try VIN("ECALLBENCHMARK001")),
-            centers: [
+            centers: centerPorts.map { port in
                 VehicleConfiguration.Center(
-                    name: "benchmark",
-                    endpoint: Endpoint(transport: .tcp, host: "127.0.0.1", port: centerPort),
-                    uri: "sip:center@127.0.0.1:\(centerPort)"
+                    name: "center-\(port)",
+                    endpoint: Endpoint(transport: .tcp, host: "127.0.0.1", port: port),
+                    uri: "sip:center@127.0.0.1:\(port)"
                 )
-            ]
+            }
         )
         configuration.position = Position(latitudeDegrees: 48.1515, longitudeDegrees: 11.5779).flatMap {
             Fix(position: $0, radius95Meters: 15, direction: 45, takenAt: nil)

@@ -47,8 +47,11 @@ extension IVS {
     }
 
     /// Keeps what the inputs mean so far, for a run that may have to go on from here.
+    ///
+    /// A line whose trigger is not on record is kept as just that: a run that dies now has told nobody of it.
     mutating func keepInputs() {
-        let memory = self.inputs.memory
+        var memory = self.inputs.memory
+        for (line, counted) in self.unrecorded { memory.states[line] = .unrecorded(at: counted.at) }
         guard memory != self.keptInputs else { return }
         self.keptInputs = memory
         self.outputs.append(.keepInputs(memory.text))
@@ -114,6 +117,7 @@ extension IVS {
         let line = self.configuration.lines.button
         switch sign {
         case .held(_, let coverClosed):
+            self.unrecorded[line] = CountedLine(at: now.instant)
             if coverClosed {
                 self.note(
                     .buttonSuspicious,
@@ -153,6 +157,7 @@ extension IVS {
     private mutating func crash(_ line: LineName, _ sign: CrashLevelMachine.Sign, at now: Moment) {
         switch sign {
         case .crash:
+            self.unrecorded[line] = CountedLine(at: now.instant)
             self.queue.append(.crash)
         case .furtherImpact:
             self.note(

@@ -53,6 +53,8 @@ package struct IVS: Sendable {
     var requested: (leg: UserAgent.Call, control: ReceivedControl)?
     /// How often messages that cannot be read are told: a peer may send as many as it likes.
     var discards = Throttle(every: .seconds(1))
+    /// The lines of which a trigger has come that is not on record yet.
+    var unrecorded: [LineName: CountedLine] = [:]
     /// How often lost edges of each line are told.
     var losses: [LineName: Throttle] = [:]
     /// What of the SIP traces is not with the store yet.
@@ -196,8 +198,8 @@ package struct IVS: Sendable {
         }
         self.releaseIdleLinks()
         self.tellLeft(at: now)
-        self.keepInputs()
         self.flushRecords()
+        self.keepInputs()
         self.flushTraceIfDue(at: now)
         self.tellServiceManager()
         defer { self.outputs = [] }
@@ -317,6 +319,13 @@ struct WaitingAttempt: Hashable, Sendable {
 struct Postponed: Sendable {
     var actions: [CallAction]
     let since: Instant
+}
+
+/// A line that has made a trigger, until that is on record.
+struct CountedLine: Hashable, Sendable {
+    let at: Instant
+    /// The records that tell of it; `nil` until they have a number.
+    var batch: Int?
 }
 
 /// The outgoing requests that wait for a trigger to be on record.

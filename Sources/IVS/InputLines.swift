@@ -108,6 +108,11 @@ struct InputLines: Sendable {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
             // What an earlier run has kept is of this level and of no later one.
             let earlier = self.earlier.states.removeValue(forKey: line)
+            if case .unrecorded(let instant)? = earlier, self.traits[line]?.isResumed == true,
+                instant.duration(to: now) < Self.longestGap
+            {
+                return self.countAgain(line, at: instant, active: active, now)
+            }
             guard active, let earlier, let since = self.activeSince(line, earlier, at: now) else {
                 return self.started(line, active: active)
             }
@@ -179,7 +184,7 @@ struct InputLines: Sendable {
         guard self.traits[line]?.isResumed == true else { return nil }
         let isCrash = self.crash[line] != nil
         switch state {
-        case .used: return nil
+        case .used, .unrecorded: return nil
         case .pending(let since):
             let limit = isCrash ? self.crashLimits.stuckAfter : self.buttonLimits.stuckAfter
             return since.duration(to: now) < limit ? since : nil
@@ -188,6 +193,25 @@ struct InputLines: Sendable {
             // has to go on for its hold.
             return isCrash ? now.advanced(by: .zero - self.crashLimits.hold) : now
         }
+    }
+
+    /// How long ago a trigger that an earlier run did not put on record may have been: as long as an interrupted call is
+    /// worth going on with. Later whoever needed help has been found, or a battery was connected again.
+    static let longestGap = Duration.seconds(600)
+
+    /// What made a trigger in an earlier run, which died before that was on record, makes it again; then the line is as
+    /// it is now.
+    private mutating func countAgain(_ line: LineName, at instant: Instant, active: Bool, _ now: Instant) -> [Sign] {
+        let isButton = line == self.lines.button
+        let hold = isButton ? self.buttonLimits.hold : self.crashLimits.hold
+        var signs = self.started(line, active: false)
+        signs += self.settled(line, active: true, at: instant.advanced(by: .zero - hold))
+        if isButton {
+            signs += self.button.deadlineReached(at: instant).map(Sign.button)
+        } else {
+            signs += self.crash[line]?.deadlineReached(at: instant).map { .crash(line, $0) } ?? []
+        }
+        return active ? signs : signs + self.settled(line, active: false, at: now)
     }
 
     private mutating func started(_ line: LineName, active: Bool) -> [Sign] {

@@ -14,6 +14,8 @@ package struct InputMemory: Hashable, Sendable {
         case pending(since: Instant)
         /// Active, and counted or not to be counted: a call was made of it, or it is a fault.
         case used
+        /// A trigger came of it at this instant, which is not on record yet.
+        case unrecorded(at: Instant)
     }
 
     var states: [LineName: State] = [:]
@@ -28,9 +30,15 @@ package struct InputMemory: Hashable, Sendable {
             switch words.dropFirst() {
             case ["rest"]: self.states[LineName(name)] = .rest
             case ["used"]: self.states[LineName(name)] = .used
-            case let rest where rest.first == "pending" && rest.count == 2:
-                guard let nanoseconds = rest.last.flatMap(Int64.init) else { continue }
-                self.states[LineName(name)] = .pending(since: Instant(nanosecondsSinceBoot: nanoseconds))
+            case let rest where rest.count == 2:
+                guard let instant = rest.last.flatMap(Int64.init).map(Instant.init(nanosecondsSinceBoot:)) else {
+                    continue
+                }
+                switch rest.first {
+                case "pending": self.states[LineName(name)] = .pending(since: instant)
+                case "unrecorded": self.states[LineName(name)] = .unrecorded(at: instant)
+                case _: continue
+                }
             case _: continue
             }
         }
@@ -43,6 +51,7 @@ package struct InputMemory: Hashable, Sendable {
             case .rest: "\(name) rest\n"
             case .pending(let since): "\(name) pending \(since.nanosecondsSinceBoot)\n"
             case .used: "\(name) used\n"
+            case .unrecorded(let instant): "\(name) unrecorded \(instant.nanosecondsSinceBoot)\n"
             }
         }.joined()
     }

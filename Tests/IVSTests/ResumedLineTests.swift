@@ -1,5 +1,6 @@
 import CallControl
 import GPIO
+import Store
 import Testing
 import Timeline
 
@@ -58,6 +59,56 @@ import Timeline
         #expect(self.calls(bench) == 1)
     }
 
+    @Test func aTriggerIsKeptAsUnrecordedUntilItIsOnDisk() throws {
+        let bench = VehicleBench.started()
+        bench.disk = .takes(.seconds(3))
+        bench.step(.line(.edge(Edge(line: "sos-button", level: .active, at: bench.now, sequence: 1))))
+        bench.advance(by: .seconds(1))
+        let counted = bench.now
+        #expect(self.calls(bench) == 1)
+        let kept = "crash rest\nsos-button unrecorded \(counted.nanosecondsSinceBoot)\n"
+        #expect(bench.keptInputs == kept)
+        bench.step(.line(.edge(Edge(line: "sos-button", level: .inactive, at: bench.now, sequence: 2))))
+        bench.advance(by: .milliseconds(2_900))
+        #expect(bench.keptInputs == kept, "whatever the line does and however the call goes on")
+        bench.advance(by: .milliseconds(200))
+        #expect(bench.keptInputs == "crash rest\nsos-button rest\n")
+    }
+
+    @Test func aTriggerThatCannotBeRecordedIsNotKeptForEver() throws {
+        let bench = VehicleBench.started()
+        bench.disk = .fails(.closed)
+        bench.step(.line(.edge(Edge(line: "sos-button", level: .active, at: bench.now, sequence: 1))))
+        bench.advance(by: .seconds(1))
+        #expect(bench.keptInputs == "crash rest\nsos-button used\n")
+    }
+
+    @Test(arguments: ["sos-button", "crash"] as [LineName], [Level.active, .inactive])
+    func aTriggerThatDiedBeforeItWasOnRecordIsMadeAgain(line: LineName, level: Level) throws {
+        let bench = VehicleBench(earlierInputs: "\(line) unrecorded \(self.nanoseconds(98_000))\n")
+        bench.advance(by: Self.start)
+        bench.step(.started)
+        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: line, level: level, at: bench.now)))
+        #expect(self.calls(bench) == 1)
+        // The line is as it is now: it does not count a second time, and the next press or crash does.
+        bench.advance(by: .seconds(6))
+        #expect(self.calls(bench) == 1)
+        #expect(bench.reasons(of: .fault) == [])
+        #expect(bench.keptInputs.contains("\(line) \(level == .active ? "used" : "rest")\n"))
+    }
+
+    @Test func aTriggerOfLongAgoOrOfAnotherLineIsNotMadeAgain() throws {
+        for (seconds, isResumed, calls) in [(0, true, 1), (599, true, 1), (600, true, 0), (0, false, 0)] {
+            let bench = VehicleBench(earlierInputs: "crash unrecorded \(self.nanoseconds(50_000))\n")
+            bench.advance(by: .seconds(50 + seconds))
+            bench.step(.started)
+            bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: isResumed))))
+            bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+            #expect(self.calls(bench) == calls, "\(seconds) s, resumed \(isResumed)")
+        }
+    }
+
     @Test(arguments: ["sos-button", "crash"] as [LineName])
     func aLineThatHadCountedOrWasAFaultDoesNotCountAgain(_ line: LineName) {
         let bench = self.bench(line, memory: "\(line) used\n")
@@ -111,14 +162,15 @@ import Timeline
     }
 
     @Test(arguments: [
-        "", "sos-button", "sos-button pending", "sos-button pending soon", "sos-button rest now", "\u{0}", "crash gone",
+        "", "sos-button", "sos-button pending", "sos-button pending soon", "sos-button rest now", "crash unrecorded",
+        "crash unrecorded now", "\u{0}", "crash gone",
     ])
     func whatCannotBeReadIsNoMemory(_ text: String) {
         #expect(InputMemory(text: text).states.isEmpty)
     }
 
     @Test func whatIsWrittenIsRead() {
-        let text = "crash pending 12\nsos-button used\nsos-cover rest\n"
+        let text = "crash pending 12\ncrash-2 unrecorded 7\nsos-button used\nsos-cover rest\n"
         #expect(InputMemory(text: text).text == text)
     }
 
