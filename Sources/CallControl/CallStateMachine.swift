@@ -91,6 +91,15 @@ package struct CallStateMachine: Hashable, Sendable {
         }
     }
 
+    /// Whether the INVITE of `attempt` is wanted: it is out, and nobody has asked for its end.
+    package func isInviting(_ attempt: Attempt) -> Bool {
+        switch self.current {
+        case .connecting(_, _, .inviting(let leg, _, _)): leg.attempt == attempt
+        case .idle, .triggered, .connecting(_, _, .cancelling), .connecting(_, _, .waiting), .voiceSession, .ended:
+            false
+        }
+    }
+
     /// What the occupants are shown.
     package var indication: Indication {
         switch self.current {

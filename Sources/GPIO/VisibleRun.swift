@@ -11,11 +11,17 @@ struct VisibleRun: Hashable, Sendable {
     static let rest = Duration.milliseconds(20)
     /// Edges that a judgement of how dense they are needs: two queues of the kernel.
     static let sample = 32
+    /// Pieces, with blind times between them, that a flood is seen in: a contact that is pressed and left while nobody
+    /// reads shows two.
+    static let pieces = 3
+    /// How long a line that has flooded must move without rest to flood still: no contact bounces for as long.
+    static let renewal = Duration.milliseconds(50)
 
     private struct Run: Hashable {
         let begun: Instant
         var last: Instant
         var edges = 1
+        var pieces = 1
         /// How much of the time since `begun` was in sight.
         var seen = Duration.zero
     }
@@ -41,6 +47,7 @@ struct VisibleRun: Hashable, Sendable {
         let gap = seenFrom.duration(to: stamp)
         guard gap < Self.rest else { return self.run = Run(begun: stamp, last: stamp) }
         run.seen += max(gap, .zero)
+        if self.blindUntil != nil { run.pieces += 1 }
         run.edges += 1
         run.last = stamp
         self.run = run
@@ -48,11 +55,12 @@ struct VisibleRun: Hashable, Sendable {
 
     /// Whether the line makes more edges than `maximum` in a `window`, and has not rested for as long as that.
     ///
-    /// One already known to flood has to be seen as dense, not for as long.
+    /// One already known to flood has to be seen as dense, for `renewal` only.
     func isFlood(moreThan maximum: Int, in window: Duration, isKnown: Bool) -> Bool {
         guard let run = self.run, run.edges >= Self.sample else { return false }
         let isDense = window * run.edges >= run.seen * maximum
-        return isDense && (isKnown || run.begun.duration(to: run.last) >= window)
+        let lasted = run.begun.duration(to: run.last)
+        return isDense && (isKnown ? lasted >= Self.renewal : lasted >= window && run.pieces >= Self.pieces)
     }
 
     /// Begins anew: what came in between was not looked at.

@@ -106,9 +106,10 @@ extension IVS {
             verified: self.isVerified(known.flow)
         )
         var reason = ""
-        if case .redirected(let status, let contacts) = meaning {
-            guard let refusal = self.follow(status, contacts, for: known, at: now) else { return }
-            reason = ", which is not followed: \(refusal)"
+        switch self.goElsewhere(after: meaning, known, at: now) {
+        case .sent: return
+        case .nowhere(let why?): reason = "; no other address is tried: \(why)"
+        case .nowhere(nil): break
         }
         self.note(
             .callFlowEnded,
@@ -215,7 +216,7 @@ extension IVS {
     /// Answers the center's request with a fresh MSD: the next identifier, the same time stamp, the present position.
     mutating func sendMSD(_ identifier: UInt8, of incident: Incident, at now: Moment) {
         guard let frozen = self.frozen, let attempt = self.call.attempt,
-            let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key
+            let leg = self.requested?.leg, self.legs[leg]?.attempt == attempt
         else { return self.refuseMSD("the call has ended", at: now) }
         guard
             let part = self.makeMSD(

@@ -29,6 +29,8 @@ extension IVS {
             return self.call.clearedDown(attempt, isProven: isProven, at: time)
         case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
         case .msdRequested(let attempt, let leg, let control):
+            // The call in which it was asked is over: no other has asked.
+            guard self.legs[leg] != nil else { return [] }
             self.requested = (leg, control)
             let actions = self.call.msdRequested(attempt)
             let isServed = actions.contains { if case .sendMSD = $0 { true } else { false } }

@@ -37,6 +37,9 @@ extension IVS {
     private mutating func openStream(for prepared: PreparedInvite, octets: Int, at now: Moment) {
         let index = prepared.attempt.center
         if let flow = self.streamLinks[index].flow { return self.invite(prepared, over: flow, at: now) }
+        guard self.waitingAttempt == nil else {
+            return self.over(prepared.attempt, .failed("another attempt waits for its connection"), at: now)
+        }
         var prepared = prepared
         prepared.octets = octets
         self.waitingAttempt = WaitingAttempt(
@@ -121,6 +124,8 @@ struct PreparedInvite: Hashable, Sendable {
     var octets = 0
     /// The address that the center named instead of its own; `nil` for the configured one.
     var target: URI?
-    /// The addresses whose answer was a redirect, in their order.
+    /// Further addresses for the call, the most wanted first.
+    var alternatives: [URI] = []
+    /// The addresses that have refused it, in their order.
     var left: [String] = []
 }

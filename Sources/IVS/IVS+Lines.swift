@@ -8,7 +8,7 @@ extension IVS {
     mutating func lineEvent(_ event: LineEvent, at now: Moment) {
         switch event {
         case .edge(let edge):
-            self.reading.moved(edge.line)
+            self.reading.moved(edge.line, at: now.instant, stamp: edge.at)
             let stamp = String(edge.at.nanosecondsSinceBoot)
             let fields = ["line": edge.line.text, "level": edge.level.rawValue, "stamp": stamp]
             self.note(.edge, "\(edge.line) is \(edge.level.rawValue)", at: now, severity: .debug, fields: fields)
@@ -19,7 +19,6 @@ extension IVS {
             self.readiness.heard(of: line)
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
-            self.reading.moved(line)
             self.noteLoss(of: line, count, "at least \(count) edges of \(line) are lost", at: now)
             self.inputs.edgesMissed(of: line, count: count)
         case .output(let line, _, _):
@@ -63,10 +62,10 @@ extension IVS {
         switch self.reading.due(at: now.instant) {
         case .ask: self.outputs.append(.readLines)
         case .wait: break
-        case .goAhead(let without):
+        case .goAhead(let known):
             let waited = CallReason.text(LineReading.maximumWait)
             self.note(.linesUnread, "the lines were not read within \(waited)", at: now, severity: .error)
-            for sign in self.inputs.deadlineReached(at: now.instant, without: without) { self.take(sign, at: now) }
+            for sign in self.inputs.deadlineReached(at: now.instant, known: known) { self.take(sign, at: now) }
         }
     }
 

@@ -4,70 +4,118 @@ internal import SIP
 internal import Supervision
 internal import Timeline
 
-// A center that names another address for the call (RFC 3261 8.1.3.4).
+// A center that names other addresses for the call (RFC 3261 8.1.3.4).
 extension IVS {
-    /// Redirects that one attempt follows, one after the other.
+    /// Addresses that one attempt goes to besides the configured one.
     ///
-    /// A center hands on to its stand-in, which hands on to a center next door; a longer chain is a loop that uses up
+    /// A center hands on to its stand-in, which hands on to a desk or the next; a longer chain is a loop that uses up
     /// the redial window.
-    static let redirectLimit = 2
+    static let redirectLimit = 4
 
-    /// What a redirect comes to.
-    private enum Redirect {
-        case followed(URI)
-        case refused(String)
+    /// What came of looking for another address.
+    enum Elsewhere: Hashable {
+        /// The INVITE has left again.
+        case sent
+        /// The answer is the end of the attempt; `nil` where no redirect is concerned, else why it ends here.
+        case nowhere(String?)
     }
 
-    /// Sends the INVITE of a call to the address that the center named for it; says why when there is none.
+    /// Sends the INVITE of a call that was refused to the next address that the center named for it.
     ///
-    /// The connection stays the one to the configured center, which hands the call on: a redirect changes the
-    /// Request-URI and never the next hop, so that no answer can lead the vehicle to a peer nobody has configured.
-    mutating func follow(_ status: Int, _ contacts: [URI], for leg: CallLeg, at now: Moment) -> String? {
-        switch self.redirect(status, contacts, for: leg) {
-        case .refused(let reason): return reason
-        case .followed(let address):
-            let center = self.configuration.centers[leg.attempt.center].name
-            self.note(
-                .redirected,
-                "\(center) answered \(status); the INVITE leaves for \(address)",
-                at: now,
-                fields: ["center": center, "status": String(status), "address": address.description]
-            )
-            var prepared = leg.prepared
-            prepared.target = address
-            prepared.left.append(leg.requestURI)
-            self.invite(prepared, over: leg.flow, at: now)
-            return nil
+    /// The host stays that of the configured center, which hands the call on: a redirect changes the Request-URI and
+    /// never the next hop, so that no answer can lead the vehicle to a peer nobody has configured.
+    mutating func goElsewhere(after meaning: AnswerMeaning, _ leg: CallLeg, at now: Moment) -> Elsewhere {
+        var addresses = leg.prepared.alternatives
+        var refusal: String?
+        switch meaning {
+        case .redirected(let status, let contacts):
+            refusal = self.refusal(of: status, leg)
+            if refusal == nil { addresses = contacts + addresses }
+        case .declined(let status) where status < 600, .failed(let status) where status < 600:
+            guard !addresses.isEmpty else { return .nowhere(nil) }
+        case .declined, .failed, .provisional, .accepted, .declinedWithAcknowledgement, .cancelled, .badLocation,
+            .unacceptable, .needsCredentials:
+            return .nowhere(nil)
         }
+        guard self.call.isInviting(leg.attempt) else { return .nowhere("the attempt is being ended") }
+        let tried = (leg.prepared.left + [leg.requestURI]).map(Self.comparable)
+        let open = addresses.compactMap(\.redirectTarget).filter { !tried.contains(Self.comparable("\($0)")) }
+        guard let next = open.first(where: { self.isPermitted($0, over: leg.flow) }) else {
+            let isRedirect = if case .redirected = meaning { true } else { false }
+            return .nowhere(isRedirect ? refusal ?? "it names no further SIP address that may be called" : nil)
+        }
+        guard leg.prepared.left.count < Self.redirectLimit else {
+            return .nowhere("\(Self.redirectLimit) other addresses were tried")
+        }
+        self.invite(leg, to: next, instead: open.filter { $0 != next }, after: meaning, at: now)
+        return .sent
     }
 
-    private func redirect(_ status: Int, _ contacts: [URI], for leg: CallLeg) -> Redirect {
+    private mutating func invite(
+        _ leg: CallLeg,
+        to address: URI,
+        instead alternatives: [URI],
+        after meaning: AnswerMeaning,
+        at now: Moment
+    ) {
+        let center = self.configuration.centers[leg.attempt.center].name
+        let status = meaning.status.map(String.init) ?? "nothing"
+        self.note(
+            .redirected,
+            "\(center) answered \(status); the INVITE is to leave for \(address)",
+            at: now,
+            fields: ["center": center, "status": status, "address": address.description]
+        )
+        var prepared = leg.prepared
+        prepared.target = address
+        prepared.alternatives = alternatives
+        prepared.left.append(leg.requestURI)
+        self.invite(prepared, over: leg.flow, at: now)
+    }
+
+    /// Why a redirect is not followed, `nil` when it may be.
+    private func refusal(of status: Int, _ leg: CallLeg) -> String? {
         // 305 names another proxy and 380 another service: neither is an address for this call.
-        guard (300...302).contains(status) else { return .refused("it names no address for the call") }
-        guard self.isVerified(leg.flow) else { return .refused("nothing proves that it is the center") }
-        guard leg.prepared.left.count < Self.redirectLimit else {
-            return .refused("it is one redirect too many, \(Self.redirectLimit) were followed")
-        }
-        let isSecured = self.connections[leg.flow]?.transport == .tls
-        let tried = leg.prepared.left + [leg.requestURI]
-        for contact in contacts {
-            guard let address = contact.redirectTarget(isSecured: isSecured), !tried.contains(address.description)
-            else { continue }
-            return .followed(address)
-        }
-        return .refused("it names no further SIP address that can be reached over this connection")
+        guard (300...302).contains(status) else { return "it names no address for the call" }
+        return self.isVerified(leg.flow) ? nil : "nothing proves that it is the center"
+    }
+
+    private func isPermitted(_ address: URI, over flow: Flow) -> Bool {
+        guard let host = self.connections[flow]?.remote.host else { return false }
+        let invite = Message(startLine: .request(method: .invite, uri: address.description), headers: [])
+        return self.gateVerdict(on: invite, to: host) == .permitted
+    }
+
+    /// An address as it is compared with others: the host of a SIP URI has no case (RFC 3261 19.1.4).
+    private static func comparable(_ text: String) -> String {
+        guard case .sip(var address)? = try? URI(parsing: text) else { return text }  // No SIP URI is equal to one.
+        address.host = address.host.lowercased()
+        return address.description
     }
 }
 
 extension URI {
-    /// This address as a Request-URI; `nil` for another scheme, or for `sips` over a connection that is not TLS.
+    /// This address as a Request-URI; `nil` for another scheme, or with a password, which would be in every record.
     ///
-    /// Header fields and a method that the URI carries are left out (RFC 3261 19.1.5): what an emergency call says is
-    /// not for a redirect to decide.
-    fileprivate func redirectTarget(isSecured: Bool) -> URI? {
-        guard case .sip(var address) = self, isSecured || !address.isSecure else { return nil }
+    /// `sips` is not used here: the configuration says how a center is reached. Header fields and a method that the URI
+    /// carries are left out (RFC 3261 19.1.5): what an emergency call says is not for a redirect to decide.
+    fileprivate var redirectTarget: URI? {
+        guard case .sip(var address) = self, !address.isSecure else { return nil }
+        guard address.user?.utf8.contains(UInt8(ascii: ":")) != true else { return nil }
         address.headers = nil
         address.parameters = Parameters(address.parameters.list.filter { $0.name.lowercased() != "method" })
         return .sip(address)
+    }
+}
+
+extension AnswerMeaning {
+    /// The status of a refusal that another address may be tried after.
+    fileprivate var status: Int? {
+        switch self {
+        case .redirected(let status, _), .declined(let status), .failed(let status): status
+        case .provisional, .accepted, .declinedWithAcknowledgement, .cancelled, .badLocation, .unacceptable,
+            .needsCredentials:
+            nil
+        }
     }
 }

@@ -158,21 +158,21 @@ struct InputLines: Sendable {
         if isNoisy { self.noisy.insert(line) } else { self.noisy.remove(line) }
     }
 
-    /// Time has come to `nextDeadline`; for the lines in `without` it has not.
-    mutating func deadlineReached(at now: Instant, without: Set<LineName> = []) -> [Sign] {
+    /// Time has come to `nextDeadline`; for the lines in `known` only up to the instants there.
+    mutating func deadlineReached(at now: Instant, known: [LineName: Instant] = [:]) -> [Sign] {
         var signs: [Sign] = []
-        for line in self.debouncers.keys.sorted() where !without.contains(line) {
+        for line in self.debouncers.keys.sorted() {
             guard var debouncer = self.debouncers[line] else { continue }
-            let reports = debouncer.deadlineReached(at: now)
+            let reports = debouncer.deadlineReached(at: known[line] ?? now)
             self.debouncers[line] = debouncer
             signs += self.take(reports, of: line)
         }
         let button = self.lines.button
-        if !self.isLeaving(button), !without.contains(button) {
-            signs += self.button.deadlineReached(at: now).map(Sign.button)
+        if !self.isLeaving(button) {
+            signs += self.button.deadlineReached(at: known[button] ?? now).map(Sign.button)
         }
-        for name in self.lines.crash where !self.isLeaving(name) && !without.contains(name) {
-            signs += self.crash[name]?.deadlineReached(at: now).map { .crash(name, $0) } ?? []
+        for name in self.lines.crash where !self.isLeaving(name) {
+            signs += self.crash[name]?.deadlineReached(at: known[name] ?? now).map { .crash(name, $0) } ?? []
         }
         return signs
     }

@@ -90,17 +90,47 @@ import Timeline
         #expect(watch.closedUntil == self.at(320).advanced(by: EdgeGate.window))
     }
 
-    @Test func aLineKnownToFloodIsClosedAgainAfterTwoQueues() throws {
+    /// A line that floods, and is open again at the instant that is returned.
+    private func flooded() throws -> (LineWatch, Instant) {
         var watch = self.held(LineTraits(lossDetection: .levels))
         for round in 0..<5 { _ = watch.edges(self.queue(from: round * 80_000), at: self.at(round * 80 + 79)) }
         let opening = try #require(watch.closedUntil)
         let isOpen = watch.opened(at: opening)
         #expect(isOpen)
         _ = watch.resumed(.inactive, at: opening)
-        _ = watch.edges(self.queue(from: 700_000), at: self.at(710))
-        #expect(watch.closedUntil == nil)
-        _ = watch.edges(self.queue(from: 711_000), at: self.at(720))
-        #expect(watch.closedUntil == self.at(720).advanced(by: EdgeGate.window))
+        return (watch, opening)
+    }
+
+    @Test func aLineKnownToFloodIsClosedAgainAfterAMoment() throws {
+        var (watch, _) = try self.flooded()
+        _ = watch.edges(self.queue(from: 700_000), at: self.at(730))
+        _ = watch.edges(self.queue(from: 731_000), at: self.at(760))
+        #expect(watch.closedUntil == nil, "35 ms may be two bounces")
+        _ = watch.edges(self.queue(from: 761_000), at: self.at(770))
+        #expect(watch.closedUntil == self.at(770).advanced(by: EdgeGate.window))
+    }
+
+    @Test func pressesAfterAFloodDoNotKeepTheLineNoisy() throws {
+        var (watch, _) = try self.flooded()
+        var events: [LineEvent] = []
+        for round in 0..<8 {
+            // 34 bounces within 9 ms, read as they come; then the contact rests.
+            let begun = 700_000 + round * 500_000
+            events += watch.edges(self.queue(from: begun), at: self.at(begun / 1_000 + 4))
+            events += watch.edges(self.queue(from: begun + 4_100), at: self.at(begun / 1_000 + 9))
+            events += watch.edges(self.queue(from: begun + 8_200, 2), at: self.at(begun / 1_000 + 9))
+            events += watch.settled(.inactive, at: self.at(begun / 1_000 + 300))
+        }
+        #expect(events.contains(.noise(line: "crash", isNoisy: false)))
+        #expect(!events.contains(where: Self.isNoise))
+    }
+
+    @Test func aPressReadTooLateWithItsReleaseIsNoFlood() throws {
+        // Its bounces fill the queue, nobody reads for 250 ms, and the release bounces just after that.
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        _ = watch.edges(self.queue(from: 0), at: self.at(254))
+        let events = watch.edges(self.queue(from: 258_000), at: self.at(262))
+        #expect(!events.contains(where: Self.isNoise))
     }
 
     @Test func aContactThatBouncesThroughFullQueuesIsNoFlood() {

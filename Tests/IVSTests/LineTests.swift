@@ -263,6 +263,51 @@ import Timeline
         #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
     }
 
+    @Test func aPulseThatEndedInVainlyReadLinesCallsAfterTwoSeconds() throws {
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
+        bench.advance(by: .milliseconds(200))
+        bench.step(.line(.edge(Edge(line: "crash", level: .inactive, at: bench.now, sequence: 2))))
+        bench.advance(by: .milliseconds(1_900))
+        #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
+    }
+
+    @Test func aCrashLevelWithSpikesCallsWhileTheLinesAreReadInVain() throws {
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
+        for spike in 0..<3 {
+            bench.advance(by: .milliseconds(1_500))
+            bench.step(
+                .line(.edge(Edge(line: "crash", level: .inactive, at: bench.now, sequence: UInt64(2 * spike + 2))))
+            )
+            bench.advance(by: .milliseconds(5))
+            bench.step(
+                .line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: UInt64(2 * spike + 3))))
+            )
+        }
+        #expect(bench.reasons(of: .call(.automaticTrigger)).count == 1)
+    }
+
+    @Test func aLoopThatStoodStillAsksAgainBeforeItGoesByItsClock() throws {
+        // A glitch is last seen active; its end waits in the kernel while the whole process stands still.
+        let bench = VehicleBench.started()
+        bench.lineReading = .never
+        let begun = bench.now
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: begun, sequence: 1))))
+        bench.advance(by: .milliseconds(60))
+        bench.standStill(for: .seconds(3))
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+        let end = begun.advanced(by: .milliseconds(70))
+        bench.step(.line(.edge(Edge(line: "crash", level: .inactive, at: end, sequence: 2))))
+        bench.lineReading = .atOnce
+        bench.step(.linesRead(through: bench.now))
+        bench.advance(by: .seconds(5))
+        #expect(bench.reasons(of: .call(.automaticTrigger)) == [])
+        #expect(bench.reasons(of: .linesUnread) == [])
+    }
+
     @Test func aCrashCallsWhileAnotherLineKeepsMovingAndIsReadInVain() throws {
         let bench = VehicleBench.started()
         bench.lineReading = .never

@@ -1,5 +1,6 @@
 import CallControl
 import MSD
+import Net
 import SIP
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
         #expect(try bench.sentMSDs().map(\.messageIdentifier) == [1, 1])
         #expect(bench.kinds.count { $0 == "msd" } == 1, "made and recorded once")
         let event = try #require(bench.events.first { $0.kind == .redirected })
-        #expect(event.reason == "center-1 answered 302; the INVITE leaves for sip:desk@b.invalid;user=phone")
+        #expect(event.reason == "center-1 answered 302; the INVITE is to leave for sip:desk@b.invalid;user=phone")
         try bench.answer()
         #expect(bench.state == .voiceSession)
     }
@@ -43,16 +44,78 @@ import Testing
         #expect(bench.events.first { $0.kind == .acknowledgement }?.fields["acknowledgement"] == "positive")
     }
 
-    @Test func aChainIsFollowedTwiceAndThenIsAFailedAttempt() throws {
+    @Test func aChainIsFollowedFourTimesAndThenIsAFailedAttempt() throws {
         let bench = VehicleBench.started()
         bench.press()
-        for name in ["a", "b", "c"] { try bench.redirect(302, to: "<sip:\(name)@b.invalid>") }
-        #expect(self.uris(bench) == ["sip:sos@center-1.invalid", "sip:a@b.invalid", "sip:b@b.invalid"])
-        let sentence = "the center answered 302, which is not followed: it is one redirect too many, 2 were followed"
+        for name in ["a", "b", "c", "d", "e"] { try bench.redirect(302, to: "<sip:\(name)@b.invalid>") }
+        #expect(
+            self.uris(bench)
+                == ["sip:sos@center-1.invalid"] + ["a", "b", "c", "d"].map { "sip:\($0)@b.invalid" }
+        )
+        let sentence = "the center answered 302; no other address is tried: 4 other addresses were tried"
         #expect(bench.reasons(of: .callFlowEnded) == [sentence])
         bench.advance(by: .seconds(30))
-        #expect(self.uris(bench).count > 3, "the redial goes on with the configured address")
-        #expect(self.uris(bench)[3] == "sip:sos@center-1.invalid")
+        #expect(self.uris(bench).count > 5, "the redial goes on with the configured address")
+        #expect(self.uris(bench)[5] == "sip:sos@center-1.invalid")
+    }
+
+    @Test func theNextAddressIsTriedWhenTheFirstRefuses() throws {
+        let bench = VehicleBench.started()
+        bench.press()
+        try bench.redirect(300, to: "<sip:a@b.invalid>;q=0.5, <sip:b@b.invalid>;q=0.9, <sip:c@b.invalid>;q=0.1")
+        try bench.reject(503)
+        // A redirect in between comes first, and what the one before it named is not forgotten.
+        try bench.redirect(302, to: "<sip:d@b.invalid>")
+        try bench.reject(486)
+        #expect(Array(self.uris(bench).dropFirst()) == ["b", "a", "d", "c"].map { "sip:\($0)@b.invalid" })
+        #expect(bench.reasons(of: .callFlowEnded) == [])
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+    }
+
+    @Test func aRefusalForAllAddressesIsTheEndOfTheAttempt() throws {
+        let bench = VehicleBench.started()
+        bench.press()
+        try bench.redirect(300, to: "<sip:a@b.invalid>, <sip:b@b.invalid>")
+        try bench.reject(603)
+        #expect(self.uris(bench).count == 2)
+        #expect(bench.reasons(of: .callFlowEnded) == ["the center answered 603"])
+    }
+
+    @Test func aRedirectOfACallThatIsBeingCancelledIsNotFollowed() throws {
+        let bench = VehicleBench.started()
+        bench.isWireWhole = false
+        bench.press()
+        bench.press()
+        bench.isWireWhole = true
+        let invite = try #require(bench.invites.first)
+        let moved = Message.response(
+            to: invite,
+            status: 302,
+            tag: "t",
+            headers: [Header("Contact", "<sip:a@b.invalid>")]
+        )
+        let flow = try #require(bench.sent.first?.flow)
+        bench.step(.net(.received(flow, moved.serialized())))
+        #expect(self.uris(bench).count == 1)
+        #expect(bench.state == .ended)
+        let sentence = "the center answered 302; no other address is tried: the attempt is being ended"
+        #expect(bench.reasons(of: .callFlowEnded) == [sentence])
+    }
+
+    @Test func aRedirectOfATestCallThatACrashSupersededIsNotFollowed() throws {
+        let bench = VehicleBench.started()
+        bench.isWireWhole = false
+        _ = bench.call(.testCall)
+        let test = try #require(bench.invites.first)
+        let flow = try #require(bench.sent.first?.flow)
+        bench.isWireWhole = true
+        bench.crash()
+        let count = bench.invites.count
+        let moved = Message.response(to: test, status: 302, tag: "t", headers: [Header("Contact", "<sip:a@b.invalid>")])
+        bench.step(.net(.received(flow, moved.serialized())))
+        #expect(bench.invites.count == count)
+        #expect(!self.uris(bench).contains("sip:a@b.invalid"))
     }
 
     @Test func anAddressThatWasTriedIsNotTriedAgain() throws {
@@ -66,9 +129,11 @@ import Testing
     @Test(arguments: [
         (305, "<sip:proxy@b.invalid>", "it names no address for the call"),
         (380, "<sip:proxy@b.invalid>", "it names no address for the call"),
-        (302, "<tel:+112>", "it names no further SIP address that can be reached over this connection"),
-        (302, "<sips:desk@b.invalid>", "it names no further SIP address that can be reached over this connection"),
-        (302, "", "it names no further SIP address that can be reached over this connection"),
+        (302, "<tel:+112>", "it names no further SIP address that may be called"),
+        (302, "<sips:desk@b.invalid>", "it names no further SIP address that may be called"),
+        (302, "<sip:desk:secret@b.invalid>", "it names no further SIP address that may be called"),
+        (302, "<sip:sos@CENTER-1.invalid>", "it names no further SIP address that may be called"),
+        (302, "", "it names no further SIP address that may be called"),
     ])
     func whatIsNoAddressForTheCallIsNotFollowed(status: Int, contacts: String, reason: String) throws {
         let bench = VehicleBench.started()
@@ -76,7 +141,7 @@ import Testing
         try bench.redirect(status, to: contacts)
         #expect(self.uris(bench).count == 1)
         #expect(
-            bench.reasons(of: .callFlowEnded) == ["the center answered \(status), which is not followed: \(reason)"]
+            bench.reasons(of: .callFlowEnded) == ["the center answered \(status); no other address is tried: \(reason)"]
         )
     }
 
@@ -85,7 +150,7 @@ import Testing
         bench.press()
         try bench.redirect(302, to: "<sip:elsewhere@b.invalid>")
         #expect(self.uris(bench).count == 1)
-        let sentence = "the center answered 302, which is not followed: nothing proves that it is the center"
+        let sentence = "the center answered 302; no other address is tried: nothing proves that it is the center"
         #expect(bench.reasons(of: .callFlowEnded) == [sentence])
     }
 
@@ -108,9 +173,34 @@ import Testing
     }
 
     @Test func anEmergencyServiceNamedByAPrivateCenterStaysBehindTheGate() throws {
-        let bench = VehicleBench.started(Self.remote)
+        // Proven by its certificate, and not on this machine.
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.centers[0].endpoint = Endpoint(transport: .tls, host: "192.0.2.1", port: 5_061)
+            }
+        )
         bench.press()
-        try bench.redirect(302, to: "<sip:112@b.invalid>")
-        #expect(self.uris(bench).count == 1)
+        try bench.redirect(302, to: "<sip:112@b.invalid>, <sip:desk@b.invalid>")
+        #expect(self.uris(bench) == ["sip:sos@center-1.invalid", "sip:desk@b.invalid"])
+        try bench.redirect(302, to: "<sip:%3112@b.invalid>")
+        #expect(self.uris(bench).count == 2)
+        let sentence =
+            "the center answered 302; no other address is tried: it names no further SIP address that may be called"
+        #expect(bench.reasons(of: .callFlowEnded) == [sentence])
+    }
+
+    @Test func aRedirectOverUDPTakesTheWayThatItsSizeAsksFor() throws {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.centers[0].endpoint = Endpoint(transport: .udp, host: "127.0.0.1", port: 5_061)
+            }
+        )
+        bench.streams = .refuses
+        bench.press()
+        try bench.redirect(302, to: "<sip:desk@b.invalid>")
+        #expect(self.uris(bench).last == "sip:desk@b.invalid")
+        #expect(bench.kinds.count { $0 == "transportFallback" } == 1, "TCP is not tried again for the same incident")
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
     }
 }

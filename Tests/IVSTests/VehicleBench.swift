@@ -199,6 +199,13 @@ extension VehicleBench {
         self.now = end
     }
 
+    /// The vehicle's process stands still for so long; then its loop finds what is due.
+    func standStill(for duration: Duration) {
+        self.now = self.now.advanced(by: duration)
+        self.take(self.ivs.deadlineReached(at: self.moment))
+        self.settle()
+    }
+
     private func settle() {
         var turns = 0
         while !self.arrivals.isEmpty, turns < 10_000 {
