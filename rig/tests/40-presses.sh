@@ -10,7 +10,9 @@ presses() { # MODE COUNT DOWN UP [BOUNCES PERIOD]
     shift
     g "product_up 's/debouncing: automatic/debouncing: $mode/' 's/debounce: 50 ms/debounce: 20 ms/'" 60
     g "mark; /rig/puller $pull $* >/run/puller.out; pause 0.5" 200
-    g 'until_true 60 "[ \$(said ecalld | wc -l) -gt 0 ]"; said ecalld | grep -c -e "buttonIgnored: held for" || true' 120
+    # What the last press means is told a while after it; one that counts twice would be told in the second after that.
+    g "until_true 20 \"[ \\\$(said ecalld | grep -c -e 'buttonIgnored: held for') -ge $1 ]\"; pause 1
+        said ecalld | grep -c -e 'buttonIgnored: held for' || true" 120
 }
 
 count=$(presses own 1000 30000 30000)
