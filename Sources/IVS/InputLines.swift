@@ -195,8 +195,10 @@ struct InputLines: Sendable {
         }
     }
 
-    /// How long ago a trigger that an earlier run did not put on record may have been: as long as an interrupted call is
-    /// worth going on with. Later whoever needed help has been found, or a battery was connected again.
+    /// How long ago a trigger that an earlier run did not put on record may have been.
+    ///
+    /// As long as an interrupted call is worth going on with: later whoever needed help has been found, or a battery was
+    /// connected again.
     static let longestGap = Duration.seconds(600)
 
     /// What made a trigger in an earlier run, which died before that was on record, makes it again; then the line is as

@@ -26,10 +26,8 @@ package struct Envelope: Hashable, Sendable {
         guard let top = vias.first else { throw MessageError(.missingHeader, header: "Via", expected: "a Via") }
         self.vias = vias
         self.topVia = top
-        let from = try Self.single("From", of: message)
-        self.from = try Self.reading("From") { () throws(SyntaxError) in try NameAddress(parsing: from) }
-        let to = try Self.single("To", of: message)
-        self.to = try Self.reading("To") { () throws(SyntaxError) in try NameAddress(parsing: to) }
+        self.from = try Self.party("From", of: message)
+        self.to = try Self.party("To", of: message)
         self.callID = try Self.single("Call-ID", of: message)
         guard !self.callID.isEmpty, !self.callID.utf8.contains(where: HeaderSyntax.isBlank) else {
             throw MessageError(.headerValue, header: "Call-ID", expected: "one word")
@@ -68,6 +66,18 @@ package struct Envelope: Hashable, Sendable {
             throw MessageError(.headerValue, header: "Max-Forwards", expected: "a number of 0...255")
         }
         return Int(number)
+    }
+
+    /// From or To; a tag without a value would hide the one that an answer adds (19.3).
+    private static func party(_ name: String, of message: Message) throws(MessageError) -> NameAddress {
+        let text = try Self.single(name, of: message)
+        return try Self.reading(name) { () throws(SyntaxError) in
+            let address = try NameAddress(parsing: text)
+            guard address.tag != nil || !address.parameters.contains("tag") else {
+                throw SyntaxError(expected: "a value behind tag=")
+            }
+            return address
+        }
     }
 
     private static func single(_ name: String, of message: Message) throws(MessageError) -> String {

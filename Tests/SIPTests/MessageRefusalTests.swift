@@ -76,7 +76,8 @@ import Testing
             ("CSeq", "2147483648 OPTIONS"), ("CSeq", "7 INVITE"), ("CSeq", "x OPTIONS"), ("CSeq", "7"),
             ("Max-Forwards", "256"), ("Max-Forwards", "-1"), ("Call-ID", "a b"), ("Call-ID", ""),
             ("From", #""open <sip:a@b>;tag=1"#), ("From", "Bell, A <sip:a@b>"), ("To", "< sip:a@b>"),
-            ("To", "sip:a@b?x=y"), ("Via", "SIP/2.0/UDP 192.0.2.15;;,;,,"), ("Via", "SIP/2.0/UDP"),
+            ("To", "sip:a@b?x=y"), ("To", "<sip:a@b>;tag"), ("From", "<sip:a@b>;tag;tag=1"),
+            ("Via", "SIP/2.0/UDP 192.0.2.15;;,;,,"), ("Via", "SIP/2.0/UDP"),
             ("Via", "HTTP/2.0/UDP h"), ("Via", "SIP/2.0/UDP h:99999"),
         ]
         for (name, value) in cases {
