@@ -28,7 +28,7 @@ guest=
 run_folder=
 
 boot() {
-    local begun line='' waited=0 share stage=() stage_argument=''
+    local begun line='' part head='' waited=0 share stage=() stage_argument=''
     begun=$(milliseconds)
     run_folder=$build/run-$release
     rm -rf "$run_folder" # Of a run that was killed.
@@ -56,7 +56,11 @@ random.trust_cpu=on systemd.firstboot=off systemd.show_status=false $stage_argum
     guest=$!
     exec 7<>"$run_folder/control.out" 8<>"$run_folder/control.in"
     until [[ $line == READY* ]]; do
-        IFS= read -t 1 -r line <&7 || waited=$((waited + 1))
+        if IFS= read -t 1 -r part <&7; then
+            line=$head$part head=
+        else
+            head+=$part waited=$((waited + 1))
+        fi
         if ! guest_lives || [ "$waited" -ge "$boot_limit" ]; then
             echo "rig: the guest did not come up; its last words:" >&2
             tail -n 20 "$artifacts/serial.log" "$artifacts/qemu.log" >&2
@@ -88,15 +92,19 @@ guest_lives() { kill -0 "$guest" 2>/dev/null; }
 
 # Runs COMMAND in the guest's bash, with its output and its status: 124 after SECONDS (30) and our patience, 125 if the guest is gone.
 g() { # COMMAND [SECONDS]
-    local id answered status=125 seconds=$((${2:-30} * patience)) waited=0 answers=$run_folder/share/answers
+    local id answered status=125 seconds=$((${2:-30} * patience)) waited=0 answers=$run_folder/share/answers part line=
     # By its time, since a counter would not survive the subshells that g runs in.
     id=${EPOCHREALTIME//[!0-9]/}
     echo "$id $seconds $(printf %s "$1" | base64 -w 0)" >&8
     while true; do
-        if IFS=' ' read -t 1 -r answered status <&7; then
+        if IFS= read -t 1 -r part <&7; then
+            IFS=' ' read -r answered status <<<"$line$part"
+            line=
             [ "$answered" != "$id" ] || break
             continue
         fi
+        # A time that runs out in the middle of an answer has taken its beginning out of the pipe.
+        line+=$part
         waited=$((waited + 1))
         if ! guest_lives; then
             echo "rig: the guest is gone" >&2
