@@ -33,14 +33,22 @@ product_down() {
 }
 
 # What is said from now on is new to `said`.
-# The cursor is that of the last entry there is: without one shown it may be the next one's.
-mark() { journalctl -n 1 -o cat --show-cursor | sed -n 's/^-- cursor: //p' >/run/mark; }
+# The mark is an entry of its own, which no unit's filter shows: journalctl of Debian 12 begins behind the first entry it
+# shows where the one at --after-cursor is filtered out, and with --cursor at the first one shown.
+mark() {
+    local name=$EPOCHREALTIME cursor=
+    echo "$name" | systemd-cat -t rig-mark
+    until [ -n "$cursor" ]; do
+        cursor=$(journalctl -t rig-mark -n 1 -o cat --show-cursor | grep -Fx -A 1 "$name" | sed -n 's/^-- cursor: //p')
+    done
+    echo "$cursor" >/run/mark
+}
 
-# What the product has said since the mark: said [UNIT...]
+# What the product has said since the mark, or another one: said [UNIT...]
 said() {
     local unit units=()
     for unit in "${@:-ecalld}"; do units+=(-u "$unit"); done
-    journalctl "${units[@]}" -o cat --after-cursor="$(</run/mark)"
+    journalctl "${units[@]}" -o cat --cursor="$(<"${since:-/run/mark}")"
 }
 
 # Waits until a unit has said something since the mark: heard SECONDS UNIT PATTERN

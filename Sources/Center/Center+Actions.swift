@@ -54,6 +54,7 @@ extension Center {
         switch reply {
         case .accept(let acknowledgement): self.accept(number, acknowledgement, at: now)
         case .decline(let status, let isAcknowledged): self.decline(number, status, isAcknowledged, at: now)
+        case .redirect(let uri): self.redirect(number, to: uri, at: now)
         }
     }
 
@@ -134,6 +135,24 @@ extension Center {
         )
         self.records.append(.callChanged(id: call.id, CallChange(acknowledgement: .init(rawValue: word))))
         self.forget(number, outcome: String(status), at: now)
+    }
+
+    /// 302: the vehicle is to place the call at another address.
+    private mutating func redirect(_ number: Int, to uri: URI, at now: Moment) {
+        guard let call = self.calls[number] else { return }
+        let contact: Headers = [Header("Contact", "<\(uri)>")]
+        self.process(
+            self.userAgent.reject(call.leg, status: 302, reason: nil, headers: contact, body: [], at: now.instant),
+            at: now
+        )
+        self.note(
+            .declined,
+            number,
+            "302 sent, to \(uri)",
+            at: now,
+            fields: ["status": "302", "address": uri.description]
+        )
+        self.forget(number, outcome: "302", at: now)
     }
 
     /// The acknowledgement of the INVITE's MSD; `nil` when there is none, or none that can be referred to.

@@ -165,7 +165,7 @@ struct CenterCallMachine: Hashable, Sendable {
     private mutating func answer(_ reply: CenterConfiguration.Reply) -> [Action] {
         switch reply {
         case .accept: self.state = .answered
-        case .decline: self.state = .ended
+        case .decline, .redirect: self.state = .ended
         }
         return [.answer(reply)]
     }

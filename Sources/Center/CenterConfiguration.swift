@@ -8,6 +8,8 @@ package struct CenterConfiguration: Hashable, Sendable {
         case accept(Acknowledgement)
         /// 486, 600 or 603, with or without the acknowledgement that the data has arrived.
         case decline(status: Int, isAcknowledged: Bool)
+        /// 302 with another address for the call.
+        case redirect(to: URI)
     }
 
     /// What a 200 says of the MSD.
@@ -65,8 +67,13 @@ package struct CenterConfiguration: Hashable, Sendable {
 }
 
 extension CenterConfiguration.Reply: LosslessStringConvertible {
-    /// Reads `accept`, `accept-negative`, `accept-silent`, `486`, `600`, `603` and the latter with `+ack`.
+    /// Reads `accept`, `accept-negative`, `accept-silent`, `486`, `600`, `603`, the latter with `+ack`, and `302=URI`.
     package init?(_ description: String) {
+        if description.hasPrefix(Self.redirection) {
+            guard let uri = try? URI(parsing: String(description.dropFirst(Self.redirection.count))) else { return nil }
+            self = .redirect(to: uri)
+            return
+        }
         switch description {
         case "accept": self = .accept(.positive)
         case "accept-negative": self = .accept(.negative)
@@ -81,9 +88,12 @@ extension CenterConfiguration.Reply: LosslessStringConvertible {
         }
     }
 
+    private static let redirection = "302="
+
     /// Every text that `init` reads.
     package static let words = [
         "accept", "accept-negative", "accept-silent", "486", "600", "603", "486+ack", "600+ack", "603+ack",
+        "\(Self.redirection)URI",
     ]
 
     package var description: String {
@@ -92,6 +102,7 @@ extension CenterConfiguration.Reply: LosslessStringConvertible {
         case .accept(.negative): "accept-negative"
         case .accept(.none): "accept-silent"
         case .decline(let status, let isAcknowledged): isAcknowledged ? "\(status)+ack" : "\(status)"
+        case .redirect(let uri): "\(Self.redirection)\(uri)"
         }
     }
 }

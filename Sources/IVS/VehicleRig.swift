@@ -12,6 +12,10 @@ package final class VehicleRig: Sendable {
     /// Events that may wait for the loop: a second of a line that floods with 4 kHz of noise.
     package static let mailboxCapacity = 4_096
 
+    /// Octets that a center may send in a second: forty times what a call needs, and a small part of what keeps the loop
+    /// busy, so that a center that floods delays no trigger.
+    package static let octetsPerSecond = 131_072
+
     /// The name under which the meaning of the inputs is kept.
     private static let inputsName = "inputs"
 
@@ -37,7 +41,9 @@ package final class VehicleRig: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         if configuration.isSimulated { notifier.forgetInherited() }
         let simulated = configuration.isSimulated ? try Self.simulatedLines(configuration, group.next()) : nil
-        let transport = SIPTransport(group: group) { loop.post(.net($0)) }
+        var limits = NetLimits()
+        limits.octetsPerSecond = Self.octetsPerSecond
+        let transport = SIPTransport(group: group, limits: limits) { loop.post(.net($0)) }
         let server = try Self.server(configuration.socketPath, .change, group) { loop.post(.control($0)) }
         let viewServer = try configuration.viewSocketPath.map { path in
             try Self.server(path, .view, group) { loop.post(.control($0)) }

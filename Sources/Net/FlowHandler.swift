@@ -23,6 +23,9 @@ final class FlowHandler: ChannelDuplexHandler {
     private var unhandled = 0
     /// Whether the next reading waits for one of them to be handled.
     private var isReadingHeld = false
+    private var share = ReadingShare()
+    /// Ends the time in which the peer has had its share.
+    private var nextShare: Scheduled<Void>?
     /// The peer in writing, once the connection has been reported.
     private var remote: String?
 
@@ -75,6 +78,7 @@ final class FlowHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = Self.unwrapInboundIn(data)
         self.unhandled += 1
+        self.share.took(buffer.readableBytes, at: .now())
         self.table.received(Array(buffer.readableBytesView), over: self.flow)
     }
 
@@ -82,7 +86,15 @@ final class FlowHandler: ChannelDuplexHandler {
     /// at its own end and holds up nobody else.
     func read(context: ChannelHandlerContext) {
         self.isReadingHeld = self.unhandled >= NetLimits.unhandledReadings
-        if !self.isReadingHeld { context.read() }
+        guard !self.isReadingHeld, self.nextShare == nil else { return }
+        guard let pause = self.share.pause(beyond: self.table.limits.octetsPerSecond, at: .now()) else {
+            return context.read()
+        }
+        let channel = context.channel
+        self.nextShare = context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+            self.nextShare = nil
+            channel.read()
+        }
     }
 
     /// One reading has been handled, or all of them.
@@ -99,6 +111,7 @@ final class FlowHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         self.handshakeLimit?.cancel()
         self.judgement?.cancel()
+        self.nextShare?.cancel()
         let (operation, cause) = self.failure ?? (.read, .closedByPeer)
         if let remote = self.remote {
             self.table.gone(self.flow, because: NetFailure(operation, cause, at: remote))

@@ -28,6 +28,11 @@ package struct NetLimits: Hashable, Sendable {
     /// answer that comes at all is there by then, and an emergency call does not wait longer for a better one.
     package var knownNameWait: Duration = .milliseconds(500)
 
+    /// Octets read of one flow in a second, a tenth of them in each tenth; `nil` for as many as come.
+    ///
+    /// A peer that sends more waits at its own end; UDP peers of a listening address share its socket and are not bounded.
+    package var octetsPerSecond: Int?
+
     /// Octets of one flow that may wait for the kernel to take them: some eighty INVITEs of an eCall, 3 kB each.
     package var maximumBacklog = 262_144
 
@@ -84,10 +89,11 @@ extension NetLimits {
     /// The wait between two of the kernel's probes.
     package static let keepAliveInterval: Duration = .seconds(5)
 
-    /// Octets taken from a connection by one read; an eCall INVITE fits five times.
-    package static let readSize = 16_384
+    /// Octets taken from a connection by one read: an eCall INVITE, or ten small messages, a millisecond's work, for which
+    /// a trigger waits at the most.
+    package static let readSize = 4_096
 
-    /// Readings of one flow that wait to be handled: forty small messages each, a millisecond's work.
+    /// Readings of one flow that wait to be handled.
     package static let unhandledReadings = 1
 
     /// Connections that the kernel holds ready to be accepted; a second of arrivals at the center's full rate.

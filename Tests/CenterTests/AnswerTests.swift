@@ -56,6 +56,15 @@ import Timeline
         #expect(kept.map(\.rawValue) == ["\(acknowledgement)"])
     }
 
+    @Test func aCallIsSentToAnotherAddress() throws {
+        let reply = try #require(CenterConfiguration.Reply("302=sip:desk@b.invalid;user=phone"))
+        let bench = CenterBench { $0.reply = reply }
+        try bench.answeredCall()
+        #expect(bench.sentWords == ["180", "302"])
+        #expect(bench.sent.last?.message.headers["Contact"] == "<sip:desk@b.invalid;user=phone>")
+        #expect(bench.center.callCount == 0)
+    }
+
     @Test func theAnswerWaitsUntilTheMSDIsOnRecord() throws {
         let bench = CenterBench { $0.ringing = .zero }
         try bench.call()

@@ -19,6 +19,7 @@ import Timeline
     @Test(arguments: [
         "", "call", "calls now", "answer", "answer x", "answer 0", "answer -1", "answer 1 200", "answer 1 603 ack",
         "reply", "reply 200", "reply x accept", "send-data", "send-data x", "clear", "clear 1 2", "CALLS",
+        "reply 302=", "reply 302=desk", "reply 302",
     ])
     func refusesEveryOtherLineWithWhatIsExpected(_ line: String) {
         guard case .mistake(let sentence) = OperatorCommand(line: line) else {
@@ -29,7 +30,7 @@ import Timeline
     }
 
     @Test func everyReplyIsReadFromItsOwnWord() {
-        for word in CenterConfiguration.Reply.words {
+        for word in CenterConfiguration.Reply.words.map({ $0.replacing("URI", with: "sip:desk@b.invalid") }) {
             #expect(CenterConfiguration.Reply(word)?.description == word)
         }
     }

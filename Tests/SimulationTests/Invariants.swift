@@ -22,6 +22,11 @@ struct Invariants {
         var ranOutOfTime = false
         var drops = 0
         var attempts = 0
+        /// The attempt that was invited last, and those whose end was asked for.
+        var invited: String?
+        var left: Set<String> = []
+
+        var mayBeCancelled: Bool { self.trigger == "manual" && !self.crashFollowed && !self.wasConnected }
     }
 
     var configuration: VehicleConfiguration?
@@ -72,8 +77,7 @@ extension Invariants {
         }
         self.accounts[id]?.isClosed = true
         if closing.outcome == Outcome.cancelled.rawValue {
-            let mayBe = account.trigger == "manual" && !account.crashFollowed && !account.wasConnected
-            if !mayBe { self.fail("a call was cancelled that nobody may cancel: \(account)", at: now) }
+            if !account.mayBeCancelled { self.fail("a call was cancelled that nobody may cancel: \(account)", at: now) }
         }
     }
 
@@ -105,6 +109,7 @@ extension Invariants {
         case .inviteSent:
             self.mark("invite over \(event.fields["transport"] ?? "")")
             self.mark("action invite")
+            self.invited(event, id, at: now)
         case .redirected: self.mark("redirected")
         case .transportFallback: self.mark("fallback to UDP")
         case .registered, .registrationFailed, .registrationRemoved: self.mark(event.kind.word)
@@ -125,14 +130,31 @@ extension Invariants {
         }
     }
 
+    /// Nobody invites once more for an attempt whose end was asked for.
+    private mutating func invited(_ event: VehicleEvent, _ id: String, at now: Instant) {
+        let attempt = event.fields["attempt"] ?? ""
+        if self.accounts[id]?.left.contains(attempt) == true {
+            self.fail("attempt \(attempt) is invited again after its cancel", at: now)
+        }
+        self.accounts[id]?.invited = attempt
+    }
+
+    private mutating func leave(_ id: String) {
+        if let attempt = self.accounts[id]?.invited { self.accounts[id]?.left.insert(attempt) }
+    }
+
     private mutating func called(_ word: CallEvent, _ id: String, now state: CallState) {
         switch word {
         // A late answer to an attempt that was left connects nothing.
         case .attemptAnswered where state == .voiceSession: self.accounts[id]?.wasConnected = true
         case .automaticTrigger: self.accounts[id]?.crashFollowed = true
         case .callLost: self.accounts[id]?.drops += 1
-        case .answerWaitOver: self.accounts[id]?.ranOutOfTime = true
-        case .attemptAnswered, .manualTrigger, .testTrigger, .cancelWindowOver, .cancelRequested, .attemptStarted,
+        case .answerWaitOver:
+            self.accounts[id]?.ranOutOfTime = true
+            self.leave(id)
+        // No other call can be cancelled.
+        case .cancelRequested where self.accounts[id]?.mayBeCancelled == true: self.leave(id)
+        case .attemptAnswered, .cancelRequested, .manualTrigger, .testTrigger, .cancelWindowOver, .attemptStarted,
             .attemptRinging,
             .attemptEnded, .redialDue, .redialWindowOver, .msdRequested, .clearedDown, .clearDownFallbackOver,
             .endedHoldOver:

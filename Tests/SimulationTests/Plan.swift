@@ -117,7 +117,10 @@ struct Plan {
     private static func center(random: inout SeededGenerator) -> CenterConfiguration {
         var configuration = CenterConfiguration()
         configuration.ringing = random.chance(25) ? nil : .milliseconds(Int.random(in: 0...3_000, using: &random))
-        let words = ["accept", "accept", "accept", "accept-negative", "accept-silent", "486", "603+ack"]
+        let words = [
+            "accept", "accept", "accept", "accept-negative", "accept-silent", "486", "603+ack",
+            "302=sip:desk@center.invalid",
+        ]
         let word = words[Int.random(in: 0..<words.count, using: &random)]
         configuration.reply = CenterConfiguration.Reply(word) ?? configuration.reply
         return configuration

@@ -171,6 +171,7 @@ extension World {
         case 4: .clearDown(number)
         case 5: .answer(number, nil)
         case 6: .reply(number, .decline(status: 600, isAcknowledged: self.random.chance(50)))
+        case 7: CenterConfiguration.Reply("302=sip:desk@center.invalid").map { .answer(number, $0) }
         default: nil
         }
     }

@@ -63,7 +63,7 @@ check "a press on another line calls while a line floods" '^manualTrigger$' '
     leave_line $button' 60
 check "the flood itself starts no call and is told to be over" '^0.*lineNoisy is gone' '
     kill "$(</run/puller)"
-    journalctl -u ecalld -o cat --after-cursor="$(</run/flood.mark)" | grep -c automaticTrigger || true
+    since=/run/flood.mark said ecalld | grep -c automaticTrigger || true
     heard 15 ecalld "lineNoisy is gone"; said ecalld | grep -o "lineNoisy is gone"' 60
 figure noise "$(g 'until_true 5 "grep -q rate= /run/noise"; sed "s/.*rate=//" /run/noise')" "edges per second"
 g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld endedHoldOver; product_down' 60
