@@ -1,5 +1,6 @@
 internal import Supervision
 internal import CallControl
+internal import GPIO
 internal import MSD
 internal import NGECall
 internal import SIP
@@ -18,8 +19,16 @@ extension IVS {
     private mutating func tell(_ input: CallInput, at now: Moment) -> [CallAction] {
         let time = now.instant
         switch input {
-        case .buttonHeld: return self.call.buttonHeld(newIncident: self.newIncident(), at: time)
-        case .crash: return self.call.crashDetected(newIncident: self.newIncident(), at: time)
+        case .buttonHeld(let instant):
+            let before = self.call.incident
+            let actions = self.call.buttonHeld(newIncident: self.newIncident(), at: time)
+            self.noteTrigger(of: self.configuration.lines.button, at: instant, after: before)
+            return actions
+        case .crash(let line, let instant):
+            let before = self.call.incident
+            let actions = self.call.crashDetected(newIncident: self.newIncident(), at: time)
+            self.noteTrigger(of: line, at: instant, after: before)
+            return actions
         case .test: return self.call.testRequested(newIncident: self.newIncident(), at: time)
         case .rang(let attempt): return self.call.attemptRang(attempt)
         case .answered(let attempt, let acknowledgement):
@@ -71,6 +80,13 @@ extension IVS {
         guard let postponed = self.postponed else { return }
         self.postponed = nil
         self.perform(postponed.actions, at: now, isResumed: true)
+    }
+
+    /// A line has opened an incident, or become its second cause, when the incident is not what it was before.
+    private mutating func noteTrigger(of line: LineName, at instant: Instant, after before: Incident?) {
+        guard let incident = self.call.incident, self.call.state != .ended, incident != before else { return }
+        let remakes = self.inputs.remakes[line] ?? 0
+        self.unrecorded.opened(incident.id, by: line, at: instant, remakes: remakes)
     }
 
     private mutating func newIncident() -> IncidentID {
@@ -131,6 +147,7 @@ extension IVS {
 
     private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
         self.ledger.close(incident, outcome, at: now)
+        self.unrecorded.closed(incident.id)
         self.waitingAttempt = nil
         self.streamless = []
         self.frozen = nil

@@ -89,9 +89,7 @@ extension IVS {
     mutating func flushRecords() {
         guard !self.ledger.records.isEmpty else { return }
         self.ledger.batch += 1
-        for line in self.unrecorded.keys where self.unrecorded[line]?.batch == nil {
-            self.unrecorded[line]?.batch = self.ledger.batch
-        }
+        self.unrecorded.handedOver(self.ledger.batch)
         if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = self.ledger.batch }
         self.outputs.append(.write(batch: self.ledger.batch, self.ledger.records))
         self.ledger.records = []
@@ -100,8 +98,7 @@ extension IVS {
     /// A batch is on disk, or could not be written; either lets the call go on.
     mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
         if self.traceWritten(batch, error, at: now) { return }
-        // A record that cannot be written is not waited for: nothing more can be done about it.
-        self.unrecorded = self.unrecorded.filter { $0.value.batch != batch }
+        if error == nil { self.unrecorded.recorded(batch) }
         if let error {
             self.raise(.recordFailing, "the record cannot be written: \(error)", at: now)
             if self.hold?.batch == batch {

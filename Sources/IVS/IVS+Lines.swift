@@ -48,9 +48,9 @@ extension IVS {
     /// Keeps what the inputs mean so far, for a run that may have to go on from here.
     ///
     /// A line whose trigger is not on record is kept as just that: a run that dies now has told nobody of it.
-    mutating func keepInputs() {
+    mutating func keepInputs(at now: Moment) {
         var memory = self.inputs.memory
-        for (line, counted) in self.unrecorded { memory.states[line] = .unrecorded(at: counted.at) }
+        self.unrecorded.overlay(&memory, at: now.instant)
         guard memory != self.keptInputs else { return }
         self.keptInputs = memory
         self.outputs.append(.keepInputs(memory.text))
@@ -115,8 +115,7 @@ extension IVS {
     private mutating func button(_ sign: ButtonMachine.Sign, at now: Moment) {
         let line = self.configuration.lines.button
         switch sign {
-        case .held(_, let coverClosed):
-            self.unrecorded[line] = CountedLine(at: now.instant)
+        case .held(let since, let coverClosed):
             if coverClosed {
                 self.note(
                     .buttonSuspicious,
@@ -125,7 +124,7 @@ extension IVS {
                     severity: .warning
                 )
             }
-            self.queue.append(.buttonHeld)
+            self.queue.append(.buttonHeld(at: since.advanced(by: self.configuration.button.hold)))
         case .tooShort(let duration):
             let hold = self.configuration.button.hold
             let event = self.note(
@@ -155,9 +154,8 @@ extension IVS {
 
     private mutating func crash(_ line: LineName, _ sign: CrashLevelMachine.Sign, at now: Moment) {
         switch sign {
-        case .crash:
-            self.unrecorded[line] = CountedLine(at: now.instant)
-            self.queue.append(.crash)
+        case .crash(let since):
+            self.queue.append(.crash(line, at: since.advanced(by: self.configuration.crash.hold)))
         case .furtherImpact:
             self.note(
                 .crashIgnored,

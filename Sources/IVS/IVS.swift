@@ -54,7 +54,7 @@ package struct IVS: Sendable {
     /// How often messages that cannot be read are told: a peer may send as many as it likes.
     var discards = Throttle(every: .seconds(1))
     /// The lines of which a trigger has come that is not on record yet.
-    var unrecorded: [LineName: CountedLine] = [:]
+    var unrecorded = UnrecordedTriggers()
     /// How often lost edges of each line are told.
     var losses: [LineName: Throttle] = [:]
     /// What of the SIP traces is not with the store yet.
@@ -199,7 +199,7 @@ package struct IVS: Sendable {
         self.releaseIdleLinks()
         self.tellLeft(at: now)
         self.flushRecords()
-        self.keepInputs()
+        self.keepInputs(at: now)
         self.flushTraceIfDue(at: now)
         self.tellServiceManager()
         defer { self.outputs = [] }
@@ -265,8 +265,10 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
 
 /// What the call machine is told.
 enum CallInput: Hashable, Sendable {
-    case buttonHeld
-    case crash
+    /// The button has been held for long enough at that instant.
+    case buttonHeld(at: Instant)
+    /// The line has been at crash level for long enough at that instant.
+    case crash(LineName, at: Instant)
     case test
     case rang(Attempt)
     case answered(Attempt, Acknowledgement)
@@ -319,13 +321,6 @@ struct WaitingAttempt: Hashable, Sendable {
 struct Postponed: Sendable {
     var actions: [CallAction]
     let since: Instant
-}
-
-/// A line that has made a trigger, until that is on record.
-struct CountedLine: Hashable, Sendable {
-    let at: Instant
-    /// The records that tell of it; `nil` until they have a number.
-    var batch: Int?
 }
 
 /// The outgoing requests that wait for a trigger to be on record.

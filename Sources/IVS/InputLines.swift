@@ -24,6 +24,8 @@ struct InputLines: Sendable {
     private var earlier: InputMemory
     /// How the backend serves each line, as far as it has said.
     private var traits: [LineName: LineTraits] = [:]
+    /// How often the first trigger of a line has been made again, where an earlier run made it.
+    private(set) var remakes: [LineName: Int] = [:]
 
     init(_ configuration: VehicleConfiguration, earlier: InputMemory = InputMemory()) {
         self.earlier = earlier
@@ -108,9 +110,10 @@ struct InputLines: Sendable {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
             // What an earlier run has kept is of this level and of no later one.
             let earlier = self.earlier.states.removeValue(forKey: line)
-            if case .unrecorded(let instant)? = earlier, self.traits[line]?.isResumed == true,
-                instant.duration(to: now) < Self.longestGap
+            if case .unrecorded(let instant, let remakes)? = earlier, self.traits[line]?.isResumed == true,
+                remakes < Self.maximumRemakes, Self.isWorthRemaking(instant, at: now)
             {
+                self.remakes[line] = remakes + 1
                 return self.countAgain(line, at: instant, active: active, now)
             }
             guard active, let earlier, let since = self.activeSince(line, earlier, at: now) else {
@@ -200,6 +203,14 @@ struct InputLines: Sendable {
     /// As long as an interrupted call is worth going on with: later whoever needed help has been found, or a battery was
     /// connected again.
     static let longestGap = Duration.seconds(600)
+
+    /// How often a trigger is made again: one that ends the daemon each time must not keep it from serving the next.
+    static let maximumRemakes = 2
+
+    /// Whether a trigger of that instant would still be made again.
+    static func isWorthRemaking(_ instant: Instant, at now: Instant) -> Bool {
+        instant.duration(to: now) < Self.longestGap
+    }
 
     /// What made a trigger in an earlier run, which died before that was on record, makes it again; then the line is as
     /// it is now.

@@ -14,8 +14,8 @@ package struct InputMemory: Hashable, Sendable {
         case pending(since: Instant)
         /// Active, and counted or not to be counted: a call was made of it, or it is a fault.
         case used
-        /// A trigger came of it at this instant, which is not on record yet.
-        case unrecorded(at: Instant)
+        /// A trigger came of it at this instant, which is not on record yet; earlier runs have made it again so often.
+        case unrecorded(at: Instant, remakes: Int)
     }
 
     var states: [LineName: State] = [:]
@@ -30,18 +30,26 @@ package struct InputMemory: Hashable, Sendable {
             switch words.dropFirst() {
             case ["rest"]: self.states[LineName(name)] = .rest
             case ["used"]: self.states[LineName(name)] = .used
-            case let rest where rest.count == 2:
-                guard let instant = rest.last.flatMap(Int64.init).map(Instant.init(nanosecondsSinceBoot:)) else {
-                    continue
-                }
-                switch rest.first {
-                case "pending": self.states[LineName(name)] = .pending(since: instant)
-                case "unrecorded": self.states[LineName(name)] = .unrecorded(at: instant)
-                case _: continue
-                }
+            case let rest where rest.first == "pending" && rest.count == 2:
+                guard let since = Self.instant(rest.last) else { continue }
+                self.states[LineName(name)] = .pending(since: since)
+            case let rest where rest.first == "unrecorded" && rest.count == 3:
+                guard let at = Self.instant(words[2]), let remakes = Int(words[3]), remakes >= 0 else { continue }
+                self.states[LineName(name)] = .unrecorded(at: at, remakes: remakes)
             case _: continue
             }
         }
+    }
+
+    private static func instant(_ word: String?) -> Instant? {
+        word.flatMap { Int64($0) }.map(Instant.init(nanosecondsSinceBoot:))
+    }
+
+    /// The same once everything is on record.
+    var recorded: InputMemory {
+        var memory = self
+        for (line, state) in self.states { if case .unrecorded = state { memory.states[line] = .used } }
+        return memory
     }
 
     /// One line for each input.
@@ -51,7 +59,7 @@ package struct InputMemory: Hashable, Sendable {
             case .rest: "\(name) rest\n"
             case .pending(let since): "\(name) pending \(since.nanosecondsSinceBoot)\n"
             case .used: "\(name) used\n"
-            case .unrecorded(let instant): "\(name) unrecorded \(instant.nanosecondsSinceBoot)\n"
+            case .unrecorded(let at, let remakes): "\(name) unrecorded \(at.nanosecondsSinceBoot) \(remakes)\n"
             }
         }.joined()
     }

@@ -231,6 +231,8 @@ package final class VehicleRig: Sendable {
         await self.ports.viewServer?.stop()
         await self.ports.transport.shutDown()
         self.ports.store.close()
+        // Nobody heard of what was written last, and the next run is not to call for what is on record.
+        self.ports.keptInputs?.change { InputMemory(text: $0).recorded.text }
         do {
             try await self.group.shutdownGracefully()
         } catch {

@@ -72,8 +72,6 @@ final class DatagramFlows {
     private var entries: [Flow: Entry] = [:]
     private var uses: [UInt64: Use] = [:]
     private var peers: [PeerKey: Flow] = [:]
-    /// How much was read of the sockets of opened flows.
-    private var shares: [UInt64: ReadingShare] = [:]
     /// When each peer without a hold has been silent for too long; the first is the one that has been silent longest.
     private var silence = PeerSilence()
     private var silenceCheck: (at: Instant, task: Scheduled<Void>)?
@@ -166,7 +164,7 @@ extension DatagramFlows {
         switch self.entries[flow] {
         case .probing(var attempt, let address, _, let key, let limit):
             limit.cancel()
-            self.free(key)
+            self.uses[key] = nil
             attempt.failures.append(NetFailure(operation, .system(errno: errno), at: NetFailure.place(address)))
             self.open(flow, attempt)
         case .connected(_, _, let place):
@@ -214,8 +212,7 @@ extension DatagramFlows {
     private func readable(_ key: UInt64) {
         for _ in 0..<NetLimits.datagramsPerTurn {
             switch self.uses[key] {
-            case .flow(let flow):
-                guard self.pause(of: key) == nil, self.read(flow) else { return self.watchAgain(key) }
+            case .flow(let flow): guard self.read(flow) else { return self.watchAgain(key) }
             case .listener(let listener): guard self.read(listener) else { return self.watchAgain(key) }
             case nil: return
             }
@@ -223,28 +220,12 @@ extension DatagramFlows {
         self.watchAgain(key)
     }
 
-    /// How long the peer of an opened flow has to wait until it is read again.
-    private func pause(of key: UInt64) -> TimeAmount? {
-        self.shares[key]?.pause(beyond: self.limits.octetsPerSecond, at: .now())
-    }
-
-    /// Forgets what a socket was for.
-    private func free(_ key: UInt64) {
-        self.uses[key] = nil
-        self.shares[key] = nil
-    }
-
     private func watchAgain(_ key: UInt64) {
         switch self.uses[key] {
         case .flow(let flow):
             switch self.entries[flow] {
             case .probing(_, _, let socket, key, _), .connected(let socket, key, _):
-                guard let pause = self.pause(of: key) else {
-                    self.waiter?.watchAgain(socket.descriptor, key: key)
-                    return
-                }
-                // By the key, which no other socket gets.
-                self.eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in self?.watchAgain(key) }
+                self.waiter?.watchAgain(socket.descriptor, key: key)
             case .probing, .connected, .peer, nil: break
             }
         case .listener(let listener): self.waiter?.watchAgain(listener.socket.descriptor, key: key)
@@ -254,15 +235,14 @@ extension DatagramFlows {
 
     /// Reads one datagram of an opened flow; `false` when none waits.
     private func read(_ flow: Flow) -> Bool {
-        let (socket, key): (DatagramSocket, UInt64)
+        let socket: DatagramSocket
         switch self.entries[flow] {
-        case .probing(_, _, let own, let ownKey, _), .connected(let own, let ownKey, _): (socket, key) = (own, ownKey)
+        case .probing(_, _, let own, _, _), .connected(let own, _, _): socket = own
         case .peer, nil: return false
         }
         switch socket.receive(into: &self.room) {
         case .datagram(let octets, _):
             self.probed(flow)
-            self.shares[key, default: ReadingShare()].took(octets.count, at: .now())
             if !octets.isEmpty { self.deliver(.received(flow, octets)) }
             return true
         case .nothing: return false
@@ -378,7 +358,7 @@ extension DatagramFlows {
         switch self.entries[flow] {
         case .probing(_, _, _, let key, let limit):
             limit.cancel()
-            self.free(key)
+            self.uses[key] = nil
             self.entries[flow] = nil
             self.deliver(.failed(flow, NetFailure(.close, cause, at: "an address not yet connected")))
         case .connected, .peer: self.end(flow, cause)
@@ -398,7 +378,7 @@ extension DatagramFlows {
 
     private func end(_ flow: Flow, _ failure: NetFailure) {
         switch self.entries.removeValue(forKey: flow) {
-        case .connected(_, let key, _): self.free(key)
+        case .connected(_, let key, _): self.uses[key] = nil
         case .peer(let peer, _):
             self.peers[peer] = nil
             self.silence.remove(flow)

@@ -28,9 +28,10 @@ package struct NetLimits: Hashable, Sendable {
     /// answer that comes at all is there by then, and an emergency call does not wait longer for a better one.
     package var knownNameWait: Duration = .milliseconds(500)
 
-    /// Octets read of one flow in a second, a tenth of them in each tenth; `nil` for as many as come.
+    /// Octets read of one connection in a second, a tenth of them in each tenth; `nil` for as many as come.
     ///
-    /// A peer that sends more waits at its own end; UDP peers of a listening address share its socket and are not bounded.
+    /// A peer that sends more waits at its own end, and the kernel keeps half a second of it. Over UDP as many as come are
+    /// read: nobody waits there, and what was not read would be lost, an answer of the center's among it.
     package var octetsPerSecond: Int?
 
     /// Octets of one flow that may wait for the kernel to take them: some eighty INVITEs of an eCall, 3 kB each.

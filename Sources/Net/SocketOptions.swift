@@ -16,6 +16,10 @@ enum SocketOptions {
         try options.setOption(.tcpOption(.userTimeout), value: Self.seconds(NetLimits.deadPeerTimeout) * 1_000)
         try options.setOption(.maxMessagesPerRead, value: UInt(NetLimits.unhandledReadings))
         try options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: NetLimits.readSize))
+        if let octets = limits.octetsPerSecond {
+            // All that waits is read at once when the connection ends, and a pong waits behind it while it lasts.
+            try options.setOption(.socketOption(.so_rcvbuf), value: .init(octets / 2))
+        }
         let marks = ChannelOptions.Types.WriteBufferWaterMark(
             low: limits.maximumBacklog / 2,
             high: limits.maximumBacklog

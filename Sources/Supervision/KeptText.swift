@@ -39,6 +39,11 @@ private import Glibc
         _ = unsafe octets.withUnsafeBytes { unsafe pwrite(self.descriptor, $0.baseAddress, $0.count, 0) }
     }
 
+    /// Replaces the text by what `change` makes of it; for the end, when nobody else writes.
+    package func change(_ change: (String) -> String) {
+        self.write(change(Self.read(self.descriptor)))
+    }
+
     private static func read(_ descriptor: Int32) -> String {
         var octets = [UInt8](repeating: 0, count: Self.maximumOctets)
         let count = unsafe octets.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }

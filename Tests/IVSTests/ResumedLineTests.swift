@@ -59,37 +59,97 @@ import Timeline
         #expect(self.calls(bench) == 1)
     }
 
-    @Test func aTriggerIsKeptAsUnrecordedUntilItIsOnDisk() throws {
+    /// Presses the button as long as it needs, at a disk that takes its time.
+    private func pressed(_ disk: Duration) -> (VehicleBench, Instant) {
         let bench = VehicleBench.started()
-        bench.disk = .takes(.seconds(3))
+        bench.disk = .takes(disk)
+        self.press(bench)
+        return (bench, bench.now)
+    }
+
+    private func press(_ bench: VehicleBench) {
         bench.step(.line(.edge(Edge(line: "sos-button", level: .active, at: bench.now, sequence: 1))))
         bench.advance(by: .seconds(1))
-        let counted = bench.now
-        #expect(self.calls(bench) == 1)
-        let kept = "crash rest\nsos-button unrecorded \(counted.nanosecondsSinceBoot)\n"
-        #expect(bench.keptInputs == kept)
+    }
+
+    private func release(_ bench: VehicleBench) {
         bench.step(.line(.edge(Edge(line: "sos-button", level: .inactive, at: bench.now, sequence: 2))))
-        bench.advance(by: .milliseconds(2_900))
+        bench.advance(by: .milliseconds(100))
+    }
+
+    /// Another run that takes over what was kept, with the lines at rest.
+    private func resumed(_ memory: String, after seconds: Int, _ line: LineName, _ level: Level) -> VehicleBench {
+        let bench = VehicleBench(earlierInputs: memory)
+        bench.advance(by: .seconds(seconds))
+        bench.step(.started)
+        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: line, level: level, at: bench.now)))
+        return bench
+    }
+
+    @Test func aTriggerIsKeptAsUnrecordedUntilItIsOnDisk() throws {
+        let (bench, counted) = self.pressed(.seconds(3))
+        #expect(self.calls(bench) == 1)
+        let kept = "crash rest\nsos-button unrecorded \(counted.nanosecondsSinceBoot) 0\n"
+        #expect(bench.keptInputs == kept)
+        self.release(bench)
+        bench.advance(by: .milliseconds(2_800))
         #expect(bench.keptInputs == kept, "whatever the line does and however the call goes on")
         bench.advance(by: .milliseconds(200))
         #expect(bench.keptInputs == "crash rest\nsos-button rest\n")
     }
 
-    @Test func aTriggerThatCannotBeRecordedIsNotKeptForEver() throws {
+    @Test func aTriggerThatCannotBeRecordedIsKeptUntilItsIncidentIsOver() throws {
         let bench = VehicleBench.started()
         bench.disk = .fails(.closed)
-        bench.step(.line(.edge(Edge(line: "sos-button", level: .active, at: bench.now, sequence: 1))))
-        bench.advance(by: .seconds(1))
+        self.press(bench)
+        #expect(bench.keptInputs == "crash rest\nsos-button unrecorded \(bench.now.nanosecondsSinceBoot) 0\n")
+        try bench.answer()
+        try bench.clearDown()
         #expect(bench.keptInputs == "crash rest\nsos-button used\n")
+    }
+
+    @Test func aPressThatCancelsIsNoTriggerToBeMadeAgain() throws {
+        let (bench, _) = self.pressed(.seconds(30))
+        self.release(bench)
+        self.press(bench)
+        #expect(bench.reasons(of: .call(.cancelRequested)).count == 1)
+        bench.advance(by: .seconds(2))
+        #expect(bench.state == .ended)
+        #expect(bench.keptInputs == "crash rest\nsos-button used\n")
+        #expect(self.calls(self.resumed(bench.keptInputs, after: 40, "sos-button", .inactive)) == 0)
+    }
+
+    @Test func aCrashThatFollowsAManualCallIsKeptToo() throws {
+        let (bench, _) = self.pressed(.seconds(30))
+        bench.step(.line(.edge(Edge(line: "crash", level: .active, at: bench.now, sequence: 1))))
+        bench.advance(by: .milliseconds(200))
+        #expect(bench.keptInputs.contains("crash unrecorded ") && bench.keptInputs.contains("sos-button unrecorded "))
+    }
+
+    @Test func aRecordWhoseAnswerWasLostIsCoveredByTheNext() throws {
+        var triggers = UnrecordedTriggers()
+        triggers.opened(IncidentID("1"), by: "crash", at: .boot, remakes: 0)
+        triggers.handedOver(4)
+        triggers.opened(IncidentID("1"), by: "sos-button", at: .boot, remakes: 0)
+        triggers.handedOver(5)
+        triggers.recorded(3)
+        var memory = InputMemory()
+        triggers.overlay(&memory, at: .boot)
+        #expect(memory.states.count == 2)
+        triggers.recorded(4)
+        memory = InputMemory()
+        triggers.overlay(&memory, at: .boot)
+        #expect(memory.states == ["sos-button": .unrecorded(at: .boot, remakes: 0)])
+        memory = InputMemory()
+        triggers.overlay(&memory, at: Instant.boot.advanced(by: InputLines.longestGap))
+        #expect(memory.states.isEmpty, "too old to hide what the line is")
     }
 
     @Test(arguments: ["sos-button", "crash"] as [LineName], [Level.active, .inactive])
     func aTriggerThatDiedBeforeItWasOnRecordIsMadeAgain(line: LineName, level: Level) throws {
-        let bench = VehicleBench(earlierInputs: "\(line) unrecorded \(self.nanoseconds(98_000))\n")
-        bench.advance(by: Self.start)
-        bench.step(.started)
-        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: line, level: level, at: bench.now)))
+        let memory = "\(line) unrecorded \(self.nanoseconds(98_000)) 0\n"
+        let bench = self.resumed(memory, after: 100, line, level)
         #expect(self.calls(bench) == 1)
         // The line is as it is now: it does not count a second time, and the next press or crash does.
         bench.advance(by: .seconds(6))
@@ -98,9 +158,30 @@ import Timeline
         #expect(bench.keptInputs.contains("\(line) \(level == .active ? "used" : "rest")\n"))
     }
 
+    @Test func aTriggerThatEndsEachRunIsMadeAgainTwiceAndKeepsItsTime() throws {
+        var memory = "crash unrecorded \(self.nanoseconds(50_000)) 0\n"
+        for (run, calls) in [1, 1, 0].enumerated() {
+            let bench = VehicleBench(earlierInputs: memory)
+            bench.disk = .takes(.seconds(3_600))
+            bench.advance(by: .seconds(51 + run))
+            bench.step(.started)
+            bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
+            bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+            #expect(self.calls(bench) == calls, "run \(run)")
+            if calls == 1 { #expect(bench.keptInputs == "crash unrecorded \(self.nanoseconds(50_000)) \(run + 1)\n") }
+            memory = bench.keptInputs
+        }
+        #expect(memory == "crash rest\n")
+    }
+
+    @Test func whatIsOnRecordIsUsed() {
+        let memory = InputMemory(text: "crash unrecorded 7 1\nsos-button pending 8\n")
+        #expect(memory.recorded.text == "crash used\nsos-button pending 8\n")
+    }
+
     @Test func aTriggerOfLongAgoOrOfAnotherLineIsNotMadeAgain() throws {
         for (seconds, isResumed, calls) in [(0, true, 1), (599, true, 1), (600, true, 0), (0, false, 0)] {
-            let bench = VehicleBench(earlierInputs: "crash unrecorded \(self.nanoseconds(50_000))\n")
+            let bench = VehicleBench(earlierInputs: "crash unrecorded \(self.nanoseconds(50_000)) 0\n")
             bench.advance(by: .seconds(50 + seconds))
             bench.step(.started)
             bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: isResumed))))
@@ -170,7 +251,7 @@ import Timeline
     }
 
     @Test func whatIsWrittenIsRead() {
-        let text = "crash pending 12\ncrash-2 unrecorded 7\nsos-button used\nsos-cover rest\n"
+        let text = "crash pending 12\ncrash-2 unrecorded 7 1\nsos-button used\nsos-cover rest\n"
         #expect(InputMemory(text: text).text == text)
     }
 

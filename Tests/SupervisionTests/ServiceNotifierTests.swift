@@ -123,6 +123,11 @@ import Testing
         // The number is what the manager would hand over as the first one.
         let next = KeptText(named: "inputs", by: ServiceNotifier(inherited: ["inputs": stored]))
         #expect(next?.earlier == "crash rest\n")
+        next?.change { $0.uppercased() }
+        next?.change { text in
+            #expect(text == "CRASH REST\n")
+            return text
+        }
     }
 
     @Test func theHolderOfTheLampHearsTheRequestAndNothingElse() async throws {
