@@ -84,8 +84,8 @@ extension IVS {
 
     /// A line has opened an incident, or become its second cause, when the incident is not what it was before.
     private mutating func noteTrigger(of line: LineName, at instant: Instant, after before: Incident?) {
+        let remakes = self.inputs.takeRemakes(of: line)
         guard let incident = self.call.incident, self.call.state != .ended, incident != before else { return }
-        let remakes = self.inputs.remakes[line] ?? 0
         self.unrecorded.opened(incident.id, by: line, at: instant, remakes: remakes)
     }
 

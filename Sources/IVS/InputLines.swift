@@ -24,8 +24,8 @@ struct InputLines: Sendable {
     private var earlier: InputMemory
     /// How the backend serves each line, as far as it has said.
     private var traits: [LineName: LineTraits] = [:]
-    /// How often the first trigger of a line has been made again, where an earlier run made it.
-    private(set) var remakes: [LineName: Int] = [:]
+    /// How often the trigger of a line that this run has made again was made again in all, until that is asked for.
+    private var remakes: [LineName: Int] = [:]
 
     init(_ configuration: VehicleConfiguration, earlier: InputMemory = InputMemory()) {
         self.earlier = earlier
@@ -206,6 +206,9 @@ struct InputLines: Sendable {
 
     /// How often a trigger is made again: one that ends the daemon each time must not keep it from serving the next.
     static let maximumRemakes = 2
+
+    /// How often the trigger that comes of a line now was made again: 0 but for the first one of a run that does so.
+    mutating func takeRemakes(of line: LineName) -> Int { self.remakes.removeValue(forKey: line) ?? 0 }
 
     /// Whether a trigger of that instant would still be made again.
     static func isWorthRemaking(_ instant: Instant, at now: Instant) -> Bool {

@@ -174,6 +174,17 @@ import Timeline
         #expect(memory == "crash rest\n")
     }
 
+    @Test func theNextTriggerOfALineCountsAnew() throws {
+        let bench = self.resumed("crash unrecorded \(self.nanoseconds(99_000)) 1\n", after: 100, "crash", .inactive)
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(30))
+        bench.disk = .takes(.seconds(3_600))
+        bench.crash()
+        #expect(self.calls(bench) == 2)
+        #expect(bench.keptInputs.hasPrefix("crash unrecorded ") && bench.keptInputs.hasSuffix(" 0\n"))
+    }
+
     @Test func whatIsOnRecordIsUsed() {
         let memory = InputMemory(text: "crash unrecorded 7 1\nsos-button pending 8\n")
         #expect(memory.recorded.text == "crash used\nsos-button pending 8\n")
