@@ -39,6 +39,13 @@ extension Center {
         }
     }
 
+    /// The name of a call on record: its time in front, so that calls of the same seconds lie side by side in the store,
+    /// whose pages a random name would touch all over.
+    private static func callID(at now: Moment, _ digits: String) -> String {
+        let time = String(UInt64(clamping: now.instant.nanosecondsSinceBoot), radix: 16)
+        return String(repeating: "0", count: 16 - time.count) + time + digits
+    }
+
     /// An INVITE came: it rings, its data is read and put on record.
     private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
         let content = InviteContent(message)
@@ -47,7 +54,7 @@ extension Center {
         let number = self.lastNumber
         let call = CenterCall(
             number: number,
-            id: self.random.hexadecimalDigits(32),
+            id: Self.callID(at: now, self.random.hexadecimalDigits(16)),
             leg: leg,
             flow: flow,
             content: content,

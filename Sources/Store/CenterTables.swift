@@ -18,6 +18,7 @@ enum CenterTables {
         retentions: [
             Retention(
                 table: "calls",
+                key: "number",
                 maximumRows: CenterStore.maximumCalls,
                 deletions: [
                     """

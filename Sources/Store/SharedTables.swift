@@ -73,6 +73,7 @@ enum SharedTables {
     static func eventRetention(_ maximum: Int) -> Retention {
         Retention(
             table: "events",
+            key: "sequence",
             maximumRows: maximum,
             deletions: [
                 """
@@ -89,6 +90,7 @@ enum SharedTables {
         let oldest = "SELECT \(key) FROM \(table) ORDER BY \(key) LIMIT ?"
         return Retention(
             table: table,
+            key: key,
             maximumRows: maximum,
             deletions: ["DELETE FROM \(table) WHERE \(key) IN (\(oldest))"]
         )

@@ -8,6 +8,7 @@ import Timeline
 enum TraceTables {
     static let retention = Retention(
         table: "traces",
+        key: "number",
         maximumRows: TraceLimits.maximumTraces,
         deletions: ["DELETE FROM traces WHERE number IN (SELECT number FROM traces ORDER BY number LIMIT ?)"]
     )

@@ -18,6 +18,7 @@ enum VehicleTables {
         retentions: [
             Retention(
                 table: "incidents",
+                key: "number",
                 maximumRows: VehicleStore.maximumIncidents,
                 deletions: [
                     """

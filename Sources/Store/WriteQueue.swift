@@ -49,6 +49,8 @@ final class WriteQueue<Record: Sendable>: Sendable {
     /// Transactions begun; changes on the database's queue only.
     private let transactions = Atomic(0)
     private let recordsSinceTidying = Atomic(0)
+    /// What is known of the tables' sizes, by their names; changes on the database's queue only.
+    private let counts = NIOLockedValueBox<[String: Retention.Count]>([:])
 
     init(_ database: DatabaseQueue, faults: StoreFaults, ledger: Ledger) {
         self.state = NIOLockedValueBox(State(database: database))
@@ -179,12 +181,15 @@ final class WriteQueue<Record: Sendable>: Sendable {
     private func tidy(_ db: Database) {
         self.recordsSinceTidying.store(0, ordering: .relaxed)
         do {
+            var counts = self.counts.withLockedValue(\.self)
             try db.inTransaction(.immediate) {
                 for retention in self.ledger.retentions {
-                    try retention.trim(db)
+                    counts[retention.table] = try retention.trim(db, counted: counts[retention.table])
                 }
                 return .commit
             }
+            let known = counts
+            self.counts.withLockedValue { $0 = known }
             try db.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
         } catch {
             return  // Tried again after the next records, whose own writing reports the disk.
