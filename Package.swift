@@ -194,7 +194,7 @@ let package = Package(
             "SupervisionTests",
             ["Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
         ),
-        tests("TidyTests"),
+        tests("TidyTests", exclude: ["words.tsv"]),
         tests("TimelineTests", ["Timeline"]),
         tests("UPERTests", ["UPER"]),
     ]

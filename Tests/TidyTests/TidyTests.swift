@@ -8,67 +8,76 @@ import Testing
         "Timeline", "CallControl", "UPER", "MSD", "Positioning", "SIP", "NGECall", "SIPTrace",
     ]
 
-    /// A word that does not belong, and what to use.
+    /// A word that does not belong, why, and what to use; `words.tsv` has them all.
     private struct Ban {
+        enum Scope: String, CaseIterable {
+            /// Nowhere in a target in which values come in and values go out.
+            case pure
+            case everywhere
+            /// Only below a comment.
+            case unexplained
+        }
+
+        let scope: Scope
         let word: String
+        let reason: String
         let use: String
-        /// Files that may use it, with the reason beside the use.
-        var allowedIn: Set<String> = []
+
+        /// Reads one line: scope, word between backticks, reason and replacement, with tabs between.
+        init(line: Substring) throws {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            try #require(fields.count == 4 && fields.allSatisfy { !$0.isEmpty }, "four fields in \(line)")
+            self.scope = try #require(Scope(rawValue: String(fields[0])), "a scope before \(line)")
+            let isMarked = fields[1].count > 2 && fields[1].hasPrefix("`") && fields[1].hasSuffix("`")
+            try #require(isMarked, "a word between backticks in \(line)")
+            self.word = String(fields[1].dropFirst().dropLast())
+            self.reason = String(fields[2])
+            self.use = String(fields[3])
+        }
+
+        static func all(_ scope: Scope) throws -> [Ban] {
+            try SourceTree.text("Tests/TidyTests/words.tsv").split(separator: "\n").map(Ban.init(line:))
+                .filter { $0.scope == scope }
+        }
     }
 
-    private static let bannedInPureTargets = [
-        Ban(word: "import Foundation", use: "[UInt8], Duration and Instant"),
-        Ban(word: "import Glibc", use: "integer arithmetic; only CrashSensing and Positioning may take mathematics"),
-        Ban(word: " Date(", use: "the `now` that comes in"),
-        Ban(word: "Clock.now", use: "the `now` that comes in"),
-        Ban(word: "Task {", use: "an action that the assembly performs"),
-        Ban(word: "await ", use: "an action that the assembly performs"),
-        Ban(word: "SystemRandomNumberGenerator", use: "the generator that comes in"),
-    ]
-
-    /// Words that stand here as text to be found, each with why it does not belong.
-    private static let bannedEverywhere = [
-        // An error that ends the process ends the call with it.
-        Ban(word: "try!", use: "a typed error"),
-        // A value of another type is bad input, which is told and ends nothing.
-        Ban(word: "as!", use: "a checked cast with its own error"),
-        // It says nothing of whose mistake it was.
-        Ban(word: "fatalError(", use: "preconditionFailure with a sentence, for our own errors only"),
-        // Nobody ends such a task, and nobody hears of its errors.
-        Ban(word: "Task.detached", use: "a child task or an event"),
-        // A thread that sleeps misses the edge or the message that comes meanwhile.
-        Ban(word: "Thread.sleep", use: "a deadline"),
-        // The same sleep by its name in C.
-        Ban(word: "usleep(", use: "a deadline"),
-        // What is left to do is forgotten in a comment.
-        Ban(word: "TODO", use: "an issue"),
-        // A known defect belongs where it is planned, not where it hides.
-        Ban(word: "FIXME", use: "an issue"),
-        // It reads a clock that may not be set, and does not say so.
-        Ban(word: "Date()", use: "WallClock"),
-        // One word, one spelling.
-        Ban(word: " centre", use: "center"),
-    ]
-
-    private func violations(_ files: [SourceFile], _ bans: [Ban]) -> [String] {
-        files.flatMap { file in
-            file.lines.enumerated().flatMap { index, line in
-                bans.filter { !$0.allowedIn.contains(file.path) && line.contains($0.word) }.map {
-                    "\(file.path):\(index + 1): found \"\($0.word)\", use instead: \($0.use)"
+    /// Each place of a word of a scope that `isWrong` by the lines of its file.
+    private func violations(
+        _ files: [SourceFile],
+        _ scope: Ban.Scope,
+        where isWrong: (SourceFile, Int) -> Bool = { _, _ in true }
+    ) throws -> [String] {
+        let bans = try Ban.all(scope)
+        return files.flatMap { file in
+            file.lines.indices.flatMap { index in
+                bans.filter { file.lines[index].contains($0.word) && isWrong(file, index) }.map {
+                    "\(file.path):\(index + 1): found \"\($0.word)\", use instead: \($0.use), for \($0.reason)"
                 }
             }
         }
     }
 
+    @Test func everyScopeHasItsWords() throws {
+        let counts = try Ban.Scope.allCases.map { try Ban.all($0).count }
+        #expect(counts == [7, 10, 2], "a word was taken out or put in: the list is the rule")
+    }
+
     @Test func pureTargetsReadNoClockNoFileAndNoNetwork() throws {
         let files = try SourceTree.swiftFiles(below: "Sources").filter { Self.pure.contains($0.target) }
         #expect(!files.isEmpty)
-        #expect(self.violations(files, Self.bannedInPureTargets) == [])
+        #expect(try self.violations(files, .pure) == [])
     }
 
     @Test func nothingUsesWhatTheHouseRulesForbid() throws {
+        #expect(try self.violations(SourceTree.swiftFiles(below: "Sources"), .everywhere) == [])
+    }
+
+    @Test func uncheckedSendabilityHasItsReasonBesideIt() throws {
         let files = try SourceTree.swiftFiles(below: "Sources")
-        #expect(self.violations(files, Self.bannedEverywhere) == [])
+        let found = try self.violations(files, .unexplained) { file, index in
+            index == 0 || !file.lines[index - 1].contains("//")
+        }
+        #expect(found == [])
     }
 
     @Test func onlyToolsPrint() throws {
@@ -77,17 +86,6 @@ import Testing
         let pattern = try Regex("(^|[^a-zA-Z_.])print\\(")
         let found = files.flatMap { file in
             file.lines.enumerated().filter { $0.element.contains(pattern) }.map { "\(file.path):\($0.offset + 1)" }
-        }
-        #expect(found == [])
-    }
-
-    @Test func uncheckedSendabilityHasItsReasonBesideIt() throws {
-        let found = try SourceTree.swiftFiles(below: "Sources").flatMap { file in
-            file.lines.enumerated().filter { index, line in
-                // The compiler checks neither, so that only a reason can.
-                guard line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") else { return false }
-                return !(index > 0 && file.lines[index - 1].contains("//"))
-            }.map { "\(file.path):\($0.offset + 1)" }
         }
         #expect(found == [])
     }
