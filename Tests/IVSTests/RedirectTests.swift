@@ -15,12 +15,22 @@ import Testing
         }
     }
 
+    /// A press whose INVITE is answered with other addresses.
+    private static func redirected(
+        _ status: Int,
+        to contacts: String,
+        _ configuration: VehicleConfiguration = VehicleBench.configuration()
+    ) throws -> VehicleBench {
+        let bench = VehicleBench.started(configuration)
+        bench.press()
+        try bench.redirect(status, to: contacts)
+        return bench
+    }
+
     private func uris(_ bench: VehicleBench) -> [String?] { bench.invites.map(\.requestURI) }
 
     @Test func theInviteLeavesAtOnceForTheAddressWantedMostOverTheSameConnection() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(302, to: "<sip:late@b.invalid>;q=0.1, <sip:desk@b.invalid;user=phone>")
+        let bench = try Self.redirected(302, to: "<sip:late@b.invalid>;q=0.1, <sip:desk@b.invalid;user=phone>")
         #expect(self.uris(bench) == ["sip:sos@center-1.invalid", "sip:desk@b.invalid;user=phone"])
         #expect(Set(bench.sent.map(\.flow)).count == 1)
         #expect(bench.opened.count == 1)
@@ -36,9 +46,7 @@ import Testing
     }
 
     @Test func theAcknowledgementCountsInTheCallThatWasRedirected() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(301, to: "sip:desk@b.invalid")
+        let bench = try Self.redirected(301, to: "sip:desk@b.invalid")
         try bench.answer()
         #expect(bench.reasons(of: .acknowledgement).count == 1)
         #expect(bench.events.first { $0.kind == .acknowledgement }?.fields["acknowledgement"] == "positive")
@@ -60,9 +68,10 @@ import Testing
     }
 
     @Test func theNextAddressIsTriedWhenTheFirstRefuses() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(300, to: "<sip:a@b.invalid>;q=0.5, <sip:b@b.invalid>;q=0.9, <sip:c@b.invalid>;q=0.1")
+        let bench = try Self.redirected(
+            300,
+            to: "<sip:a@b.invalid>;q=0.5, <sip:b@b.invalid>;q=0.9, <sip:c@b.invalid>;q=0.1"
+        )
         try bench.reject(503)
         // A redirect in between comes first, and what the one before it named is not forgotten.
         try bench.redirect(302, to: "<sip:d@b.invalid>")
@@ -74,9 +83,7 @@ import Testing
     }
 
     @Test func aRefusalForAllAddressesIsTheEndOfTheAttempt() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(300, to: "<sip:a@b.invalid>, <sip:b@b.invalid>")
+        let bench = try Self.redirected(300, to: "<sip:a@b.invalid>, <sip:b@b.invalid>")
         try bench.reject(603)
         #expect(self.uris(bench).count == 2)
         #expect(bench.reasons(of: .callFlowEnded) == ["the center answered 603"])
@@ -119,9 +126,7 @@ import Testing
     }
 
     @Test func anAddressThatWasTriedIsNotTriedAgain() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(302, to: "<sip:sos@center-1.invalid>, <sip:a@b.invalid>")
+        let bench = try Self.redirected(302, to: "<sip:sos@center-1.invalid>, <sip:a@b.invalid>")
         try bench.redirect(302, to: "<sip:a@b.invalid>, <sip:sos@center-1.invalid>")
         #expect(self.uris(bench) == ["sip:sos@center-1.invalid", "sip:a@b.invalid"])
     }
@@ -136,9 +141,7 @@ import Testing
         (302, "", "it names no further SIP address that may be called"),
     ])
     func whatIsNoAddressForTheCallIsNotFollowed(status: Int, contacts: String, reason: String) throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(status, to: contacts)
+        let bench = try Self.redirected(status, to: contacts)
         #expect(self.uris(bench).count == 1)
         #expect(
             bench.reasons(of: .callFlowEnded) == ["the center answered \(status); no other address is tried: \(reason)"]
@@ -146,26 +149,20 @@ import Testing
     }
 
     @Test func aCenterThatIsNotProvenIsNotFollowed() throws {
-        let bench = VehicleBench.started(Self.remote)
-        bench.press()
-        try bench.redirect(302, to: "<sip:elsewhere@b.invalid>")
+        let bench = try Self.redirected(302, to: "<sip:elsewhere@b.invalid>", Self.remote)
         #expect(self.uris(bench).count == 1)
         let sentence = "the center answered 302; no other address is tried: nothing proves that it is the center"
         #expect(bench.reasons(of: .callFlowEnded) == [sentence])
     }
 
     @Test func headerFieldsAndAMethodInTheAddressAreLeftOut() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(302, to: "<sip:desk@b.invalid;method=MESSAGE;x=1?Subject=hello&Priority=low>")
+        let bench = try Self.redirected(302, to: "<sip:desk@b.invalid;method=MESSAGE;x=1?Subject=hello&Priority=low>")
         #expect(self.uris(bench).last == "sip:desk@b.invalid;x=1")
         #expect(bench.invites.last?.headers["Subject"] == nil)
     }
 
     @Test func aCallCancelledBehindARedirectEndsTheSecondInvite() throws {
-        let bench = VehicleBench.started()
-        bench.press()
-        try bench.redirect(302, to: "<sip:desk@b.invalid>")
+        let bench = try Self.redirected(302, to: "<sip:desk@b.invalid>")
         try bench.ring()
         bench.press()
         #expect(bench.sentWords.filter { $0 == "CANCEL" }.count == 1)
@@ -174,13 +171,13 @@ import Testing
 
     @Test func anEmergencyServiceNamedByAPrivateCenterStaysBehindTheGate() throws {
         // Proven by its certificate, and not on this machine.
-        let bench = VehicleBench.started(
+        let bench = try Self.redirected(
+            302,
+            to: "<sip:112@b.invalid>, <sip:desk@b.invalid>",
             VehicleBench.configuration {
                 $0.centers[0].endpoint = Endpoint(transport: .tls, host: "192.0.2.1", port: 5_061)
             }
         )
-        bench.press()
-        try bench.redirect(302, to: "<sip:112@b.invalid>, <sip:desk@b.invalid>")
         #expect(self.uris(bench) == ["sip:sos@center-1.invalid", "sip:desk@b.invalid"])
         try bench.redirect(302, to: "<sip:%3112@b.invalid>")
         #expect(self.uris(bench).count == 2)
