@@ -9,7 +9,7 @@ package enum CenterRecord: Hashable, Sendable {
 
 /// A call that has come in.
 package struct CallOpening: Hashable, Sendable {
-    /// Random, chosen by the caller: 128 bits in hexadecimal.
+    /// Chosen by the caller: 64 bits of time since boot and 64 random ones, in hexadecimal.
     package let id: String
     /// The Call-ID of the dialog.
     package let callID: String

@@ -20,6 +20,7 @@ enum CenterTables {
                 table: "calls",
                 key: "number",
                 maximumRows: CenterStore.maximumCalls,
+                slack: CenterStore.maximumCalls / Self.slackPart,
                 deletions: [
                     """
                     DELETE FROM calls WHERE number IN
@@ -27,10 +28,21 @@ enum CenterTables {
                     """
                 ]
             ),
-            SharedTables.eventRetention(CenterStore.maximumEvents),
-            SharedTables.latestRetention("messages", by: "number", CenterStore.maximumMessages),
+            SharedTables.eventRetention(
+                CenterStore.maximumEvents,
+                slack: CenterStore.maximumEvents / Self.slackPart
+            ),
+            SharedTables.latestRetention(
+                "messages",
+                by: "number",
+                CenterStore.maximumMessages,
+                slack: CenterStore.maximumMessages / Self.slackPart
+            ),
         ]
     )
+
+    /// The part of a full table that goes at once: a hundredth is a second of the busiest center.
+    private static let slackPart = 100
 
     private static let first = """
         CREATE TABLE calls (

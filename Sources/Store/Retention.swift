@@ -3,9 +3,11 @@ import GRDB
 /// How many rows of a table are kept, and which go first.
 struct Retention: Sendable {
     let table: String
-    /// The column that counts the rows, which never comes back to a number.
+    /// The column that numbers the rows: it grows, and only the oldest rows go, so that no number comes back.
     let key: String
     let maximumRows: Int
+    /// Rows that go beyond those that have to, so that a table which stays full is not counted with every tidying.
+    var slack = 0
     /// Statements that each delete at most `?` rows, those to go first first.
     let deletions: [String]
 
@@ -24,11 +26,12 @@ struct Retention: Sendable {
         if let counted, counted.rows + (key - counted.key) <= self.maximumRows { return counted }
         let count = try db.cachedStatement(sql: "SELECT COUNT(*) FROM \(self.table)")
         let rows = try Int.fetchOne(count) ?? 0
-        var excess = rows - self.maximumRows
+        guard rows > self.maximumRows else { return Count(rows: rows, key: key) }
+        var excess = rows - self.maximumRows + self.slack
         for deletion in self.deletions where excess > 0 {
             try db.cachedStatement(sql: deletion).execute(arguments: [excess])
             excess -= db.changesCount
         }
-        return Count(rows: min(rows, self.maximumRows + max(0, excess)), key: key)
+        return Count(rows: self.maximumRows - self.slack + excess, key: key)
     }
 }

@@ -70,11 +70,12 @@ enum SharedTables {
         )
     }
 
-    static func eventRetention(_ maximum: Int) -> Retention {
+    static func eventRetention(_ maximum: Int, slack: Int = 0) -> Retention {
         Retention(
             table: "events",
             key: "sequence",
             maximumRows: maximum,
+            slack: slack,
             deletions: [
                 """
                 DELETE FROM events WHERE sequence IN
@@ -86,12 +87,13 @@ enum SharedTables {
     }
 
     /// Keeps the latest rows of a table, `key` being the column that counts them.
-    static func latestRetention(_ table: String, by key: String, _ maximum: Int) -> Retention {
+    static func latestRetention(_ table: String, by key: String, _ maximum: Int, slack: Int = 0) -> Retention {
         let oldest = "SELECT \(key) FROM \(table) ORDER BY \(key) LIMIT ?"
         return Retention(
             table: table,
             key: key,
             maximumRows: maximum,
+            slack: slack,
             deletions: ["DELETE FROM \(table) WHERE \(key) IN (\(oldest))"]
         )
     }

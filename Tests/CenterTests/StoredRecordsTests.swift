@@ -29,6 +29,19 @@ import Testing
         #expect(stored.ended != nil)
         #expect(try store.messages(call: id).count == 2)
     }
+
+    @Test func theNamesOfCallsOnRecordFollowTheirTime() throws {
+        let bench = CenterBench()
+        for _ in 0..<4 {
+            try bench.call()
+            // Past a power of sixteen nanoseconds, where a name without its zeros would grow.
+            bench.advance(by: .nanoseconds(1 << 36))
+        }
+        let names = bench.callIDs
+        #expect(names.count == 4 && Set(names).count == 4)
+        #expect(names.allSatisfy { $0.count == 32 && $0.allSatisfy(\.isHexDigit) })
+        #expect(names.sorted() == names)
+    }
 }
 
 extension CenterBench {
