@@ -98,13 +98,14 @@ extension IVS {
     /// A batch is on disk, or could not be written; either lets the call go on.
     mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
         if self.traceWritten(batch, error, at: now) { return }
-        if error == nil { self.unrecorded.recorded(batch) }
         if let error {
+            self.unrecorded.failed(batch)
             self.raise(.recordFailing, "the record cannot be written: \(error)", at: now)
             if self.hold?.batch == batch {
                 self.note(.recordFailed, "the trigger is not on record; the call goes out", at: now, severity: .error)
             }
         } else {
+            self.unrecorded.recorded(batch)
             self.clear(.recordFailing, at: now)
         }
         if self.hold?.batch == batch { self.release(at: now) }

@@ -73,8 +73,11 @@ struct InputLines: Sendable {
     }
 
     /// What the button and the crash lines mean so far; a line that floods or is away means nothing.
+    ///
+    /// One that has not told its level yet means what an earlier run has kept: a run that dies before that has changed
+    /// nothing.
     var memory: InputMemory {
-        var memory = InputMemory()
+        var memory = self.earlier
         if let debouncer = self.debouncers[self.lines.button] {
             memory.states[self.lines.button] = Self.state(
                 debouncer,
@@ -157,7 +160,8 @@ struct InputLines: Sendable {
     /// A line floods, or has become quiet; its level then is a start again.
     mutating func noise(of line: LineName, _ isNoisy: Bool) {
         self.lost(line)
-        self.earlier.states[line] = nil
+        // A trigger that is to be made again has been one, whatever its line does now.
+        if case .unrecorded? = self.earlier.states[line] {} else { self.earlier.states[line] = nil }
         if isNoisy { self.noisy.insert(line) } else { self.noisy.remove(line) }
     }
 

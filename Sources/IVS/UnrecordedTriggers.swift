@@ -14,6 +14,8 @@ struct UnrecordedTriggers: Hashable, Sendable {
         let remakes: Int
         /// The records that tell of it; `nil` until they have a number.
         var batch: Int?
+        /// Whether they could not be written, which nobody tries again.
+        var hasFailed = false
     }
 
     private var entries: [LineName: Entry] = [:]
@@ -30,7 +32,12 @@ struct UnrecordedTriggers: Hashable, Sendable {
 
     /// Records up to that number are on disk: they are written in their order, also where no answer to one came.
     mutating func recorded(_ batch: Int) {
-        self.entries = self.entries.filter { $0.value.batch.map { $0 > batch } ?? true }
+        self.entries = self.entries.filter { $0.value.hasFailed || $0.value.batch.map { $0 > batch } ?? true }
+    }
+
+    /// The records of that number could not be written: their lines stay until their incident is over.
+    mutating func failed(_ batch: Int) {
+        for line in self.entries.keys where self.entries[line]?.batch == batch { self.entries[line]?.hasFailed = true }
     }
 
     /// The incident is over, whatever became of its record: nobody is to call for it again.

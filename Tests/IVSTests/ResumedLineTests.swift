@@ -77,12 +77,21 @@ import Timeline
         bench.advance(by: .milliseconds(100))
     }
 
-    /// Another run that takes over what was kept, with the lines at rest.
-    private func resumed(_ memory: String, after seconds: Int, _ line: LineName, _ level: Level) -> VehicleBench {
+    /// A daemon that began so many seconds after boot, takes over a line at `level` or finds it anew, and had
+    /// `memory` kept for it.
+    private func resumed(
+        _ memory: String,
+        after seconds: Int,
+        _ line: LineName,
+        _ level: Level,
+        isResumed: Bool = true,
+        disk: VehicleBench.Disk = .works
+    ) -> VehicleBench {
         let bench = VehicleBench(earlierInputs: memory)
+        bench.disk = disk
         bench.advance(by: .seconds(seconds))
         bench.step(.started)
-        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: isResumed))))
         bench.step(.line(.level(line: line, level: level, at: bench.now)))
         return bench
     }
@@ -107,6 +116,43 @@ import Timeline
         try bench.answer()
         try bench.clearDown()
         #expect(bench.keptInputs == "crash rest\nsos-button used\n")
+    }
+
+    @Test func aTriggerWhoseRecordFailedOnceIsKeptWhateverIsWrittenAfterIt() throws {
+        let bench = VehicleBench.started()
+        bench.disk = .fails(.closed)
+        self.press(bench)
+        let kept = bench.keptInputs
+        #expect(kept.contains("sos-button unrecorded "))
+        bench.disk = .works
+        try bench.answer()
+        #expect(bench.trail.contains { $0.hasPrefix("written ") }, "the disk works again")
+        #expect(bench.keptInputs == kept)
+        try bench.clearDown()
+        #expect(bench.keptInputs == "crash rest\nsos-button used\n")
+    }
+
+    @Test(arguments: ["rest", "used", "pending 99700000000", "unrecorded 99700000000 1"])
+    func aRunThatDiesBeforeTheFirstLevelLeavesWhatWasKept(_ state: String) {
+        let kept = "crash \(state)\n"
+        let bench = VehicleBench(earlierInputs: kept)
+        bench.advance(by: Self.start)
+        bench.step(.started)
+        bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
+        #expect(bench.keptInputs == kept + "sos-button rest\n")
+    }
+
+    @Test func aTriggerToBeMadeAgainWaitsUntilItsLineIsQuiet() {
+        let bench = VehicleBench(earlierInputs: "crash unrecorded \(self.nanoseconds(99_000)) 0\n")
+        bench.advance(by: Self.start)
+        bench.step(.started)
+        bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.noise(line: "crash", isNoisy: true)))
+        #expect(self.calls(bench) == 0)
+        bench.advance(by: .seconds(5))
+        bench.step(.line(.noise(line: "crash", isNoisy: false)))
+        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        #expect(self.calls(bench) == 1)
     }
 
     @Test func aPressThatCancelsIsNoTriggerToBeMadeAgain() throws {
@@ -161,12 +207,7 @@ import Timeline
     @Test func aTriggerThatEndsEachRunIsMadeAgainTwiceAndKeepsItsTime() throws {
         var memory = "crash unrecorded \(self.nanoseconds(50_000)) 0\n"
         for (run, calls) in [1, 1, 0].enumerated() {
-            let bench = VehicleBench(earlierInputs: memory)
-            bench.disk = .takes(.seconds(3_600))
-            bench.advance(by: .seconds(51 + run))
-            bench.step(.started)
-            bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
-            bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+            let bench = self.resumed(memory, after: 51 + run, "crash", .inactive, disk: .takes(.seconds(3_600)))
             #expect(self.calls(bench) == calls, "run \(run)")
             if calls == 1 { #expect(bench.keptInputs == "crash unrecorded \(self.nanoseconds(50_000)) \(run + 1)\n") }
             memory = bench.keptInputs
@@ -192,11 +233,8 @@ import Timeline
 
     @Test func aTriggerOfLongAgoOrOfAnotherLineIsNotMadeAgain() throws {
         for (seconds, isResumed, calls) in [(0, true, 1), (599, true, 1), (600, true, 0), (0, false, 0)] {
-            let bench = VehicleBench(earlierInputs: "crash unrecorded \(self.nanoseconds(50_000)) 0\n")
-            bench.advance(by: .seconds(50 + seconds))
-            bench.step(.started)
-            bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: isResumed))))
-            bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+            let memory = "crash unrecorded \(self.nanoseconds(50_000)) 0\n"
+            let bench = self.resumed(memory, after: 50 + seconds, "crash", .inactive, isResumed: isResumed)
             #expect(self.calls(bench) == calls, "\(seconds) s, resumed \(isResumed)")
         }
     }
@@ -255,7 +293,7 @@ import Timeline
 
     @Test(arguments: [
         "", "sos-button", "sos-button pending", "sos-button pending soon", "sos-button rest now", "crash unrecorded",
-        "crash unrecorded now", "\u{0}", "crash gone",
+        "crash unrecorded now", "crash unrecorded 7 -1", "crash unrecorded soon 1", "\u{0}", "crash gone",
     ])
     func whatCannotBeReadIsNoMemory(_ text: String) {
         #expect(InputMemory(text: text).states.isEmpty)
