@@ -131,12 +131,7 @@ struct LineWatch: Sendable {
     /// Closes the gate when what was seen between the losses can only be a flood.
     private static func lookForFlood(_ edges: [KernelEdge], _ held: inout Held, at now: Instant) {
         held.run.saw(edges, wasFull: Self.mayHaveOverrun(edges), at: now)
-        let isFlood = held.run.isFlood(
-            moreThan: EdgeGate.maximumEdges,
-            in: EdgeGate.window,
-            isKnown: held.gate.isNoisy
-        )
-        if isFlood, held.gate.closedUntil == nil { held.gate.flooded(at: now) }
+        if held.run.isFlood(isKnown: held.gate.isNoisy), held.gate.closedUntil == nil { held.gate.flooded(at: now) }
     }
 
     /// The fewest edges that can be missing without the levels showing it.

@@ -20,9 +20,11 @@ struct VisibleRun: Hashable, Sendable {
     private struct Run: Hashable {
         let begun: Instant
         var last: Instant
+        /// Edges of the last stretch in sight, of which the older half counts half.
         var edges = 1
+        /// Stretches in sight, with blind times between them.
         var pieces = 1
-        /// How much of the time since `begun` was in sight.
+        /// How long that stretch was.
         var seen = Duration.zero
     }
 
@@ -50,17 +52,23 @@ struct VisibleRun: Hashable, Sendable {
         if self.blindUntil != nil { run.pieces += 1 }
         run.edges += 1
         run.last = stamp
+        // A slow signal that never rests must not outweigh for minutes what comes after it.
+        if run.seen > EdgeGate.window {
+            run.seen /= 2
+            run.edges /= 2
+        }
         self.run = run
     }
 
-    /// Whether the line makes more edges than `maximum` in a `window`, and has not rested for as long as that.
+    /// Whether the line makes more edges than any signal and has not rested for a window's time.
     ///
     /// One already known to flood has to be seen as dense, for `renewal` only.
-    func isFlood(moreThan maximum: Int, in window: Duration, isKnown: Bool) -> Bool {
+    func isFlood(isKnown: Bool) -> Bool {
         guard let run = self.run, run.edges >= Self.sample else { return false }
-        let isDense = window * run.edges >= run.seen * maximum
+        let isDense = EdgeGate.window * run.edges >= run.seen * EdgeGate.maximumEdges
         let lasted = run.begun.duration(to: run.last)
-        return isDense && (isKnown ? lasted >= Self.renewal : lasted >= window && run.pieces >= Self.pieces)
+        let hasLasted = isKnown ? lasted >= Self.renewal : lasted >= EdgeGate.window && run.pieces >= Self.pieces
+        return isDense && hasLasted
     }
 
     /// Begins anew: what came in between was not looked at.

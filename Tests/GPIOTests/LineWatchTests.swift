@@ -90,6 +90,25 @@ import Timeline
         #expect(watch.closedUntil == self.at(320).advanced(by: EdgeGate.window))
     }
 
+    @Test func aFloodBehindALongHumIsToldWithinASecond() {
+        // Ten seconds of 100 edges a second, read as they come; then the flood, read every 80 ms.
+        var watch = self.held(LineTraits(lossDetection: .levels))
+        for number in 0..<1_000 {
+            let hum = watch.edges(
+                [self.edge(number.isMultiple(of: 2) ? .active : .inactive, number * 10, 0)],
+                at: self.at(number * 10)
+            )
+            #expect(!hum.contains(where: Self.isNoise))
+        }
+        let isTold = (0..<12).contains { round in
+            let begun = 10_000 + round * 80
+            var events = watch.edges(self.queue(from: begun * 1_000), at: self.at(begun + 79))
+            events += watch.edges(self.queue(from: begun * 1_000 + 79_250, 3), at: self.at(begun + 80))
+            return events.contains(where: Self.isNoise)
+        }
+        #expect(isTold)
+    }
+
     /// A line that floods, and is open again at the instant that is returned.
     private func flooded() throws -> (LineWatch, Instant) {
         var watch = self.held(LineTraits(lossDetection: .levels))
