@@ -37,9 +37,6 @@ extension IVS {
     private mutating func openStream(for prepared: PreparedInvite, octets: Int, at now: Moment) {
         let index = prepared.attempt.center
         if let flow = self.streamLinks[index].flow { return self.invite(prepared, over: flow, at: now) }
-        guard self.waitingAttempt == nil else {
-            return self.over(prepared.attempt, .failed("another attempt waits for its connection"), at: now)
-        }
         var prepared = prepared
         prepared.octets = octets
         self.waitingAttempt = WaitingAttempt(
@@ -126,6 +123,6 @@ struct PreparedInvite: Hashable, Sendable {
     var target: URI?
     /// Further addresses for the call, the most wanted first.
     var alternatives: [URI] = []
-    /// The addresses that have refused it, in their order.
-    var left: [String] = []
+    /// The addresses that it has gone to before, in their order.
+    var tried: [String] = []
 }

@@ -8,9 +8,9 @@ internal import Timeline
 extension IVS {
     /// Addresses that one attempt goes to besides the configured one.
     ///
-    /// A center hands on to its stand-in, which hands on to a desk or the next; a longer chain is a loop that uses up
-    /// the redial window.
-    static let redirectLimit = 4
+    /// A center with its stand-in has one, a desk behind each makes three; more use up the redial window, and a longer
+    /// chain is a loop.
+    static let maximumFurtherAddresses = 4
 
     /// What came of looking for another address.
     enum Elsewhere: Hashable {
@@ -25,52 +25,40 @@ extension IVS {
     /// The host stays that of the configured center, which hands the call on: a redirect changes the Request-URI and
     /// never the next hop, so that no answer can lead the vehicle to a peer nobody has configured.
     mutating func goElsewhere(after meaning: AnswerMeaning, _ leg: CallLeg, at now: Moment) -> Elsewhere {
-        var addresses = leg.prepared.alternatives
-        var refusal: String?
+        let (status, named, why): (Int, [URI], String?)
         switch meaning {
-        case .redirected(let status, let contacts):
-            refusal = self.refusal(of: status, leg)
-            if refusal == nil { addresses = contacts + addresses }
-        case .declined(let status) where status < 600, .failed(let status) where status < 600:
-            guard !addresses.isEmpty else { return .nowhere(nil) }
+        case .redirected(let redirect, let contacts):
+            let refusal = self.refusal(of: redirect, leg)
+            let nothingElse = "it names no further SIP address that may be called"
+            (status, named, why) = (redirect, refusal == nil ? contacts : [], refusal ?? nothingElse)
+        case .declined(let refusal) where refusal < 600, .failed(let refusal) where refusal < 600:
+            (status, named, why) = (refusal, [], nil)
         case .declined, .failed, .provisional, .accepted, .declinedWithAcknowledgement, .cancelled, .badLocation,
             .unacceptable, .needsCredentials:
             return .nowhere(nil)
         }
+        let addresses = named + leg.prepared.alternatives
+        guard !addresses.isEmpty else { return .nowhere(why) }
         guard self.call.isInviting(leg.attempt) else { return .nowhere("the attempt is being ended") }
-        let tried = (leg.prepared.left + [leg.requestURI]).map(Self.comparable)
+        var prepared = leg.prepared
+        prepared.tried.append(leg.requestURI)
+        let tried = prepared.tried.map(Self.comparable)
         let open = addresses.compactMap(\.redirectTarget).filter { !tried.contains(Self.comparable("\($0)")) }
-        guard let next = open.first(where: { self.isPermitted($0, over: leg.flow) }) else {
-            let isRedirect = if case .redirected = meaning { true } else { false }
-            return .nowhere(isRedirect ? refusal ?? "it names no further SIP address that may be called" : nil)
+        guard let next = open.first(where: { self.isPermitted($0, over: leg.flow) }) else { return .nowhere(why) }
+        guard prepared.tried.count <= Self.maximumFurtherAddresses else {
+            return .nowhere("\(Self.maximumFurtherAddresses) other addresses were tried")
         }
-        guard leg.prepared.left.count < Self.redirectLimit else {
-            return .nowhere("\(Self.redirectLimit) other addresses were tried")
-        }
-        self.invite(leg, to: next, instead: open.filter { $0 != next }, after: meaning, at: now)
-        return .sent
-    }
-
-    private mutating func invite(
-        _ leg: CallLeg,
-        to address: URI,
-        instead alternatives: [URI],
-        after meaning: AnswerMeaning,
-        at now: Moment
-    ) {
+        prepared.target = next
+        prepared.alternatives = open.filter { $0 != next }
         let center = self.configuration.centers[leg.attempt.center].name
-        let status = meaning.status.map(String.init) ?? "nothing"
         self.note(
             .redirected,
-            "\(center) answered \(status); the INVITE is to leave for \(address)",
+            "\(center) answered \(status); the INVITE is to leave for \(next)",
             at: now,
-            fields: ["center": center, "status": status, "address": address.description]
+            fields: ["center": center, "status": String(status), "address": next.description]
         )
-        var prepared = leg.prepared
-        prepared.target = address
-        prepared.alternatives = alternatives
-        prepared.left.append(leg.requestURI)
         self.invite(prepared, over: leg.flow, at: now)
+        return .sent
     }
 
     /// Why a redirect is not followed, `nil` when it may be.
@@ -105,17 +93,5 @@ extension URI {
         address.headers = nil
         address.parameters = Parameters(address.parameters.list.filter { $0.name.lowercased() != "method" })
         return .sip(address)
-    }
-}
-
-extension AnswerMeaning {
-    /// The status of a refusal that another address may be tried after.
-    fileprivate var status: Int? {
-        switch self {
-        case .redirected(let status, _), .declined(let status), .failed(let status): status
-        case .provisional, .accepted, .declinedWithAcknowledgement, .cancelled, .badLocation, .unacceptable,
-            .needsCredentials:
-            nil
-        }
     }
 }

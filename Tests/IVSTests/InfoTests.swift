@@ -3,6 +3,7 @@ import ControlSocket
 import GPIO
 import MSD
 import NGECall
+import Net
 import SIP
 import Testing
 import Timeline
@@ -114,5 +115,23 @@ import Timeline
         #expect(bench.state == .idle)
         let isQuiet = bench.ivs.userAgent.isQuiet
         #expect(isQuiet)
+    }
+
+    @Test func anMSDAskedForInTheSegmentThatEndsTheCallIsNotMade() throws {
+        let bench = try VehicleBench.connected()
+        var said: [Message] = []
+        bench.withholds = { message in
+            said.append(message)
+            return true
+        }
+        try bench.info([.sendMSD])
+        try bench.clearDown()
+        try #require(said.map(\.method) == [.info, .bye])
+        let flow = try #require(bench.sent.last?.flow)
+        bench.step(.net(.received(flow, said.flatMap { $0.serialized() })))
+        // The end of the dialog answers what is open in it (RFC 3261 15.1.2).
+        #expect(bench.sentWords == ["INVITE", "ACK", "200", "487"])
+        #expect(try bench.sentMSDs().count == 1)
+        #expect(!bench.kinds.contains("requestRefused"))
     }
 }

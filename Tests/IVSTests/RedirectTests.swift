@@ -96,14 +96,7 @@ import Testing
         bench.press()
         bench.isWireWhole = true
         let invite = try #require(bench.invites.first)
-        let moved = Message.response(
-            to: invite,
-            status: 302,
-            tag: "t",
-            headers: [Header("Contact", "<sip:a@b.invalid>")]
-        )
-        let flow = try #require(bench.sent.first?.flow)
-        bench.step(.net(.received(flow, moved.serialized())))
+        try bench.redirectLate(invite, to: "<sip:a@b.invalid>")
         #expect(self.uris(bench).count == 1)
         #expect(bench.state == .ended)
         let sentence = "the center answered 302; no other address is tried: the attempt is being ended"
@@ -115,12 +108,10 @@ import Testing
         bench.isWireWhole = false
         _ = bench.call(.testCall)
         let test = try #require(bench.invites.first)
-        let flow = try #require(bench.sent.first?.flow)
         bench.isWireWhole = true
         bench.crash()
         let count = bench.invites.count
-        let moved = Message.response(to: test, status: 302, tag: "t", headers: [Header("Contact", "<sip:a@b.invalid>")])
-        bench.step(.net(.received(flow, moved.serialized())))
+        try bench.redirectLate(test, to: "<sip:a@b.invalid>")
         #expect(bench.invites.count == count)
         #expect(!self.uris(bench).contains("sip:a@b.invalid"))
     }
@@ -186,17 +177,36 @@ import Testing
         #expect(bench.reasons(of: .callFlowEnded) == [sentence])
     }
 
-    @Test func aRedirectOverUDPTakesTheWayThatItsSizeAsksFor() throws {
-        let bench = VehicleBench.started(
+    private static func overUDP() -> VehicleBench {
+        VehicleBench.started(
             VehicleBench.configuration {
                 $0.centers[0].endpoint = Endpoint(transport: .udp, host: "127.0.0.1", port: 5_061)
             }
         )
+    }
+
+    @Test func aRedirectOfAnInviteThatTCPRefusedLeavesAsADatagram() throws {
+        let bench = Self.overUDP()
         bench.streams = .refuses
         bench.press()
         try bench.redirect(302, to: "<sip:desk@b.invalid>")
         #expect(self.uris(bench).last == "sip:desk@b.invalid")
         #expect(bench.kinds.count { $0 == "transportFallback" } == 1, "TCP is not tried again for the same incident")
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+    }
+
+    @Test func aRedirectThatMakesADatagramTooLargeLeavesOverTCP() throws {
+        let bench = Self.overUDP()
+        bench.press()
+        // After a 415 the center is tried for a voice call only, whose INVITE is small.
+        try bench.reject(415)
+        let ways = { bench.sent.filter { $0.message.method == .invite }.map { bench.transport(of: $0.flow) } }
+        #expect(ways().last == .udp)
+        let desk = String(repeating: "d", count: 400)
+        try bench.redirect(302, to: "<sip:\(desk)@b.invalid>")
+        #expect(self.uris(bench).last == "sip:\(desk)@b.invalid")
+        #expect(ways().last == .tcp)
         try bench.answer()
         #expect(bench.state == .voiceSession)
     }

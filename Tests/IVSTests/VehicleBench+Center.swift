@@ -1,6 +1,7 @@
 import CallControl
 import MSD
 import NGECall
+import Net
 import SIP
 import Testing
 import Timeline
@@ -67,6 +68,13 @@ extension VehicleBench {
         let call = try #require(self.incoming.last?.call)
         let headers: Headers = contacts.isEmpty ? [] : [Header("Contact", contacts)]
         self.center { $0.reject(call, status: status, reason: nil, headers: headers, body: [], at: $1) }
+    }
+
+    /// An answer to `invite` that names another address and comes when the center no longer has the call.
+    func redirectLate(_ invite: Message, to contact: String) throws {
+        let flow = try #require(self.sent.first { $0.message == invite }?.flow)
+        let moved = Message.response(to: invite, status: 302, tag: "t", headers: [Header("Contact", contact)])
+        self.step(.net(.received(flow, moved.serialized())))
     }
 
     /// The Content-ID of the MSD of the last INVITE.
