@@ -74,9 +74,9 @@ struct CallLatency: AsyncParsableCommand {
         try await center.stop()
         self.show(sample)
         if let flooder {
-            let (sent, read) = flooder.octets
+            let (written, read) = flooder.octets
             try await flooder.stop()
-            print("\(self.name), flood taken in\t\((Double(sent) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
+            print("\(self.name), flood written\t\((Double(written) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
             print("\(self.name), flood answered\t\((Double(read) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
         }
         print("\(self.name) before the record\t\(vehicle.lateRecords)\tcalls")

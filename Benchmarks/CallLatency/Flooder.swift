@@ -11,15 +11,15 @@ final class Flooder: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let counter = Counter()
 
-    /// Octets sent and read, from any thread.
+    /// Octets written and read, from any thread.
     private final class Counter: Sendable {
-        let sent = Atomic(0)
+        let written = Atomic(0)
         let read = Atomic(0)
     }
 
-    /// Octets that the vehicle's end has taken, and octets of answers that came back.
-    var octets: (sent: Int, read: Int) {
-        (self.counter.sent.load(ordering: .relaxed), self.counter.read.load(ordering: .relaxed))
+    /// Octets that were written, those included that wait in a buffer of either end, and octets of answers that came back.
+    var octets: (written: Int, read: Int) {
+        (self.counter.written.load(ordering: .relaxed), self.counter.read.load(ordering: .relaxed))
     }
 
     /// Listens on loopback, floods whoever connects, and returns the port it got.
@@ -95,7 +95,7 @@ final class Flooder: Sendable {
                 if self.rest.readableBytes == 0 { self.rest = self.flood }
                 let count = min(Self.portion, self.rest.readableBytes)
                 guard let portion = self.rest.readSlice(length: count) else { return }
-                self.counter.sent.add(count, ordering: .relaxed)
+                self.counter.written.add(count, ordering: .relaxed)
                 context.writeAndFlush(self.wrapOutboundOut(portion), promise: nil)
             }
         }

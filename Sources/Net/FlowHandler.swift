@@ -82,8 +82,8 @@ final class FlowHandler: ChannelDuplexHandler {
         self.table.received(Array(buffer.readableBytesView), over: self.flow)
     }
 
-    /// Leaves octets in the kernel while the peer sends faster than the loop handles, so that a flood of one peer waits
-    /// at its own end and holds up nobody else.
+    /// Leaves octets in the kernel while the peer sends faster than the loop handles or has had its share of the time,
+    /// so that a flood of one peer waits at its own end and holds up nobody else.
     func read(context: ChannelHandlerContext) {
         self.isReadingHeld = self.unhandled >= NetLimits.unhandledReadings
         guard !self.isReadingHeld, self.nextShare == nil else { return }

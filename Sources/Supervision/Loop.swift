@@ -124,14 +124,13 @@ package final class Loop<Body: LoopBody>: Sendable {
         if hasMore { self.eventLoop.execute { self.turn() } }
     }
 
-    /// Keeps exactly one wake-up, not later than `deadline`, of a body that is still there.
+    /// Keeps at most one wake-up, not later than `deadline`, of a body that is still there.
     ///
     /// One that comes too early finds nothing due and is armed anew. Under load the next deadline moves with every event,
     /// and the event loop looks through all its timers to take one back.
     private func arm(for deadline: Instant?) {
         let armed = self.confined.value.timer
         if let armed, let deadline, armed.deadline <= deadline { return }
-        guard armed != nil || deadline != nil else { return }
         armed?.wakeUp.cancel()
         self.confined.value.timer = nil
         guard let deadline, self.confined.value.body != nil else { return }
