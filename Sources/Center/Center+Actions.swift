@@ -23,6 +23,9 @@ extension Center {
         case .sendData(let number):
             let receives = self.calls[number]?.content.receivesMSDPackage ?? false
             self.drive(known: number, at: now) { $0.operatorRequestsMSD(vehicleReceives: receives) }
+        case .transfer(let number, let address):
+            let isServed = self.calls[number]?.content.serves(.refer) ?? false
+            self.drive(known: number, at: now) { $0.operatorTransfers(to: address, vehicleServes: isServed) }
         case .clearDown(let number): self.drive(known: number, at: now) { $0.operatorClearsDown() }
         case .mistake(let sentence): self.note(.mistake, nil, sentence, at: now)
         }
@@ -45,6 +48,7 @@ extension Center {
         case .reportLateRecord:
             self.note(.recordLate, number, "the MSD is not on record yet; the answer leaves", at: now)
         case .requestMSD: self.requestMSD(number, at: now)
+        case .requestTransfer(let address): self.requestTransfer(number, to: address, at: now)
         case .clearDown: self.clearDown(number, at: now)
         case .refuse(let reason): self.note(.mistake, number, reason, at: now)
         }

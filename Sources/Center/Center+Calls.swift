@@ -15,15 +15,16 @@ extension Center {
         case .established(let leg): self.established(leg, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
         case .answeredRequest(_, let leg, let message):
+            self.transferAnswered(leg, message)
             self.note(
                 .requestAnswered,
                 self.numbers[leg],
-                "the vehicle answered our INFO with \(message.status ?? 0)",
+                "the vehicle answered our \(message.answeredMethod) with \(message.status ?? 0)",
                 at: now,
                 fields: ["status": String(message.status ?? 0)]
             )
         case .failedRequest(_, let leg, _):
-            self.note(.requestAnswered, self.numbers[leg], "our INFO was not answered", at: now)
+            self.note(.requestAnswered, self.numbers[leg], "our request was not answered", at: now)
         case .withdrawn(let leg): self.over(leg, .withdrawn, "the vehicle cancelled the call", at: now)
         case .cleared(let leg, _): self.over(leg, .vehicleCleared, "the vehicle sent BYE", at: now)
         case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
@@ -231,6 +232,7 @@ extension Center {
         if message.method == .invite || message.method == .update {
             return self.sessionOffered(request, leg, message, at: now)
         }
+        if message.method == .notify { return self.notified(request, leg, message, at: now) }
         guard let number = self.numbers[leg], message.method == .info else {
             let allow = self.userAgent.configuration.allow.map(\.name).joined(separator: ", ")
             return self.respond(to: request, 405, [Header("Allow", allow)], at: now)
@@ -263,7 +265,7 @@ extension Center {
         }
     }
 
-    private mutating func respond(
+    mutating func respond(
         to request: UserAgent.Request,
         _ status: Int,
         _ headers: Headers,
@@ -288,6 +290,11 @@ extension ServiceURN {
 }
 
 extension Message {
+    /// The method of the request that this answers.
+    var answeredMethod: String {
+        self.headers["CSeq"].flatMap { try? CSeq(parsing: $0) }?.method.name ?? "request"  // It was read when it came.
+    }
+
     fileprivate var requestURI: String {
         guard case .request(_, let uri) = self.startLine else { return "" }
         return uri

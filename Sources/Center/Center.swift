@@ -63,6 +63,7 @@ package struct Center: Sendable {
         agent.userAgentName = "ecallcenter"
         agent.accept = EmergencyAnswer.standardAccept
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        agent.allow.append(.notify)
         if let limits = configuration.registrar {
             agent.allow.append(.register)
             self.registrar = Registrar(limits)

@@ -6,7 +6,7 @@ internal import SIP
 struct CenterCall: Sendable {
     /// The number by which the operator names it; counts from 1.
     let number: Int
-    /// The name in the store: 128 random bits in hexadecimal.
+    /// The name in the store: 64 bits of time since boot and 64 random ones, in hexadecimal.
     let id: String
     let leg: UserAgent.Call
     let flow: Flow
@@ -23,6 +23,8 @@ struct CenterCall: Sendable {
     var isHeld = false
     /// Whether the vehicle's ACK came, which shows that it is where its datagrams say they come from.
     var isProven = false
+    /// Whether the vehicle is on its way to another address at our wish, and tells of it.
+    var hasAskedForTransfer = false
     /// The session as this side last described it; `nil` before the answer.
     var session: SessionDescription?
 

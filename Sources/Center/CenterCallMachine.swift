@@ -1,3 +1,4 @@
+internal import SIP
 internal import Timeline
 
 /// Decides what the center does about one call: ring, answer when the data is on record, end.
@@ -8,6 +9,7 @@ struct CenterCallMachine: Hashable, Sendable {
         /// The answer leaves although the MSD is not on record yet.
         case reportLateRecord
         case requestMSD
+        case requestTransfer(to: URI)
         case clearDown
         /// A command that does not fit the state, with the reason.
         case refuse(String)
@@ -132,6 +134,27 @@ struct CenterCallMachine: Hashable, Sendable {
             vehicleReceives ? [.requestMSD] : [.refuse("the vehicle named no Recv-Info for the eCall package")]
         case .ringing, .recording: [.refuse("the call is not answered yet")]
         case .ended: [.refuse("the call is over")]
+        }
+    }
+
+    mutating func operatorTransfers(to address: URI, vehicleServes: Bool) -> [Action] {
+        switch self.state {
+        case .session:
+            vehicleServes ? [.requestTransfer(to: address)] : [.refuse("the vehicle's Allow does not name REFER")]
+        case .ringing, .recording: [.refuse("the call is not answered yet; a reply of 302 sends it on")]
+        case .answered: [.refuse("the vehicle has not confirmed the call yet")]
+        case .ended: [.refuse("the call is over")]
+        }
+    }
+
+    /// The vehicle has reached the address: this call has served its purpose (RFC 5589 6.1).
+    mutating func transferred() -> [Action] {
+        switch self.state {
+        case .session:
+            self.state = .ended
+            return [.clearDown]
+        case .ringing, .recording, .answered, .ended:
+            return []
         }
     }
 

@@ -33,6 +33,8 @@ package enum OperatorCommand: Hashable, Sendable {
     case reply(Int?, CenterConfiguration.Reply)
     /// Ask for a fresh MSD.
     case sendData(Int)
+    /// Send an answered call on to another address.
+    case transfer(Int, to: URI)
     /// End a call.
     case clearDown(Int)
     /// A line that is no command, with what is expected.
@@ -42,7 +44,7 @@ package enum OperatorCommand: Hashable, Sendable {
 extension OperatorCommand {
     /// The commands, as the operator reads them.
     package static let help =
-        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | clear CALL; REPLY is one of "
+        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | transfer CALL URI | clear CALL; REPLY is one of "
         + CenterConfiguration.Reply.words.joined(separator: ", ")
 
     /// Reads one line; what cannot be read becomes a mistake that says why.
@@ -57,6 +59,8 @@ extension OperatorCommand {
         case ("reply", 3):
             self = Self.replying(words[2]) { reply in Self.numbered(words[1]) { .reply($0, reply) } }
         case ("send-data", 2): self = Self.numbered(words[1]) { .sendData($0) }
+        case ("transfer", 3):
+            self = Self.addressed(words[2]) { address in Self.numbered(words[1]) { .transfer($0, to: address) } }
         case ("clear", 2): self = Self.numbered(words[1]) { .clearDown($0) }
         default: self = .mistake("no command \"\(line)\"; the commands are \(Self.help)")
         }
@@ -67,6 +71,14 @@ extension OperatorCommand {
             return .mistake("\"\(word)\" is no call; the call's number is expected, as in the list of calls")
         }
         return command(number)
+    }
+
+    private static func addressed(_ word: String, _ command: (URI) -> OperatorCommand) -> OperatorCommand {
+        // Only whether it can be read counts; the sentence says what is expected.
+        guard let address = try? URI(parsing: word), ["sip", "sips"].contains(address.scheme) else {
+            return .mistake("\"\(word)\" is no address; a sip: URI is expected")
+        }
+        return command(address)
     }
 
     private static func replying(
@@ -97,6 +109,8 @@ package struct CenterEvent: Hashable, Sendable {
         case declined
         case established
         case msdRequested
+        case transferRequested
+        case transferProgress
         case requestAnswered
         case requestRefused
         case sessionChange

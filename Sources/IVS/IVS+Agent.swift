@@ -24,15 +24,16 @@ extension IVS {
         case .failed(let leg, let reason): self.failed(leg, reason, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
         case .cleared(let leg, _):
-            guard let ended = self.legs.removeValue(forKey: leg) else { return }
+            guard let ended = self.legs.removeValue(forKey: leg), !self.goesOn(ended.attempt) else { return }
             let isProven = ended.isAcknowledged || self.isVerified(ended.flow)
             self.queue.append(.cleared(ended.attempt, isProven: isProven))
         case .lost(let leg, let reason):
-            guard let ended = self.legs.removeValue(forKey: leg) else { return }
+            guard let ended = self.legs.removeValue(forKey: leg), !self.goesOn(ended.attempt) else { return }
             self.queue.append(.lost(ended.attempt, reason.sentence))
         case .ended(let leg):
             self.legs[leg] = nil
             self.note(.callFlowEnded, "our BYE is answered", at: now, severity: .debug)
+        case .answeredRequest(_, _, let message) where message.isAnswerToNotify: break
         case .answeredRequest(_, _, let message):
             let status = message.statusCode
             self.note(
@@ -43,7 +44,7 @@ extension IVS {
                 fields: ["status": String(status)]
             )
         case .failedRequest(_, _, let reason):
-            self.note(.msdAnswered, "our INFO failed: \(reason.sentence)", at: now, severity: .warning)
+            self.note(.msdAnswered, "our request failed: \(reason.sentence)", at: now, severity: .warning)
         case .incoming(let leg, _, _):
             // No callback window in this build: an incoming call is busy.
             self.process(
@@ -71,7 +72,12 @@ extension IVS {
             severity: .debug,
             fields: ["status": String(status)]
         )
-        if status == 180 || status == 183 { self.queue.append(.rang(known.attempt)) }
+        guard status == 180 || status == 183 else { return }
+        if known.prepared.isTransfer {
+            self.tellTransfer(status, at: now)
+        } else {
+            self.queue.append(.rang(known.attempt))
+        }
     }
 
     private mutating func answered(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
@@ -82,6 +88,7 @@ extension IVS {
         let word = CallControl.Acknowledgement(acknowledgement)
         if word == .positive { self.ledger.acknowledged(known.attempt.incident) }
         if word != .none { self.legs[leg]?.isAcknowledged = true }
+        self.legs[leg]?.isAnswered = true
         self.note(
             .acknowledgement,
             acknowledgement.sentence,
@@ -89,6 +96,7 @@ extension IVS {
             severity: word == .positive ? .info : .warning,
             fields: ["status": String(content.status), "acknowledgement": word.rawValue]
         )
+        if known.prepared.isTransfer { return self.transferAnswered(leg, content.status, at: now) }
         self.ledger.attempt(
             known.attempt,
             center: self.configuration.centers[known.attempt.center].name,
@@ -100,6 +108,10 @@ extension IVS {
 
     private mutating func rejected(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
         guard let known = self.legs.removeValue(forKey: leg) else { return }
+        if known.prepared.isTransfer {
+            let status = message.statusCode
+            return self.transferFailed(known.attempt, status, "it answered \(status)", at: now)
+        }
         let meaning = AnswerMeaning(
             message,
             contentID: known.msdContentID,
@@ -142,6 +154,7 @@ extension IVS {
             severity: .warning,
             incident: known.attempt.incident
         )
+        if known.prepared.isTransfer { return self.transferFailed(known.attempt, 408, reason.sentence, at: now) }
         self.noteUnanswered(known)
         // A connection on which nothing comes back is dead, whatever the kernel thinks: the next attempt opens anew.
         // Where another call of ours is on it, that call's own waits judge it.
@@ -169,6 +182,9 @@ extension IVS {
         if message.method == .invite || message.method == .update {
             return self.sessionOffered(request, leg, message, at: now)
         }
+        if message.method == .refer, self.userAgent.configuration.allow.contains(.refer) {
+            return self.referred(request, leg, message, at: now)
+        }
         guard case .request(.info, _) = message.startLine else {
             let allow: Headers = [
                 Header("Allow", self.userAgent.configuration.allow.map(\.name).joined(separator: ", "))
@@ -191,7 +207,7 @@ extension IVS {
         }
     }
 
-    private mutating func respond(
+    mutating func respond(
         to request: UserAgent.Request,
         _ status: Int,
         _ headers: Headers,
@@ -314,5 +330,10 @@ extension Message {
     fileprivate var statusCode: Int {
         guard case .response(let status, _) = self.startLine else { return 0 }
         return status
+    }
+
+    /// Whether a NOTIFY of ours is answered: of no interest, as what it tells can only be told once.
+    fileprivate var isAnswerToNotify: Bool {
+        self.headers["CSeq"].map { HeaderSyntax.trimmed($0).hasSuffix(Method.notify.name) } ?? false
     }
 }

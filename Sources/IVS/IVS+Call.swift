@@ -131,8 +131,15 @@ extension IVS {
     }
 
     private mutating func clearDown(_ attempt: Attempt, at now: Moment) {
-        guard let leg = self.legs.first(where: { $0.value.attempt == attempt })?.key else { return }
-        self.process(self.userAgent.bye(leg, at: now.instant), at: now)
+        let legs = self.legs.filter { $0.value.attempt == attempt }.sorted { $0.key.number < $1.key.number }
+        for (leg, known) in legs {
+            // A transfer whose INVITE is out has no answer to clear down yet.
+            let isOut = known.prepared.isTransfer && !known.isAnswered
+            let outputs = isOut ? self.userAgent.cancel(leg, at: now.instant) : self.userAgent.bye(leg, at: now.instant)
+            self.process(outputs, at: now)
+        }
+        self.transfer = nil
+        if self.waitingAttempt?.attempt == attempt { self.waitingAttempt = nil }
     }
 
     mutating func announce(_ announcement: Announcement, at now: Moment) {

@@ -35,6 +35,7 @@ extension IVS {
             callID: plan.callID ?? "",
             session: try? SessionDescription(parsing: plan.session)  // Our own can be read.
         )
+        if prepared.isTransfer { self.transfer?.leg = leg }
         let center = self.configuration.centers[attempt.center].name
         self.note(
             .inviteSent,

@@ -16,7 +16,7 @@ extension IVS {
     mutating func invite(_ prepared: PreparedInvite, over flow: Flow?, at now: Moment) {
         let attempt = prepared.attempt
         guard let flow, let connection = self.connections[flow] else {
-            return self.over(attempt, .failed("no connection to the center"), at: now)
+            return self.abandon(prepared, "no connection to the center", at: now)
         }
         let center = self.configuration.centers[attempt.center]
         let plan: UserAgent.InvitePlan
@@ -24,7 +24,7 @@ extension IVS {
             plan = try self.plan(prepared, to: center, from: connection.local, at: now)
         } catch {
             // The configuration's URIs are checked when it is read, so that this is a mistake of ours in them.
-            return self.over(attempt, .failed("the INVITE cannot be built: \(error)"), at: now)
+            return self.abandon(prepared, "the INVITE cannot be built: \(error)", at: now)
         }
         let octets = self.userAgent.octets(ofInvite: plan, over: flow)
         let isTooLarge = SizeRule.needsStream(octets: octets, over: connection.transport)
@@ -32,6 +32,12 @@ extension IVS {
             return self.openStream(for: prepared, octets: octets, at: now)
         }
         self.send(plan, of: prepared, over: flow, connection.transport, at: now)
+    }
+
+    /// An INVITE that cannot leave.
+    private mutating func abandon(_ prepared: PreparedInvite, _ reason: String, at now: Moment) {
+        guard prepared.isTransfer else { return self.over(prepared.attempt, .failed(reason), at: now) }
+        self.transferFailed(prepared.attempt, 503, reason, at: now)
     }
 
     private mutating func openStream(for prepared: PreparedInvite, octets: Int, at now: Moment) {
@@ -125,4 +131,6 @@ struct PreparedInvite: Hashable, Sendable {
     var alternatives: [URI] = []
     /// The addresses that it has gone to before, in their order.
     var tried: [String] = []
+    /// Whether it is to take over a call that the center has answered.
+    var isTransfer = false
 }

@@ -68,14 +68,14 @@ extension IVS {
         return self.isVerified(leg.flow) ? nil : "nothing proves that it is the center"
     }
 
-    private func isPermitted(_ address: URI, over flow: Flow) -> Bool {
+    func isPermitted(_ address: URI, over flow: Flow) -> Bool {
         guard let host = self.connections[flow]?.remote.host else { return false }
         let invite = Message(startLine: .request(method: .invite, uri: address.description), headers: [])
         return self.gateVerdict(on: invite, to: host) == .permitted
     }
 
     /// An address as it is compared with others: the host of a SIP URI has no case (RFC 3261 19.1.4).
-    private static func comparable(_ text: String) -> String {
+    static func comparable(_ text: String) -> String {
         guard case .sip(var address)? = try? URI(parsing: text) else { return text }  // No SIP URI is equal to one.
         address.host = address.host.lowercased()
         return address.description

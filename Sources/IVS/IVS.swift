@@ -63,6 +63,8 @@ package struct IVS: Sendable {
     var traceLosses = Throttle(every: .seconds(10))
     /// The SIP calls that belong to attempts, the running one and those being wound up.
     var legs: [UserAgent.Call: CallLeg] = [:]
+    /// What the center asked for in the running call: that it go on at another address.
+    var transfer: Transfer?
     /// Requests that leave when the trigger is on record, or when `recordWait` is over.
     var hold: RecordHold?
 
@@ -110,6 +112,8 @@ package struct IVS: Sendable {
         agent.userAgentName = "ecalld"
         agent.accept = EmergencyInvite.standardAccept
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        // Announced where it is of use to some center.
+        if configuration.centers.contains(where: { !$0.transfers.isEmpty }) { agent.allow.append(.refer) }
         self.userAgent = UserAgent(configuration: agent, random: agentRandom)
         let isKeptWarm = configuration.profile == .privateCenter
         self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
@@ -134,6 +138,7 @@ package struct IVS: Sendable {
             self.hold?.until,
             self.waitingAttempt?.until,
             self.postponed?.since,
+            self.transfer?.until,
             self.traceDeadline
         )
     }
@@ -174,6 +179,7 @@ package struct IVS: Sendable {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
         }
         self.giveUpWaiting(at: now)
+        self.giveUpTransfer(at: now)
         self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)
@@ -299,6 +305,8 @@ struct CallLeg: Hashable, Sendable {
     var session: SessionDescription?
     /// Whether the answer acknowledged the MSD, by the name that only its receiver knows.
     var isAcknowledged = false
+    /// Whether it was answered with 2xx.
+    var isAnswered = false
 
     var attempt: Attempt { self.prepared.attempt }
 

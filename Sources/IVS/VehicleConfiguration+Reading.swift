@@ -152,6 +152,7 @@ extension VehicleConfiguration.Center {
             )
         }
         self.registration = settings.optional("registration").map { .init($0.section) }
+        self.transfers = settings.list("transfers").map(\.string)
         guard transport == .tls else { return }
         self.tls = TLSClient.Settings(host: host, settings.section("tls"))
     }

@@ -27,6 +27,8 @@ package struct VehicleConfiguration: Sendable {
         package var credentials: CredentialsPlace?
         /// How we register with it, so that it can ring back; `nil` does not.
         package var registration: CenterRegistration?
+        /// The addresses to which it may have a call transferred (REFER), each as the center writes it.
+        package var transfers: [String] = []
 
         package init(name: String, endpoint: Endpoint, uri: String) {
             self.name = name

@@ -41,6 +41,8 @@ package struct VehicleEvent: Hashable, Sendable {
         case registrationRemoved
         case transportFallback
         case redirected
+        case transferRequested
+        case transferEnded
         case linkUnprotected
         case gateRefused
         case recordLate
@@ -84,6 +86,8 @@ package struct VehicleEvent: Hashable, Sendable {
             case .registrationRemoved: "registrationRemoved"
             case .transportFallback: "transportFallback"
             case .redirected: "redirected"
+            case .transferRequested: "transferRequested"
+            case .transferEnded: "transferEnded"
             case .linkUnprotected: "linkUnprotected"
             case .gateRefused: "gateRefused"
             case .recordLate: "recordLate"

@@ -71,6 +71,12 @@ enum VehicleSchema {
             .required,
             "The Request-URI of the private profile; of no meaning to the 112 profile."
         ),
+        Key(
+            "transfers",
+            .list(of: .string(Self.uriRule), count: 0...16),
+            .defaulted(.list([])),
+            "The addresses to which the center may have a call transferred (REFER, RFC 3515); no other is called."
+        ),
         Key("credentials", .section(Self.credentials), .optional, "The answer to a challenge (RFC 3261 22)."),
         Key(
             "registration",

@@ -12,6 +12,8 @@ package struct InviteContent: Hashable, Sendable {
     package let capabilities: [ControlDocument.Request]
     /// The INFO packages the vehicle receives; empty when it named none, and then no INFO may be sent.
     package let infoPackages: [String]
+    /// The methods of Allow; `nil` when there is none, which says nothing (RFC 3261 20.5).
+    package let methods: [Method]?
     /// The offer; `nil` when there is none that can be read, which `problems` tells apart.
     package let session: SessionDescription?
     package let problems: [ContentProblem]
@@ -25,12 +27,16 @@ package struct InviteContent: Hashable, Sendable {
             reader.controls().compactMap(\.document.capabilities).first
             ?? ControlDocument.msdCapabilities.capabilities ?? []
         self.infoPackages = reader.infoPackages() ?? []
+        self.methods = message.headers["Allow"] == nil ? nil : message.headers.elements("Allow").map(Method.init)
         self.session = reader.session()
         self.problems = reader.problems
     }
 
     /// Whether the center may ask for a fresh MSD by INFO (RFC 6086 section 4.2.1).
     package var receivesMSDPackage: Bool { self.infoPackages.containsMSDPackage }
+
+    /// Whether a request of that method may be worth sending.
+    package func serves(_ method: Method) -> Bool { self.methods?.contains(method) ?? true }
 
     private static func service(of message: Message) -> ServiceURN? {
         if case .request(_, let uri) = message.startLine, let service = ServiceURN(uri: uri) { return service }

@@ -37,6 +37,8 @@ package struct Method: Hashable, Sendable, CustomStringConvertible {
     package static let prack = Method("PRACK")
     package static let update = Method("UPDATE")
     package static let register = Method("REGISTER")
+    package static let refer = Method("REFER")
+    package static let notify = Method("NOTIFY")
 
     package var description: String { self.name }
 }

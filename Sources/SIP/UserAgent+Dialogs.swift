@@ -18,6 +18,8 @@ extension UserAgent {
         }
         var outputs: [Output] = []
         var request = dialog.request(method)
+        // Both make or use a subscription, whose requests come to this address (RFC 3515 2.2, RFC 6665 8.2.1).
+        if method == .refer || method == .notify { request.headers.append("Contact", self.contact(on: flow)) }
         request.headers.append(contentsOf: headers)
         request.body = body
         self.calls[call]?.replace(dialog)

@@ -52,6 +52,7 @@ final class CenterBench {
         )
         var agent = UserAgent.Configuration(contactUser: "ivs")
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        agent.allow.append(.refer)
         self.vehicles = UserAgent(configuration: agent, random: SeededGenerator(seed: 23))
     }
 

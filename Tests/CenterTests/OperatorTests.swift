@@ -1,4 +1,5 @@
 import MSD
+import SIP
 import Testing
 import Timeline
 
@@ -14,12 +15,15 @@ import Timeline
         #expect(OperatorCommand(line: "reply 3 486") == .reply(3, .decline(status: 486, isAcknowledged: false)))
         #expect(OperatorCommand(line: "send-data 2") == .sendData(2))
         #expect(OperatorCommand(line: "clear 2") == .clearDown(2))
+        let desk = URI.sip(SIPURI(user: "desk", host: "b.invalid"))
+        #expect(OperatorCommand(line: "transfer 2 sip:desk@b.invalid") == .transfer(2, to: desk))
     }
 
     @Test(arguments: [
         "", "call", "calls now", "answer", "answer x", "answer 0", "answer -1", "answer 1 200", "answer 1 603 ack",
         "reply", "reply 200", "reply x accept", "send-data", "send-data x", "clear", "clear 1 2", "CALLS",
-        "reply 302=", "reply 302=desk", "reply 302",
+        "reply 302=", "reply 302=desk", "reply 302", "transfer 1", "transfer 1 desk", "transfer 1 tel:112",
+        "transfer x sip:desk@b.invalid", "transfer 1 sip:",
     ])
     func refusesEveryOtherLineWithWhatIsExpected(_ line: String) {
         guard case .mistake(let sentence) = OperatorCommand(line: line) else {

@@ -116,7 +116,7 @@ final class VehicleBench {
         )
         var center = UserAgent.Configuration(contactUser: "psap")
         center.accept = EmergencyAnswer.standardAccept
-        center.allow.append(.register)
+        center.allow += [.register, .notify]
         self.center = UserAgent(configuration: center, random: SeededGenerator(seed: 12))
     }
 

@@ -111,6 +111,10 @@ extension Invariants {
             self.mark("action invite")
             self.invited(event, id, at: now)
         case .redirected: self.mark("redirected")
+        case .transferRequested: self.mark("transfer answered \(event.fields["status"] ?? "")")
+        case .transferEnded:
+            let isTaken = event.fields["status"]?.hasPrefix("2") == true
+            self.mark(isTaken ? "transferred" : "not transferred")
         case .transportFallback: self.mark("fallback to UDP")
         case .registered, .registrationFailed, .registrationRemoved: self.mark(event.kind.word)
         case .msdSent: self.mark("action sendMSD")
@@ -146,7 +150,10 @@ extension Invariants {
     private mutating func called(_ word: CallEvent, _ id: String, now state: CallState) {
         switch word {
         // A late answer to an attempt that was left connects nothing.
-        case .attemptAnswered where state == .voiceSession: self.accounts[id]?.wasConnected = true
+        case .attemptAnswered where state == .voiceSession:
+            self.accounts[id]?.wasConnected = true
+            // A cancel that came too late; the call may be transferred.
+            if let attempt = self.accounts[id]?.invited { self.accounts[id]?.left.remove(attempt) }
         case .automaticTrigger: self.accounts[id]?.crashFollowed = true
         case .callLost: self.accounts[id]?.drops += 1
         case .answerWaitOver:
@@ -204,7 +211,7 @@ extension Invariants {
         if start == "INVITE", !account.isRecordedOrLate {
             self.fail("INVITE of attempt \(leg.attempt.number) leaves before the record and before it is late", at: now)
         }
-        if start == "CANCEL", account.trigger == "automatic", !account.ranOutOfTime {
+        if start == "CANCEL", !leg.prepared.isTransfer, account.trigger == "automatic", !account.ranOutOfTime {
             self.fail("an automatic call is cancelled", at: now)
         }
     }
@@ -218,7 +225,8 @@ extension Invariants {
             case .clearing: false
             }
         }
-        if running > 1 { self.fail("\(running) calls at once", at: now) }
+        // One on its way to another address rings beside the one that it is to replace.
+        if running > (vehicle.transfer == nil ? 1 : 2) { self.fail("\(running) calls at once", at: now) }
         if vehicle.call.state == .idle, running > 0 { self.fail("a call without an incident", at: now) }
         guard self.configuration?.profile == .emergency112, vehicle.call.state == .idle else { return }
         // A hop is kept only while something on it is wound up: a CANCEL or BYE that waits for its answer.

@@ -103,6 +103,7 @@ struct Plan {
                 )
             }
         )
+        for index in 0..<centers { configuration.centers[index].transfers = ["sip:desk@center.invalid"] }
         configuration.profile = random.chance(40) ? .emergency112 : .privateCenter
         configuration.position = Fix(position: position, radius95Meters: 15, direction: 45, takenAt: nil)
         configuration.lines.cover = "sos-cover"

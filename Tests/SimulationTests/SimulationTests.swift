@@ -86,7 +86,9 @@ import Testing
             Outcome.cleared, .deliveredDeclined, .cancelled, .failed, .clearDownFallback, .superseded,
         ].map { "outcome \($0.rawValue)" }
         let announcements = Announcement.allCases.map { "announcement \($0.rawValue)" }
-        let ways = ["invite over tcp", "invite over udp", "fallback to UDP", "redirected"]
+        let ways = [
+            "invite over tcp", "invite over udp", "fallback to UDP", "redirected", "transferred", "not transferred",
+        ]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
         #expect(Set(states + actions + outcomes + announcements + ways + registrations).subtracting(marks) == [])
     }

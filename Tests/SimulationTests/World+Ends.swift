@@ -172,6 +172,7 @@ extension World {
         case 5: .answer(number, nil)
         case 6: .reply(number, .decline(status: 600, isAcknowledged: self.random.chance(50)))
         case 7: CenterConfiguration.Reply("302=sip:desk@center.invalid").map { .answer(number, $0) }
+        case 8: OperatorCommand(line: "transfer \(number) sip:desk@center.invalid")
         default: nil
         }
     }
