@@ -43,6 +43,8 @@ package final class Loop<Body: LoopBody>: Sendable {
         var body: Body?
         var timer: (deadline: Instant, wakeUp: Scheduled<Void>)?
         var isTurning = false
+        /// A turn for what is left in the mailbox is on its way.
+        var isComingBack = false
     }
 
     /// Makes a loop and, on the event loop, its body; events posted meanwhile wait for it.
@@ -105,6 +107,7 @@ package final class Loop<Body: LoopBody>: Sendable {
         guard !self.confined.value.isTurning, let body = self.confined.value.body else { return }
         self.confined.value.isTurning = true
         self.turnCount.add(1, ordering: .relaxed)
+        let begun = self.now()
         // Events first: an edge that is waiting decides whether a deadline of its line still means anything.
         for _ in 0..<LoopLimits.maximumEventsPerTurn {
             guard let item = self.mail.withLockedValue({ $0.box.take() }) else { break }
@@ -121,7 +124,21 @@ package final class Loop<Body: LoopBody>: Sendable {
             mail.isAwake = !mail.box.isEmpty
             return mail.isAwake
         }
-        if hasMore { self.eventLoop.execute { self.turn() } }
+        if hasMore { self.comeBack(after: begun.duration(to: self.now())) }
+    }
+
+    /// Goes on with the mailbox when the sockets of the event loop have had their turn, which took `turn`.
+    ///
+    /// SwiftNIO runs every task that is due, and those that these make, before it looks at a socket again: while events
+    /// come as fast as they are handled, a turn that was handed over at once would keep it from reading for ever.
+    private func comeBack(after turn: Duration) {
+        guard !self.confined.value.isComingBack else { return }
+        self.confined.value.isComingBack = true
+        let pause = max(LoopLimits.minimumPause, turn / LoopLimits.turnsPerPause)
+        self.eventLoop.scheduleTask(in: TimeAmount(pause)) {
+            self.confined.value.isComingBack = false
+            self.turn()
+        }
     }
 
     /// Keeps at most one wake-up, not later than `deadline`, of a body that is still there.
@@ -148,6 +165,13 @@ package final class Loop<Body: LoopBody>: Sendable {
 package enum LoopLimits {
     /// Events handled before sockets and timers of the same event loop get their turn.
     package static let maximumEventsPerTurn = 64
+
+    /// How long the event loop is left alone before the next of these turns: enough for the next task to be found not
+    /// due yet on a machine that is not held up.
+    package static let minimumPause: Duration = .microseconds(50)
+
+    /// That pause as a part of the turn before it, so that it is long enough on a slow machine too.
+    package static let turnsPerPause = 8
 
     /// The longest wait armed at once; a day, far from where the timer's arithmetic ends.
     package static let maximumWait: Duration = .seconds(86_400)

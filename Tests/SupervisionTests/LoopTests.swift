@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
 import NIOPosix
@@ -91,7 +92,7 @@ import Timeline
                 if event == 1 { body.nextDeadline = .boot }
             }
         }
-        await self.eventLoop.run()
+        await self.eventLoop.advanceTime(by: .milliseconds(1))
         loop.stop()
         let steps = self.trace.steps
         #expect(steps.suffix(2) == [.deadlineReached(.boot), .handled(LoopLimits.maximumEventsPerTurn + 1)])
@@ -128,9 +129,39 @@ import Timeline
             }
         }
         loop.post(0)
-        await self.eventLoop.run()
+        await self.eventLoop.advanceTime(by: .milliseconds(1))
         #expect(self.trace.steps.firstIndex(of: .elsewhere) == LoopLimits.maximumEventsPerTurn)
         #expect(self.trace.steps.last == .handled(count))
+    }
+
+    @Test func itsSocketsAreReadThoughEventsNeverEnd() async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let wasRead = NIOLockedValueBox(false)
+        let channel = try await DatagramBootstrap(group: eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ReadingNoted { wasRead.withLockedValue { $0 = true } })
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let done = eventLoop.makePromise(of: Int?.self)
+        let loop = Loop(on: eventLoop, capacity: 10) { [trace] loop in
+            TestBody(trace) { event, _ in
+                if event == 0, let address = channel.localAddress {
+                    let datagram = AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: "to itself"))
+                    channel.writeAndFlush(datagram, promise: nil)
+                }
+                if wasRead.withLockedValue({ $0 }) { return done.succeed(event) }
+                // A loop that never looks is found out, and does not hang.
+                if event == 100_000 { return done.succeed(nil) }
+                loop.post(event + 1)
+            }
+        }
+        loop.post(0)
+        let events = try await done.futureResult.get()
+        #expect(events != nil)
+        loop.stop()
+        try await channel.close()
     }
 
     @Test func aStoppedLoopHandlesNothingAnyMore() async {
@@ -188,6 +219,17 @@ import Timeline
     private func instant(after duration: Duration) -> Instant {
         .boot.advanced(by: duration)
     }
+}
+
+/// Tells that something was read.
+private final class ReadingNoted: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+
+    private let note: @Sendable () -> Void
+
+    init(_ note: @escaping @Sendable () -> Void) { self.note = note }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { self.note() }
 }
 
 /// What became of the events of `CountingBody`.
