@@ -166,10 +166,10 @@ last_incident() { "$bin/ecallctl" --socket "$folder/control" incidents | grep -q
 
 # --- their ends -------------------------------------------------------------------------------------------------------
 
-# sipp as a center on $sipp_port, over a transport by sipp's name: t1 or u1.
-start_sipp_center() { # SCENARIO TRANSPORT
+# sipp as a center on $sipp_port, for CALLS calls (1), over a transport by sipp's name: t1 or u1.
+start_sipp_center() { # SCENARIO TRANSPORT [CALLS]
     sipp_port=$(free_port)
-    sipp -sf "interop/sipp/$1.xml" -i 127.0.0.1 -p "$sipp_port" -t "$2" -m 1 -nostdin -timeout "$patience" \
+    sipp -sf "interop/sipp/$1.xml" -i 127.0.0.1 -p "$sipp_port" -t "$2" -m "${3:-1}" -nostdin -timeout "$patience" \
         -trace_err -error_file "$folder/sipp.err" -trace_msg -message_file "$folder/sipp.msg" \
         >"$folder/sipp.out" 2>&1 </dev/null 3>&- &
     sipp_process=$!

@@ -140,7 +140,9 @@ import Timeline
         let channel = try await DatagramBootstrap(group: eventLoop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ReadingNoted { wasRead.withLockedValue { $0 = true } })
+                    try channel.pipeline.syncOperations.addHandler(
+                        ReadingNoted { wasRead.withLockedValue { $0 = true } }
+                    )
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
