@@ -10,10 +10,10 @@
 #       sim_value pi 27'
 #
 # A failed check is counted and the test goes on; any other command that fails ends its file, which counts as a
-# failure. When a file ends, the chips that it left are taken down. In the guest the functions of sim.sh, tools.sh and
-# product.sh are at hand, the share is /rig, and what a test writes to /rig/artifacts is kept. Wait with until_true for
-# what has to come, first of all for a line's user before the line is pulled: under emulation no fixed time is long
-# enough.
+# failure. In the guest, too, what fails ends its command, unless it is asked whether it did. When a file ends, the chips
+# that it left are taken down. In the guest the functions of sim.sh, tools.sh and product.sh are at hand, the share is
+# /rig, and what a test writes to /rig/artifacts is kept. Wait with until_true for what has to come, first of all for a
+# line's user before the line is pulled: under emulation no fixed time is long enough.
 #
 # Wants $here, $build, $root, $release, $stage_folder and $artifacts.
 
@@ -93,9 +93,11 @@ guest_lives() { kill -0 "$guest" 2>/dev/null; }
 # Runs COMMAND in the guest's bash, with its output and its status: 124 after SECONDS (30) and our patience, 125 if the guest is gone.
 g() { # COMMAND [SECONDS]
     local id answered status=125 seconds=$((${2:-30} * patience)) waited=0 answers=$run_folder/share/answers part line=
+    local begun
+    begun=$(milliseconds)
     # By its time, since a counter would not survive the subshells that g runs in.
     id=${EPOCHREALTIME//[!0-9]/}
-    echo "$id $seconds $(printf %s "$1" | base64 -w 0)" >&8
+    echo "$id $seconds ${1@Q}" >&8
     while true; do
         if IFS= read -t 1 -r part <&7; then
             IFS=' ' read -r answered status <<<"$line$part"
@@ -114,6 +116,7 @@ g() { # COMMAND [SECONDS]
             return 124
         fi
     done
+    printf '%6d\t%s\n' $(($(milliseconds) - begun)) "${1//[$'\n']/ }" >>"$artifacts/steps.tsv"
     cat "$answers/$id.err" >&2
     cat "$answers/$id.out"
     return "$status"
@@ -178,6 +181,7 @@ run_test() { # FILE
     tester=
     [ "$status" -eq 0 ] || record FAIL "$name ended with status $status" "$begun"
     guest_lives && g sim_down_all >/dev/null 2>&1 || true
+    say_step "$name" "$begun"
 }
 
 tester=

@@ -28,27 +28,18 @@ product_up() {
 
 # Stops everything and forgets failures; what was not running or had not failed is as good.
 product_down() {
-    systemctl stop ecalld ecalld-retry.timer ecalld-retry ecall-lamp ecallcenter ecallcenter.socket 2>/dev/null
+    systemctl stop ecalld ecalld-retry.timer ecalld-retry ecall-lamp ecallcenter ecallcenter.socket 2>/dev/null || true
     systemctl reset-failed
 }
 
 # What is said from now on is new to `said`.
-# The mark is an entry of its own, which no unit's filter shows: journalctl of Debian 12 begins behind the first entry it
-# shows where the one at --after-cursor is filtered out, and with --cursor at the first one shown.
-mark() {
-    local name=$EPOCHREALTIME cursor=
-    echo "$name" | systemd-cat -t rig-mark
-    until [ -n "$cursor" ]; do
-        cursor=$(journalctl -t rig-mark -n 1 -o cat --show-cursor | grep -Fx -A 1 "$name" | sed -n 's/^-- cursor: //p')
-    done
-    echo "$cursor" >/run/mark
-}
+mark() { echo "$EPOCHREALTIME" >/run/mark; }
 
 # What the product has said since the mark, or another one: said [UNIT...]
 said() {
     local unit units=()
     for unit in "${@:-ecalld}"; do units+=(-u "$unit"); done
-    journalctl "${units[@]}" -o cat --cursor="$(<"${since:-/run/mark}")"
+    journalctl "${units[@]}" -o cat --since="@$(<"${since:-/run/mark}")"
 }
 
 # Waits until a unit has said something since the mark: heard SECONDS UNIT PATTERN
@@ -64,10 +55,16 @@ status_of() { ecallctl status | sed -n "s/^line      $1 //p"; }
 # A command to the response center.
 tell_center() { echo "$*" >/run/ecallcenter/commands; }
 
+# Clears down the call that came last since the mark; another one came before it where an attempt got no answer in time.
+clear_call() {
+    tell_center clear "$(said ecallcenter | sed -n 's/.*"call":\([0-9]*\),.*"kind":"callReceived".*/\1/p' | tail -n 1)"
+}
+
 # What the kernel's log of the unit says of restarts.
 restarts() { systemctl show -P NRestarts ecalld; }
-main_pid() { systemctl show -P MainPID ecalld; }
-
-# Waits without starting a program: pause SECONDS
-pause() { read -r -t "$1" <>/run/pause || true; }
-[ -p /run/pause ] || mkfifo /run/pause 2>/dev/null
+# 0 when there is none.
+main_pid() {
+    local pid=0
+    { read -r pid </sys/fs/cgroup/system.slice/ecalld.service/cgroup.procs; } 2>/dev/null || true
+    echo "${pid:-0}"
+}

@@ -7,17 +7,6 @@ line_named() {
     if tools_are_2; then gpioinfo "$1" | awk '{ print $1, $2 }'; else gpiofind "$1"; fi
 }
 
-# Who has the line, empty if nobody: line_user NAME OFFSET, with the simulated chip's name
-line_user() {
-    local chip
-    chip=$(sim_chip "$1")
-    if tools_are_2; then
-        gpioinfo -c "$chip" "$2" | sed -nE 's/.*consumer="?([^"]*)"?( .*|$)/\1/p'
-    else
-        gpioinfo "$chip" | sed -nE "s/^\s*line\s+$2:\s+(\"[^\"]*\"|unnamed)\s+\"([^\"]*)\".*/\2/p"
-    fi
-}
-
 # Prints COUNT edges of a line, each as "rising OFFSET SECONDS": watch_line NAME OFFSET COUNT [FLAG...]
 # The flags are those that both generations of gpiomon have, such as --active-low --bias=pull-up.
 watch_line() {

@@ -36,13 +36,13 @@ check "the center clears the call down, and the LED goes out" '^0$' '
     tell_center clear 1
     heard 10 ecalld clearedDown && until_true 5 "[ \"\$(sim_value pi \$led)\" = 0 ]" && sleep 0.6 && sim_value pi $led'
 
-g 'heard 10 ecalld endedHoldOver; mark'
+g 'mark'
 check "the crash line calls by itself, and the LED lights" '^1$' '
     touch_line $crash
     until_true 5 "[ \"\$(sim_value pi \$led)\" = 1 ]" && sim_value pi $led
     leave_line $crash'
 check "it is an automatic call" 'automaticTrigger' 'heard 10 ecalld attemptAnswered; said ecalld | grep -o automaticTrigger'
-g 'tell_center clear 2; heard 10 ecalld endedHoldOver'
+g 'tell_center clear 2; heard 10 ecalld clearedDown'
 
 check "neither VIN nor coordinates are in the log of ecalld" '^0$' \
     'journalctl -u ecalld -o cat | grep -c -e ECALLEXAMPLE02026 -e 48\\.15 -e 173345400 || true'
@@ -50,7 +50,7 @@ check "ecallctl moves no real line" 'is not driven from here' 'ecallctl line set
 
 check "a clean stop leaves the LED dark and the lamp lit" '^inactive.0.0$' '
     systemctl stop ecalld
-    systemctl is-active ecalld
+    systemctl is-active ecalld || true
     sim_value pi $led
     sim_value pi $lamp'
 g product_down

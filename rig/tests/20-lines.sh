@@ -29,7 +29,7 @@ check "a press on the line that came back calls" '^1$' '
     touch_line $button
     heard 10 ecalld manualTrigger && said ecalld | grep -c manualTrigger
     leave_line $button'
-g 'heard 10 ecalld attemptAnswered && tell_center clear 1 && heard 10 ecalld endedHoldOver'
+g 'heard 10 ecalld attemptAnswered && tell_center clear 1 && heard 10 ecalld clearedDown'
 
 check "a chip that may not be opened is told with what to do" \
     'opening /dev/gpiochip[0-9]+: Permission denied .errno 13.; the user of ecalld must be in the group that owns it' '
@@ -66,4 +66,4 @@ check "the flood itself starts no call and is told to be over" '^0.*lineNoisy is
     since=/run/flood.mark said ecalld | grep -c automaticTrigger || true
     heard 15 ecalld "lineNoisy is gone"; said ecalld | grep -o "lineNoisy is gone"' 60
 figure noise "$(g 'until_true 5 "grep -q rate= /run/noise"; sed "s/.*rate=//" /run/noise')" "edges per second"
-g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld endedHoldOver; product_down' 60
+g 'heard 30 ecalld attemptAnswered; clear_call; heard 10 ecalld clearedDown; product_down' 60

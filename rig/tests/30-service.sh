@@ -13,7 +13,7 @@ check "a crash in the gap of a killed daemon calls" '^automaticTrigger' '
     touch_line $crash; pause 0.15; leave_line $crash
     heard 20 ecalld automaticTrigger
     said ecalld | grep -o automaticTrigger' 60
-g 'heard 10 ecalld attemptAnswered && tell_center clear 1; heard 10 ecalld endedHoldOver' 60
+g 'heard 10 ecalld attemptAnswered && tell_center clear 1; heard 10 ecalld clearedDown' 60
 check "a button held over the gap of a killed daemon calls when its time is up" '^manualTrigger' '
     mark
     touch_line $button; pause 0.6
@@ -21,7 +21,7 @@ check "a button held over the gap of a killed daemon calls when its time is up" 
     heard 20 ecalld manualTrigger
     said ecalld | grep -o manualTrigger
     leave_line $button' 60
-g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld endedHoldOver' 60
+g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld clearedDown' 60
 check "a button that was down before the daemon was first started does not count, nor after a restart" '^0$' '
     systemctl stop ecalld
     touch_line $button
@@ -54,23 +54,28 @@ check "the daemon comes back when the program is whole, and gets its lamp" '^eca
 check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' '
     cp /etc/ecall/ecalld.yaml /run/whole.yaml
     echo "lines: nonsense" >/etc/ecall/ecalld.yaml
-    systemctl restart ecalld
+    systemctl restart ecalld || true
     until_true 30 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     sim_value pi $lamp
     line_user pi $lamp
     cp /run/whole.yaml /etc/ecall/ecalld.yaml' 60
-check "a crash loop leaves the lamp lit" '^ecall-lamp.0$' '
+# Under emulation a start takes seconds, so that ten never fall into the thirty seconds of the unit: its limit is stretched.
+check "a crash loop ends with the lamp lit" '^(core-dump|signal).ecall-lamp.0$' '
     systemctl stop ecalld-retry.timer ecalld; systemctl reset-failed ecalld
+    mkdir -p /run/systemd/system/ecalld.service.d
+    printf "[Unit]\nStartLimitIntervalSec=300\nStartLimitBurst=4\n" >/run/systemd/system/ecalld.service.d/guest.conf
+    systemctl daemon-reload
     printf "#!/bin/sh\nkill -SEGV \$\$\n" >/usr/local/bin/ecalld
-    systemctl start ecalld
+    systemctl start ecalld || true
     until_true 30 "[ \"\$(systemctl is-failed ecalld)\" = failed ]"
+    systemctl show -P Result ecalld
     until_true 10 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     line_user pi $lamp
     sim_value pi $lamp
     cat /run/ecalld.whole >/usr/local/bin/ecalld' 90
+g 'rm -r /run/systemd/system/ecalld.service.d; systemctl daemon-reload'
 check "it is started again without anybody, though it failed for good" '^ecalld$' '
     until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp' 60
-
 check "no unit failed in between that should not have" '^0$' \
     'systemctl --failed --no-legend ecall-lamp ecallcenter ecalld-retry | wc -l'
 check "the sandbox has killed nothing" '^0$' \

@@ -26,11 +26,11 @@ g sim_down_all
 
 g 'product_up "s/hold: 100 ms/hold: 0 s/" "s/debounce: 50 ms/debounce: 0 s/"' 60
 g 'until_true 10 "[ \"\$(line_user pi \$crash)\" = ecalld ]"; mark
-    (ecallctl watch --json --until endedHoldOver >/run/events.json 2>/run/watching &)
+    (ecallctl watch --json --until clearedDown >/run/events.json 2>/run/watching &)
     until_true 10 "grep -q watching /run/watching"
     touch_line $crash
     heard 10 ecalld attemptAnswered && tell_center clear 1
-    until_true 20 "grep -q endedHoldOver /run/events.json"
+    until_true 20 "grep -q clearedDown /run/events.json"
     leave_line $crash' 60
 # From the kernel's stamp of the edge to the step in which the INVITE was made; it leaves when the record is written.
 figure "edge to INVITE" "$(g 'stamp=$(sed -n "s/.*\"kind\":\"edge\".*\"stamp\":\"\([0-9]*\)\".*/\1/p;s/.*\"stamp\":\"\([0-9]*\)\".*\"kind\":\"edge\".*/\1/p" /run/events.json | head -n 1)
