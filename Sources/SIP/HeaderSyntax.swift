@@ -2,8 +2,18 @@
 package enum HeaderSyntax {
     /// Whether two tokens are equal when ASCII letters compare without case.
     package static func equalsIgnoringCase(_ left: some StringProtocol, _ right: some StringProtocol) -> Bool {
-        left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { Self.lowercased($0) == Self.lowercased($1) }
+        Self.equalsIgnoringCase(String(left), String(right))
+    }
+
+    /// The same for whole strings: each look for a header field compares names with many others.
+    package static func equalsIgnoringCase(_ left: String, _ right: String) -> Bool {
+        let one = left.utf8Span.span
+        let other = right.utf8Span.span
+        guard one.count == other.count else { return false }
+        for index in one.indices where one[index] != other[index] {
+            guard Self.lowercased(one[index]) == Self.lowercased(other[index]) else { return false }
+        }
+        return true
     }
 
     /// An ASCII letter in lower case, any other octet as it is.
@@ -19,11 +29,23 @@ package enum HeaderSyntax {
     /// The elements of a value between `separator` octets, blanks trimmed; quotes and angle brackets protect it.
     package static func split(_ value: String, at separator: UInt8) -> [String] {
         var elements: [String] = []
-        var current: [UInt8] = []
-        var quoted = false
-        var escaped = false
-        var depth = 0
-        for octet in value.utf8 {
+        var start = value.startIndex
+        for offset in Self.places(of: separator, in: value) {
+            let end = value.utf8.index(value.startIndex, offsetBy: offset)
+            elements.append(Self.trimmed(value[start..<end]))
+            start = value.utf8.index(after: end)
+        }
+        elements.append(Self.trimmed(value[start...]))
+        return elements
+    }
+
+    /// Where the octet stands unprotected, counted in octets.
+    private static func places(of separator: UInt8, in value: String) -> [Int] {
+        var places: [Int] = []
+        var (quoted, escaped, depth) = (false, false, 0)
+        let octets = value.utf8Span.span
+        for offset in octets.indices {
+            let octet = octets[offset]
             if escaped {
                 escaped = false
             } else if quoted {
@@ -34,22 +56,11 @@ package enum HeaderSyntax {
                 case 0x22: quoted = true
                 case 0x3C: depth += 1
                 case 0x3E: depth = max(0, depth - 1)
-                case separator where depth == 0:
-                    elements.append(Self.trimmed(current))
-                    current = []
-                    continue
+                case separator where depth == 0: places.append(offset)
                 default: break
                 }
             }
-            current.append(octet)
         }
-        elements.append(Self.trimmed(current))
-        return elements
-    }
-
-    private static func trimmed(_ octets: [UInt8]) -> String {
-        let start = octets.firstIndex { !Self.isBlank($0) } ?? octets.endIndex
-        let end = octets.lastIndex { !Self.isBlank($0) }.map { $0 + 1 } ?? start
-        return String(decoding: octets[start..<end], as: UTF8.self)
+        return places
     }
 }
