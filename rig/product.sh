@@ -1,4 +1,4 @@
-# In the guest, sourced for every command: the product on the simulated chip, wired as in the configuration of a board.
+# In the guest, sourced by the agent: the product on the simulated chip, wired as in the configuration of a board.
 
 # Where the lines of config/pi4.yaml are on the chip.
 button=17 cover=27 crash=22 led=23 lamp=24 chime=25
@@ -32,7 +32,8 @@ product_down() {
     systemctl reset-failed
 }
 
-# What is said from now on is new to `said`.
+# What is said from now on is new to `said`, and so is what the journal had not received yet: mark where the same was not
+# said a moment before.
 mark() { echo "$EPOCHREALTIME" >/run/mark; }
 
 # What the product has said since the mark, or another one: said [UNIT...]

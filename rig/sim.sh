@@ -1,6 +1,12 @@
-# In the guest, sourced for every command: the simulated chip (gpio-sim through configfs and sysfs), and waiting.
+# In the guest, sourced by the agent: the simulated chip (gpio-sim through configfs and sysfs), and waiting.
 
 sim_folder=/sys/kernel/config/gpio-sim
+
+# What a file of one word holds; no program is started for it.
+read_word() {
+    local word
+    read -r word <"$1" && echo "$word"
+}
 
 # Makes a chip: sim_up NAME LABEL LINES [OFFSET=LINENAME...]
 sim_up() {
@@ -19,10 +25,13 @@ sim_up() {
 }
 
 # The kernel's name of the chip, such as gpiochip0: sim_chip NAME
-sim_chip() { echo "$(<"$sim_folder/$1/bank0/chip_name")"; }
+sim_chip() { read_word "$sim_folder/$1/bank0/chip_name"; }
 
 # The folder with the chip's lines: sim_lines NAME
-sim_lines() { echo "/sys/devices/platform/$(<"$sim_folder/$1/dev_name")/$(sim_chip "$1")"; }
+sim_lines() {
+    local device chip
+    device=$(read_word "$sim_folder/$1/dev_name") && chip=$(sim_chip "$1") && echo "/sys/devices/platform/$device/$chip"
+}
 
 # Who has the line by the kernel's own word, empty if nobody: line_user NAME OFFSET
 line_user() {
@@ -51,7 +60,7 @@ line_user() {
 sim_pull() { echo "pull-$3" >"$(sim_lines "$1")/sim_gpio$2/pull"; }
 
 # What the pin shows, 0 or 1: sim_value NAME OFFSET
-sim_value() { echo "$(<"$(sim_lines "$1")/sim_gpio$2/value")"; }
+sim_value() { read_word "$(sim_lines "$1")/sim_gpio$2/value"; }
 
 # The chip vanishes: sim_down NAME
 sim_down() {

@@ -1,4 +1,4 @@
-# In the guest, sourced for every command: one command line over Debian's gpiod tools of 1.6 and of 2.x.
+# In the guest, sourced by the agent: one command line over Debian's gpiod tools of 1.6 and of 2.x.
 
 tools_are_2() { [[ $(gpiodetect --version) == *" v2."* ]]; }
 

@@ -17,7 +17,8 @@ final class Flooder: Sendable {
         let read = Atomic(0)
     }
 
-    /// Octets that were written, those included that wait in a buffer of either end, and octets of answers that came back.
+    /// Octets that were written, those included that wait in a buffer of either end, and octets of answers that came
+    /// back.
     var octets: (written: Int, read: Int) {
         (self.counter.written.load(ordering: .relaxed), self.counter.read.load(ordering: .relaxed))
     }

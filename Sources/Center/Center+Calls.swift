@@ -14,8 +14,8 @@ extension Center {
         case .incoming(let leg, let message, let flow): self.received(leg, message, over: flow, at: now)
         case .established(let leg): self.established(leg, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
-        case .answeredRequest(_, let leg, let message):
-            self.transferAnswered(leg, message)
+        case .answeredRequest(let sent, let leg, let message):
+            self.requestEnded(sent, leg, status: message.status)
             self.note(
                 .requestAnswered,
                 self.numbers[leg],
@@ -23,7 +23,8 @@ extension Center {
                 at: now,
                 fields: ["status": String(message.status ?? 0)]
             )
-        case .failedRequest(_, let leg, _):
+        case .failedRequest(let sent, let leg, _):
+            self.requestEnded(sent, leg, status: nil)
             self.note(.requestAnswered, self.numbers[leg], "our request was not answered", at: now)
         case .withdrawn(let leg): self.over(leg, .withdrawn, "the vehicle cancelled the call", at: now)
         case .cleared(let leg, _): self.over(leg, .vehicleCleared, "the vehicle sent BYE", at: now)
@@ -291,7 +292,7 @@ extension ServiceURN {
 
 extension Message {
     /// The method of the request that this answers.
-    var answeredMethod: String {
+    fileprivate var answeredMethod: String {
         self.headers["CSeq"].flatMap { try? CSeq(parsing: $0) }?.method.name ?? "request"  // It was read when it came.
     }
 

@@ -7,15 +7,18 @@ internal import Timeline
 extension Center {
     mutating func requestTransfer(_ number: Int, to address: URI, at now: Moment) {
         guard let call = self.calls[number] else { return }
+        guard call.transferRequest == nil else {
+            return self.note(.mistake, number, "the vehicle is on its way to another address", at: now)
+        }
         let referrer = SIPURI(user: "center", host: self.connections[call.flow]?.local.host ?? "127.0.0.1")
-        self.calls[number]?.hasAskedForTransfer = true
-        let (_, outputs) = self.userAgent.request(
+        let (sent, outputs) = self.userAgent.request(
             .refer,
             in: call.leg,
             headers: Referral.headers(for: address, by: .sip(referrer)),
             body: [],
             at: now.instant
         )
+        self.calls[number]?.transferRequest = sent
         self.note(
             .transferRequested,
             number,
@@ -26,18 +29,19 @@ extension Center {
         self.process(outputs, at: now)
     }
 
-    /// An answer to a request of ours: a refused REFER makes no subscription.
-    mutating func transferAnswered(_ leg: UserAgent.Call, _ message: Message) {
-        guard message.answeredMethod == Method.refer.name, (message.status ?? 0) >= 300 else { return }
-        if let number = self.numbers[leg] { self.calls[number]?.hasAskedForTransfer = false }
+    /// What became of a request of ours: a REFER that was refused, or had no answer, makes no subscription.
+    mutating func requestEnded(_ sent: UserAgent.Sent, _ leg: UserAgent.Call, status: Int?) {
+        guard let number = self.numbers[leg], self.calls[number]?.transferRequest == sent else { return }
+        if (status ?? 408) >= 300 { self.calls[number]?.transferRequest = nil }
     }
 
     /// A NOTIFY in a call: what the vehicle says of the call to the other address.
     mutating func notified(_ request: UserAgent.Request, _ leg: UserAgent.Call, _ message: Message, at now: Moment) {
-        guard let number = self.numbers[leg], self.calls[number]?.hasAskedForTransfer == true else {
+        guard let number = self.numbers[leg], self.calls[number]?.transferRequest != nil else {
             // Nobody has subscribed to anything (RFC 6665 4.1.3).
             return self.respond(to: request, 481, [], at: now)
         }
+        guard ReferralProgress.isToldBy(message) else { return self.respond(to: request, 489, [], at: now) }
         let progress: ReferralProgress
         do throws(SyntaxError) {
             progress = try ReferralProgress(message)
@@ -49,12 +53,12 @@ extension Center {
         self.note(
             .transferProgress,
             number,
-            "the other address has answered the vehicle with \(progress.status)",
+            "the vehicle says of the call to the other address: \(progress.status)",
             at: now,
             fields: ["status": String(progress.status)]
         )
         guard progress.isFinal else { return }
-        self.calls[number]?.hasAskedForTransfer = false
+        self.calls[number]?.transferRequest = nil
         if (200..<300).contains(progress.status) { self.drive(number, at: now) { $0.transferred() } }
     }
 }

@@ -23,8 +23,8 @@ struct CenterCall: Sendable {
     var isHeld = false
     /// Whether the vehicle's ACK came, which shows that it is where its datagrams say they come from.
     var isProven = false
-    /// Whether the vehicle is on its way to another address at our wish, and tells of it.
-    var hasAskedForTransfer = false
+    /// The REFER by which the vehicle is on its way to another address, and tells of it.
+    var transferRequest: UserAgent.Sent?
     /// The session as this side last described it; `nil` before the answer.
     var session: SessionDescription?
 

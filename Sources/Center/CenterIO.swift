@@ -44,7 +44,8 @@ package enum OperatorCommand: Hashable, Sendable {
 extension OperatorCommand {
     /// The commands, as the operator reads them.
     package static let help =
-        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | transfer CALL URI | clear CALL; REPLY is one of "
+        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | transfer CALL URI | clear CALL; "
+        + "REPLY is one of "
         + CenterConfiguration.Reply.words.joined(separator: ", ")
 
     /// Reads one line; what cannot be read becomes a mistake that says why.

@@ -23,18 +23,13 @@ extension IVS {
         case .rejected(let leg, let message): self.rejected(leg, message, at: now)
         case .failed(let leg, let reason): self.failed(leg, reason, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
-        case .cleared(let leg, _):
-            guard let ended = self.legs.removeValue(forKey: leg), !self.goesOn(ended.attempt) else { return }
-            let isProven = ended.isAcknowledged || self.isVerified(ended.flow)
-            self.queue.append(.cleared(ended.attempt, isProven: isProven))
-        case .lost(let leg, let reason):
-            guard let ended = self.legs.removeValue(forKey: leg), !self.goesOn(ended.attempt) else { return }
-            self.queue.append(.lost(ended.attempt, reason.sentence))
+        case .cleared(let leg, _): self.legEnded(leg, lostBecause: nil, at: now)
+        case .lost(let leg, let reason): self.legEnded(leg, lostBecause: reason.sentence, at: now)
         case .ended(let leg):
             self.legs[leg] = nil
             self.note(.callFlowEnded, "our BYE is answered", at: now, severity: .debug)
-        case .answeredRequest(_, _, let message) where message.isAnswerToNotify: break
-        case .answeredRequest(_, _, let message):
+        case .answeredRequest(let sent, let leg, let message):
+            guard self.isInfo(sent, in: leg) else { return }
             let status = message.statusCode
             self.note(
                 .msdAnswered,
@@ -43,8 +38,9 @@ extension IVS {
                 severity: status < 300 ? .info : .warning,
                 fields: ["status": String(status)]
             )
-        case .failedRequest(_, _, let reason):
-            self.note(.msdAnswered, "our request failed: \(reason.sentence)", at: now, severity: .warning)
+        case .failedRequest(let sent, let leg, let reason):
+            guard self.isInfo(sent, in: leg) else { return }
+            self.note(.msdAnswered, "our INFO failed: \(reason.sentence)", at: now, severity: .warning)
         case .incoming(let leg, _, _):
             // No callback window in this build: an incoming call is busy.
             self.process(
@@ -74,7 +70,7 @@ extension IVS {
         )
         guard status == 180 || status == 183 else { return }
         if known.prepared.isTransfer {
-            self.tellTransfer(status, at: now)
+            self.transferRang(leg, status, at: now)
         } else {
             self.queue.append(.rang(known.attempt))
         }
@@ -110,7 +106,7 @@ extension IVS {
         guard let known = self.legs.removeValue(forKey: leg) else { return }
         if known.prepared.isTransfer {
             let status = message.statusCode
-            return self.transferFailed(known.attempt, status, "it answered \(status)", at: now)
+            return self.transferFailed(leg, known.attempt, status, "it answered \(status)", at: now)
         }
         let meaning = AnswerMeaning(
             message,
@@ -154,7 +150,6 @@ extension IVS {
             severity: .warning,
             incident: known.attempt.incident
         )
-        if known.prepared.isTransfer { return self.transferFailed(known.attempt, 408, reason.sentence, at: now) }
         self.noteUnanswered(known)
         // A connection on which nothing comes back is dead, whatever the kernel thinks: the next attempt opens anew.
         // Where another call of ours is on it, that call's own waits judge it.
@@ -162,6 +157,9 @@ extension IVS {
         if reason.isSilence, !isShared, self.connections[known.flow] != nil {
             self.outputs.append(.close(known.flow))
             self.flowEnded(known.flow, because: "nothing came back on it", at: now)
+        }
+        if known.prepared.isTransfer {
+            return self.transferFailed(leg, known.attempt, 408, reason.sentence, at: now)
         }
         self.over(known.attempt, .failed(reason.sentence), at: now)
     }
@@ -182,9 +180,8 @@ extension IVS {
         if message.method == .invite || message.method == .update {
             return self.sessionOffered(request, leg, message, at: now)
         }
-        if message.method == .refer, self.userAgent.configuration.allow.contains(.refer) {
-            return self.referred(request, leg, message, at: now)
-        }
+        // Where Allow does not name it, the user agent delivers none.
+        if message.method == .refer { return self.referred(request, leg, message, at: now) }
         guard case .request(.info, _) = message.startLine else {
             let allow: Headers = [
                 Header("Allow", self.userAgent.configuration.allow.map(\.name).joined(separator: ", "))
@@ -330,10 +327,5 @@ extension Message {
     fileprivate var statusCode: Int {
         guard case .response(let status, _) = self.startLine else { return 0 }
         return status
-    }
-
-    /// Whether a NOTIFY of ours is answered: of no interest, as what it tells can only be told once.
-    fileprivate var isAnswerToNotify: Bool {
-        self.headers["CSeq"].map { HeaderSyntax.trimmed($0).hasSuffix(Method.notify.name) } ?? false
     }
 }

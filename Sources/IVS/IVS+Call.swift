@@ -138,7 +138,7 @@ extension IVS {
             let outputs = isOut ? self.userAgent.cancel(leg, at: now.instant) : self.userAgent.bye(leg, at: now.instant)
             self.process(outputs, at: now)
         }
-        self.transfer = nil
+        if self.transfer?.attempt == attempt { self.transfer = nil }
         if self.waitingAttempt?.attempt == attempt { self.waitingAttempt = nil }
     }
 
@@ -155,6 +155,7 @@ extension IVS {
     private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
         self.ledger.close(incident, outcome, at: now)
         self.unrecorded.closed(incident.id)
+        if self.transfer?.attempt.incident == incident.id { self.transfer = nil }
         self.waitingAttempt = nil
         self.streamless = []
         self.frozen = nil

@@ -113,6 +113,7 @@ extension IVS {
             to: try NameAddress(parsing: invite.to)
         )
         plan.headers = content.headers
+        if let referrer = prepared.referrer { plan.headers.append("Referred-By", referrer) }
         plan.body = content.body
         plan.session = invite.session.serialized()
         if attempt.form == .voiceOnly {

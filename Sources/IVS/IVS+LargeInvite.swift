@@ -37,7 +37,7 @@ extension IVS {
     /// An INVITE that cannot leave.
     private mutating func abandon(_ prepared: PreparedInvite, _ reason: String, at now: Moment) {
         guard prepared.isTransfer else { return self.over(prepared.attempt, .failed(reason), at: now) }
-        self.transferFailed(prepared.attempt, 503, reason, at: now)
+        self.transferFailed(nil, prepared.attempt, 503, reason, at: now)
     }
 
     private mutating func openStream(for prepared: PreparedInvite, octets: Int, at now: Moment) {
@@ -133,4 +133,6 @@ struct PreparedInvite: Hashable, Sendable {
     var tried: [String] = []
     /// Whether it is to take over a call that the center has answered.
     var isTransfer = false
+    /// Who asked for that, as Referred-By says it (RFC 3892 2.1); `nil` when nobody said so.
+    var referrer: String?
 }

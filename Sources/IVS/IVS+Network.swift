@@ -261,7 +261,9 @@ extension IVS {
             let callID = message.headers["Call-ID"]
             guard let leg = self.legs.first(where: { $0.value.callID == callID }) else { return }
             self.legs[leg.key] = nil
-            if leg.value.prepared.isTransfer { return self.transferFailed(leg.value.attempt, 603, reason, at: now) }
+            if leg.value.prepared.isTransfer {
+                return self.transferFailed(leg.key, leg.value.attempt, 603, reason, at: now)
+            }
             return self.over(leg.value.attempt, .failed("the 112 gate refused it: \(reason)"), at: now)
         }
         if self.hold != nil {

@@ -5,6 +5,7 @@ internal import Timeline
 
 /// A call that the center has answered, on its way to another address (REFER, RFC 3515 and RFC 5589 section 6).
 struct Transfer: Hashable, Sendable {
+    let attempt: Attempt
     /// The call in which the center asked for it.
     let origin: UserAgent.Call
     /// The Event of its notifications; `nil` when none are wanted.
@@ -14,6 +15,12 @@ struct Transfer: Hashable, Sendable {
     var leg: UserAgent.Call?
     /// When nobody is waited for any longer; `nil` once the INVITE is cancelled.
     var until: Instant?
+    /// What the center was told last.
+    var told: Int?
+
+    /// How long an address may take to answer when the center has left the call to it: somebody is there who waits for
+    /// a voice, and another attempt at the center can have one.
+    static let longestAlone = Duration.seconds(60)
 }
 
 // The center sends a call on to a desk of its own.
@@ -36,6 +43,7 @@ extension IVS {
         let quiet: Headers = referral.event == nil ? [Header("Refer-Sub", "false")] : []
         self.respond(to: request, 202, quiet, at: now)
         self.transfer = Transfer(
+            attempt: leg.attempt,
             origin: origin,
             event: referral.event,
             address: referral.address,
@@ -43,9 +51,9 @@ extension IVS {
         )
         self.note(
             .transferRequested,
-            "the center sends the call on to \(referral.address)",
+            "the center sends the call on to \(referral.address.withoutSecrets)",
             at: now,
-            fields: ["status": "202", "address": referral.address.description]
+            fields: ["status": "202", "address": referral.address.withoutSecrets]
         )
         self.tellTransfer(100, at: now)
         var prepared = leg.prepared
@@ -53,6 +61,7 @@ extension IVS {
         prepared.alternatives = []
         prepared.tried = []
         prepared.isTransfer = true
+        prepared.referrer = message.headers["Referred-By"]
         self.invite(prepared, over: leg.flow, at: now)
     }
 
@@ -85,46 +94,62 @@ extension IVS {
             "the call is not sent on: \(reason); answered \(status)",
             at: now,
             severity: .warning,
-            fields: ["status": String(status), "address": address?.description ?? ""]
+            fields: ["status": String(status), "address": address?.withoutSecrets ?? ""]
         )
     }
 
-    /// Tells the center how the call to the other address stands, as long as it is there to hear it.
+    /// Tells the center how the call to the other address stands, each thing once, as long as it is there to hear it.
     mutating func tellTransfer(_ status: Int, at now: Moment) {
-        guard let transfer = self.transfer, let event = transfer.event, self.legs[transfer.origin] != nil else {
-            return
-        }
+        guard let transfer = self.transfer, let event = transfer.event, self.legs[transfer.origin] != nil,
+            transfer.told != status
+        else { return }
+        self.transfer?.told = status
         let content = ReferralProgress(status: status).notification(event: event)
-        let (_, outputs) = self.userAgent.request(
+        let (sent, outputs) = self.userAgent.request(
             .notify,
             in: transfer.origin,
             headers: content.headers,
             body: content.body,
             at: now.instant
         )
+        self.legs[transfer.origin]?.notifications.insert(sent)
         self.process(outputs, at: now)
+    }
+
+    /// Whether a request of ours that has ended was an INFO, in a call that is still ours.
+    ///
+    /// What a NOTIFY tells can only be told once, so that its end is of no interest.
+    mutating func isInfo(_ sent: UserAgent.Sent, in leg: UserAgent.Call) -> Bool {
+        guard self.legs[leg] != nil else { return false }
+        return self.legs[leg]?.notifications.remove(sent) == nil
+    }
+
+    /// The other address rings.
+    mutating func transferRang(_ leg: UserAgent.Call, _ status: Int, at now: Moment) {
+        if self.transfer?.leg == leg { self.tellTransfer(status, at: now) }
     }
 
     /// The other address has answered: the call goes on there, and the first one ends.
     ///
     /// Nobody is ever in two calls at once: this end clears the first one down, whether the center does or not.
     mutating func transferAnswered(_ leg: UserAgent.Call, _ status: Int, at now: Moment) {
-        guard let transfer = self.transfer, transfer.leg == leg, let known = self.legs[leg] else {
+        guard let transfer = self.transfer, transfer.leg == leg else {
             // It crossed the CANCEL of a transfer that is over.
             return self.process(self.userAgent.bye(leg, at: now.instant), at: now)
         }
         self.tellTransfer(status, at: now)
         self.transfer = nil
+        let address = transfer.address.withoutSecrets
         self.note(
             .transferEnded,
-            "the call goes on at \(transfer.address)",
+            "the call goes on at \(address)",
             at: now,
-            fields: ["status": String(status), "address": transfer.address.description]
+            fields: ["status": String(status), "address": address]
         )
         self.ledger.attempt(
-            known.attempt,
-            center: self.configuration.centers[known.attempt.center].name,
-            outcome: "transferred to \(transfer.address)",
+            transfer.attempt,
+            center: self.configuration.centers[transfer.attempt.center].name,
+            outcome: "transferred to \(address)",
             at: now
         )
         self.process(self.userAgent.bye(transfer.origin, at: now.instant), at: now)
@@ -132,11 +157,22 @@ extension IVS {
     }
 
     /// The other address has not taken the call: it goes on where it is, and where it is no more it is lost.
-    mutating func transferFailed(_ attempt: Attempt, _ status: Int, _ reason: String, at now: Moment) {
-        guard let transfer = self.transfer else { return }
+    ///
+    /// `leg` is `nil` when the INVITE never left. The end of a transfer that was given up before is only noted.
+    mutating func transferFailed(
+        _ leg: UserAgent.Call?,
+        _ attempt: Attempt,
+        _ status: Int,
+        _ reason: String,
+        at now: Moment
+    ) {
+        guard let transfer = self.transfer, transfer.leg == leg, transfer.attempt == attempt else {
+            self.note(.callFlowEnded, "a transfer that was given up: \(reason)", at: now, severity: .debug)
+            return self.loseIfNobodyIsLeft(attempt, reason)
+        }
         self.tellTransfer(status, at: now)
         self.transfer = nil
-        let address = transfer.address.description
+        let address = transfer.address.withoutSecrets
         self.note(
             .transferEnded,
             "the call did not go on at \(address): \(reason)",
@@ -144,8 +180,31 @@ extension IVS {
             severity: .warning,
             fields: ["status": String(status), "address": address]
         )
-        guard self.legs[transfer.origin] == nil else { return }
-        self.queue.append(.lost(attempt, "\(address) did not take the call: \(reason)"))
+        self.loseIfNobodyIsLeft(attempt, "\(address) did not take the call: \(reason)")
+    }
+
+    /// A voice session without anybody is a call that was lost.
+    private mutating func loseIfNobodyIsLeft(_ attempt: Attempt, _ cause: String) {
+        guard self.call.state == .voiceSession, self.call.attempt == attempt, !self.goesOn(attempt) else { return }
+        self.queue.append(.lost(attempt, cause))
+    }
+
+    /// The peer has ended a leg by BYE, or it was lost: the end of its attempt when no other leg is left.
+    mutating func legEnded(_ leg: UserAgent.Call, lostBecause cause: String?, at now: Moment) {
+        guard let ended = self.legs.removeValue(forKey: leg) else { return }
+        if self.transfer?.leg == leg {
+            return self.transferFailed(leg, ended.attempt, 480, "it ended the call before its answer", at: now)
+        }
+        guard !self.goesOn(ended.attempt) else { return self.leaveToTransfer(ended.attempt, at: now) }
+        if let cause { return self.queue.append(.lost(ended.attempt, cause)) }
+        let isProven = ended.isAcknowledged || self.isVerified(ended.flow)
+        self.queue.append(.cleared(ended.attempt, isProven: isProven))
+    }
+
+    /// The first call is over and the other address has not answered yet.
+    private mutating func leaveToTransfer(_ attempt: Attempt, at now: Moment) {
+        guard self.transfer?.attempt == attempt, let until = self.transfer?.until else { return }
+        self.transfer?.until = min(until, now.instant.advanced(by: Transfer.longestAlone))
     }
 
     /// Nobody at the other address answers.
@@ -158,5 +217,15 @@ extension IVS {
     /// Whether the attempt goes on in another call, or in one that is to be made: its end is not to be told yet.
     func goesOn(_ attempt: Attempt) -> Bool {
         self.legs.values.contains { $0.attempt == attempt } || self.waitingAttempt?.attempt == attempt
+    }
+}
+
+extension URI {
+    /// The address as it may be told: without a password, which would be in every record, and without header fields.
+    fileprivate var withoutSecrets: String {
+        guard case .sip(var address) = self else { return self.description }
+        address.headers = nil
+        address.user = address.user.map { String($0.prefix { $0 != ":" }) }
+        return URI.sip(address).description
     }
 }

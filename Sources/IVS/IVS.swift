@@ -113,7 +113,10 @@ package struct IVS: Sendable {
         agent.accept = EmergencyInvite.standardAccept
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
         // Announced where it is of use to some center.
-        if configuration.centers.contains(where: { !$0.transfers.isEmpty }) { agent.allow.append(.refer) }
+        if configuration.centers.contains(where: { !$0.transfers.isEmpty }) {
+            agent.allow.append(.refer)
+            agent.supported.append("norefersub")
+        }
         self.userAgent = UserAgent(configuration: agent, random: agentRandom)
         let isKeptWarm = configuration.profile == .privateCenter
         self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
@@ -307,6 +310,8 @@ struct CallLeg: Hashable, Sendable {
     var isAcknowledged = false
     /// Whether it was answered with 2xx.
     var isAnswered = false
+    /// The NOTIFY requests in it that wait for their answers.
+    var notifications: Set<UserAgent.Sent> = []
 
     var attempt: Attempt { self.prepared.attempt }
 

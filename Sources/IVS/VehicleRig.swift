@@ -12,8 +12,8 @@ package final class VehicleRig: Sendable {
     /// Events that may wait for the loop: a second of a line that floods with 4 kHz of noise.
     package static let mailboxCapacity = 4_096
 
-    /// Octets, counted behind TLS, that a center may send in a second: forty times what a call needs, and a small part of
-    /// what keeps the loop busy, so that a center that floods delays a trigger by milliseconds only.
+    /// Octets, counted behind TLS, that a center may send in a second: forty times what a call needs, and a small part
+    /// of what keeps the loop busy, so that a center that floods delays a trigger by milliseconds only.
     package static let octetsPerSecond = 131_072
 
     /// The name under which the meaning of the inputs is kept.

@@ -12,7 +12,8 @@ package struct Referral: Hashable, Sendable {
             throw SyntaxError(expected: "exactly one Refer-To")
         }
         self.address = try NameAddress(parsing: value).uri
-        let isQuiet = request.headers["Refer-Sub"].map { HeaderSyntax.equalsIgnoringCase($0, "false") } ?? false
+        let wish = request.headers["Refer-Sub"].map { HeaderSyntax.trimmed($0.prefix { $0 != ";" }) }
+        let isQuiet = wish.map { HeaderSyntax.equalsIgnoringCase($0, "false") } ?? false
         let sequence = request.headers["CSeq"].flatMap { try? CSeq(parsing: $0) }  // It was read when the request came.
         // The number tells this one from others in the same dialog (2.4.6).
         self.event = isQuiet ? nil : sequence.map { "refer;id=\($0.number)" } ?? "refer"
@@ -38,8 +39,9 @@ package struct ReferralProgress: Hashable, Sendable {
 
     package static let mediaType = "message/sipfrag"
 
-    /// How long a call to a referred address may take to be answered: longer than anybody lets a phone ring.
-    private static let subscriptionSeconds = 300
+    /// How long a call to a referred address may take to be answered: 10 min, which no wait for an answer is beyond, and
+    /// the end of a CANCEL.
+    private static let subscriptionSeconds = 660
 
     /// The headers and the body of the NOTIFY; `event` is that of the referral.
     package func notification(event: String) -> (headers: Headers, body: [UInt8]) {
@@ -51,12 +53,15 @@ package struct ReferralProgress: Hashable, Sendable {
         return (headers, Array("SIP/2.0 \(self.status) \(ReasonPhrase.of(self.status))\r\n".utf8))
     }
 
+    /// Whether a NOTIFY is about a referral.
+    package static func isToldBy(_ notification: Message) -> Bool {
+        let event = notification.headers["Event"].map { $0.prefix { $0 != ";" } } ?? ""
+        return HeaderSyntax.equalsIgnoringCase(HeaderSyntax.trimmed(event), "refer")
+    }
+
     /// Reads a NOTIFY; throws when it is not about a referral, or holds no status line.
     package init(_ notification: Message) throws(SyntaxError) {
-        let event = notification.headers["Event"].map { $0.prefix { $0 != ";" } } ?? ""
-        guard HeaderSyntax.equalsIgnoringCase(HeaderSyntax.trimmed(event), "refer") else {
-            throw SyntaxError(expected: "Event: refer")
-        }
+        guard Self.isToldBy(notification) else { throw SyntaxError(expected: "Event: refer") }
         let line = notification.body.prefix { $0 != 0x0D && $0 != 0x0A }
         guard let start = try? StartLineSyntax.statusLine(line),  // What is wrong with it is not told apart.
             case .response(let status, _) = start

@@ -79,6 +79,9 @@ extension UserAgent {
             all.append(contentsOf: self.accept(pending.message, of: pending.call, at: now))
             if !body.isEmpty { self.calls[pending.call]?.session = body }
         }
+        if (200..<300).contains(status), pending.message.method == .refer, let flow = self.calls[pending.call]?.flow {
+            all.append("Contact", self.contact(on: flow))
+        }
         let response = Message.response(to: pending.message, status: status, headers: all, body: body)
         self.driveServer(pending.key, into: &outputs) { $0.respond(with: response, at: now) }
         if isAccepted, pending.message.method == .invite {

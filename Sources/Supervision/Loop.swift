@@ -134,7 +134,7 @@ package final class Loop<Body: LoopBody>: Sendable {
     private func comeBack(after turn: Duration) {
         guard !self.confined.value.isComingBack else { return }
         self.confined.value.isComingBack = true
-        let pause = max(LoopLimits.minimumPause, turn / LoopLimits.turnsPerPause)
+        let pause = max(LoopLimits.minimumPause, min(turn / LoopLimits.turnsPerPause, LoopLimits.maximumPause))
         self.eventLoop.scheduleTask(in: TimeAmount(pause)) {
             self.confined.value.isComingBack = false
             self.turn()
@@ -172,6 +172,9 @@ package enum LoopLimits {
 
     /// That pause as a part of the turn before it, so that it is long enough on a slow machine too.
     package static let turnsPerPause = 8
+
+    /// Its bound, after a turn in which the whole process stood still: an edge that waits must not wait for long.
+    package static let maximumPause: Duration = .milliseconds(5)
 
     /// The longest wait armed at once; a day, far from where the timer's arithmetic ends.
     package static let maximumWait: Duration = .seconds(86_400)

@@ -69,6 +69,33 @@ import Testing
         #expect(self.bench.center.callCount == 0)
     }
 
+    @Test func aSecondTransferWaitsForTheEndOfTheFirst() throws {
+        let call = try self.asked()
+        try self.answer(202)
+        self.bench.command("transfer 1 sip:other@b.invalid")
+        #expect(self.bench.reasons(of: .mistake) == ["the vehicle is on its way to another address"])
+        self.tell(486, in: call)
+        #expect(self.bench.sentWords.last == "200", "the first one's subscription is there")
+        self.bench.command("transfer 1 sip:other@b.invalid")
+        #expect(self.bench.sentWords.last == "REFER")
+    }
+
+    @Test func aReferWithoutAnAnswerMakesNoSubscription() throws {
+        let call = try self.asked()
+        self.bench.advance(by: .seconds(40))
+        #expect(self.bench.reasons(of: .requestAnswered) == ["our request was not answered"])
+        self.tell(200, in: call)
+        #expect(self.bench.sentWords.last == "481")
+    }
+
+    @Test func aNotificationOfAnotherEventIsAnswered489() throws {
+        let call = try self.asked()
+        self.bench.vehicles {
+            $0.request(.notify, in: call, headers: [Header("Event", "presence")], body: [], at: $1).1
+        }
+        #expect(self.bench.sentWords.last == "489")
+    }
+
     @Test func aRefusedTransferLeavesTheCallAsItWas() throws {
         let call = try self.asked()
         try self.answer(603)

@@ -83,12 +83,26 @@ import Timeline
         #expect(self.bench.sentWords == ["INVITE", "ACK", "603"])
         let sentence = "the call is not sent on: the configuration does not name the address; answered 603"
         #expect(self.bench.reasons(of: .transferRequested) == [sentence])
+        #expect(!self.bench.events.contains { $0.fields.values.contains { $0.contains("secret") } })
         #expect(self.bench.state == .voiceSession)
     }
 
     @Test func theHostOfAnAddressHasNoCase() throws {
         try self.refer(to: "sip:desk@B.INVALID")
         #expect(self.bench.invites.count == 2)
+    }
+
+    @Test func theAnswerToAReferHasAContactAndItsReferrerIsNamedInTheInvite() throws {
+        try self.refer([Header("Refer-To", "<\(Self.desk)>"), Header("Referred-By", "<sip:center@b.invalid>")])
+        let accepted = try #require(self.bench.sent.first { $0.message.status == 202 }?.message)
+        #expect(accepted.headers["Contact"]?.hasPrefix("<sip:ivs@") == true)
+        #expect(self.bench.invites.last?.headers["Referred-By"] == "<sip:center@b.invalid>")
+    }
+
+    @Test func eachThingIsToldOnce() throws {
+        try self.refer()
+        for _ in 0..<3 { try self.bench.ring() }
+        #expect(self.told == [100, 180])
     }
 
     @Test func aReferWithoutExactlyOneAddressIsAnswered400() throws {
@@ -125,6 +139,10 @@ import Timeline
         let bench = try VehicleBench.connected(remote)
         try self.refer(to: number, bench)
         #expect(bench.sentWords.last == "603")
+        #expect(
+            bench.reasons(of: .transferRequested)
+                == ["the call is not sent on: the 112 gate refuses it; answered 603"]
+        )
         #expect(bench.invites.count == 1)
     }
 
@@ -202,6 +220,89 @@ import Timeline
         #expect(self.bench.state == .voiceSession)
         try self.bench.clearDown()
         #expect(self.bench.state == .ended)
+    }
+
+    @Test func anAddressThatTakesTooLongLosesACallThatTheCenterHasLeft() throws {
+        try self.refer()
+        try self.bench.ring()
+        self.leaveFirst()
+        self.bench.advance(by: Transfer.longestAlone - .milliseconds(1))
+        #expect(self.bench.state == .voiceSession)
+        #expect(!self.bench.sentWords.contains("CANCEL"))
+        self.bench.advance(by: .milliseconds(1))
+        #expect(self.bench.sentWords.contains("CANCEL"))
+        #expect(self.bench.reasons(of: .call(.callLost)).count == 1)
+        #expect(self.bench.invites.last?.requestURI == "sip:sos@center-1.invalid")
+    }
+
+    /// The other address rings, with a tag of its own, and says BYE before any final answer.
+    private func byeWhileRinging() throws {
+        try self.bench.ring()
+        let ringing = try #require(self.bench.fromCenter.last { $0.status == 180 })
+        let invite = try #require(self.bench.sent.last { $0.message.method == .invite })
+        let bye = Message(
+            startLine: .request(method: .bye, uri: "sip:ivs@192.0.2.10"),
+            headers: [
+                Header("Via", "SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK-early"),
+                Header("Max-Forwards", "70"),
+                Header("From", ringing.headers["To"] ?? ""),
+                Header("To", invite.message.headers["From"] ?? ""),
+                Header("Call-ID", invite.message.headers["Call-ID"] ?? ""),
+                Header("CSeq", "1 BYE"),
+                Header("Content-Length", "0"),
+            ]
+        )
+        self.bench.step(.net(.received(invite.flow, bye.serialized())))
+    }
+
+    @Test func anAddressThatHangsUpBeforeItAnswersHasNotTakenTheCall() throws {
+        try self.refer()
+        try self.byeWhileRinging()
+        #expect(self.outcomes == ["the call did not go on at \(Self.desk): it ended the call before its answer"])
+        #expect(self.told == [100, 180, 480])
+        #expect(self.bench.state == .voiceSession)
+        try self.referInFirst()
+        #expect(self.bench.sentWords.last == "INVITE", "another transfer is served")
+    }
+
+    @Test func anAddressThatHangsUpBeforeItAnswersEndsNoCallThatTheCenterLeft() throws {
+        try self.refer()
+        self.leaveFirst()
+        try self.byeWhileRinging()
+        #expect(self.bench.reasons(of: .call(.clearedDown)) == [])
+        #expect(self.bench.reasons(of: .call(.callLost)).count == 1)
+        #expect(self.bench.invites.last?.requestURI == "sip:sos@center-1.invalid")
+    }
+
+    private func referInFirst() throws {
+        let call = self.first
+        self.bench.center {
+            $0.request(.refer, in: call, headers: [Header("Refer-To", "<\(Self.desk)>")], body: [], at: $1).1
+        }
+    }
+
+    @Test func aCrashEndsTheTransferOfATestCallWhichDoesNotMeddleWithTheNext() throws {
+        let bench = VehicleBench.started(Self.configuration())
+        _ = bench.call(.testCall)
+        try bench.answer()
+        try self.refer(to: Self.desk, bench)
+        try bench.ring()
+        bench.isWireWhole = false
+        bench.crash()
+        bench.isWireWhole = true
+        #expect(bench.ivs.transfer == nil)
+        #expect(bench.ivs.call.incident?.trigger == .automatic)
+        // The ends of the test call come late, while the automatic call is transferred.
+        bench.advance(by: .seconds(20))
+        try bench.answer()
+        try #require(bench.state == .voiceSession)
+        try self.refer(to: Self.desk, bench)
+        bench.advance(by: .seconds(45))
+        #expect(bench.ivs.transfer != nil || bench.reasons(of: .transferEnded).isEmpty)
+        try bench.answer()
+        #expect(bench.state == .voiceSession)
+        try bench.clearDown()
+        #expect(bench.state == .ended)
     }
 
     @Test func oneTransferIsServedAtATime() throws {

@@ -228,6 +228,9 @@ extension Invariants {
         // One on its way to another address rings beside the one that it is to replace.
         if running > (vehicle.transfer == nil ? 1 : 2) { self.fail("\(running) calls at once", at: now) }
         if vehicle.call.state == .idle, running > 0 { self.fail("a call without an incident", at: now) }
+        if vehicle.call.state == .voiceSession, let attempt = vehicle.call.attempt, !vehicle.goesOn(attempt) {
+            self.fail("a voice session with nobody in it", at: now)
+        }
         guard self.configuration?.profile == .emergency112, vehicle.call.state == .idle else { return }
         // A hop is kept only while something on it is wound up: a CANCEL or BYE that waits for its answer.
         let busy = Set(vehicle.legs.values.map(\.flow))

@@ -165,6 +165,7 @@ final class World {
         if self.vehicle.indicators.nextDeadline(after: self.now) != nil { words.append("an output is moving") }
         if self.vehicle.inputs.nextDeadline != nil { words.append("an input is moving") }
         if self.vehicle.leaveBy != nil { words.append("the vehicle has not left its registrars") }
+        if self.vehicle.transfer != nil { words.append("a call is being transferred") }
         if !self.vehicle.legs.isEmpty { words.append("\(self.vehicle.legs.count) legs are left") }
         if self.vehicle.traceDeadline != nil { words.append("messages wait to be kept") }
         for (index, center) in self.centers.enumerated() where center.callCount > 0 || !center.userAgent.isQuiet {

@@ -37,9 +37,8 @@ check "a chip that may not be opened is told with what to do" \
     chmod 600 /dev/$(sim_chip pi)
     mark
     systemctl start ecalld
-    heard 10 ecalld "lineHealth: crash"; said ecalld | grep "lineHealth: crash"
-    chmod 660 /dev/$(sim_chip pi)
-    until_true 10 "[ \"\$(line_user pi \$crash)\" = ecalld ]"' 60
+    heard 10 ecalld "lineHealth: crash"; said ecalld | grep "lineHealth: crash"' 60
+g 'chmod 660 /dev/$(sim_chip pi); until_true 10 "[ \"\$(line_user pi \$crash)\" = ecalld ]"'
 check "another label is told with the chips that are there" \
     'no GPIO chip has the label, name or path pinctrl-rp1; there are gpiochip[0-9]+ \[pinctrl-bcm2711\]; gpiodetect lists them' '
     systemctl stop ecalld

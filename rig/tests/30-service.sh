@@ -57,8 +57,8 @@ check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' 
     systemctl restart ecalld || true
     until_true 30 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     sim_value pi $lamp
-    line_user pi $lamp
-    cp /run/whole.yaml /etc/ecall/ecalld.yaml' 60
+    line_user pi $lamp' 60
+g 'cp /run/whole.yaml /etc/ecall/ecalld.yaml'
 # Under emulation a start takes seconds, so that ten never fall into the thirty seconds of the unit: its limit is stretched.
 check "a crash loop ends with the lamp lit" '^(core-dump|signal).ecall-lamp.0$' '
     systemctl stop ecalld-retry.timer ecalld; systemctl reset-failed ecalld
@@ -71,9 +71,8 @@ check "a crash loop ends with the lamp lit" '^(core-dump|signal).ecall-lamp.0$' 
     systemctl show -P Result ecalld
     until_true 10 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     line_user pi $lamp
-    sim_value pi $lamp
-    cat /run/ecalld.whole >/usr/local/bin/ecalld' 90
-g 'rm -r /run/systemd/system/ecalld.service.d; systemctl daemon-reload'
+    sim_value pi $lamp' 90
+g 'cat /run/ecalld.whole >/usr/local/bin/ecalld; rm -r /run/systemd/system/ecalld.service.d; systemctl daemon-reload'
 check "it is started again without anybody, though it failed for good" '^ecalld$' '
     until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp' 60
 check "no unit failed in between that should not have" '^0$' \
