@@ -63,6 +63,7 @@ package enum CallEvent: String, Hashable, Sendable, CaseIterable {
     case manualTrigger
     case automaticTrigger
     case testTrigger
+    case callResumed
     case cancelWindowOver
     case cancelRequested
     case attemptStarted

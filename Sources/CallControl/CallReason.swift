@@ -21,6 +21,7 @@ package enum CallReason: Hashable, Sendable {
     case lesserForm(AttemptEnd, InviteForm)
     case redialAfter(AttemptEnd, gap: Duration)
     case redialAfterDrop(String)
+    case resumedAfter(Duration)
     case deliveredWithDecline(status: Int)
     case redialWindowOver(AttemptEnd, window: Duration)
     case attemptsUsedUp(AttemptEnd, maximum: Int)
@@ -63,6 +64,8 @@ package enum CallReason: Hashable, Sendable {
         case .lesserForm(let end, let form): "\(end.sentence); the same center is tried once \(form.sentence)"
         case .redialAfter(let end, let gap): "\(end.sentence); all centers are tried again after \(Self.text(gap))"
         case .redialAfterDrop(let cause): "the call was lost without a clear-down (\(cause)); redialled at once"
+        case .resumedAfter(let gap):
+            "an earlier run left the call unfinished \(Self.text(Self.wholeSeconds(gap))) ago; it goes on"
         case .deliveredWithDecline(let status): "the center has the data and declined voice with \(status)"
         case .redialWindowOver(let end, let window):
             "\(end.sentence); the redial window of \(Self.text(window)) is over"
@@ -87,6 +90,7 @@ package enum CallReason: Hashable, Sendable {
         case .connectedBelongsToTheCenter, .answeredBeforeCancel: "isConnected"
         case .callInProgress, .testNeedsIdle, .realTriggerEndsTestCall: "isIdle"
         case .redialWindowOver, .redialAfter, .redialAfterDrop, .nextCenter: "insideRedialWindow"
+        case .resumedAfter: "isWorthResuming"
         case .attemptsUsedUp: "attemptsLeft"
         case .lesserForm: "formNotYetTried"
         case .stale, .noDialog, .alreadyCancelling: "isCurrent"
@@ -111,11 +115,14 @@ package enum CallReason: Hashable, Sendable {
             .cancelledByOccupant,
             .cancelledBeforeAnswer, .automaticCannotBeCancelled, .crashFollowed, .connectedBelongsToTheCenter,
             .alreadyCancelling, .callInProgress, .crashEndsTheRightToCancel, .realTriggerEndsTestCall, .testNeedsIdle,
-            .nextCenter, .lesserForm, .redialAfterDrop, .deliveredWithDecline, .attemptsUsedUp, .testIsNotRedialled,
+            .nextCenter, .lesserForm, .redialAfterDrop, .resumedAfter, .deliveredWithDecline, .attemptsUsedUp,
+            .testIsNotRedialled,
             .freshMSD, .messageIdentifiersUsedUp, .noDialog, .clearedByCenter, .stale:
             nil
         }
     }
+
+    private static func wholeSeconds(_ duration: Duration) -> Duration { .seconds(duration.components.seconds) }
 
     /// A duration as a person writes it, in seconds or milliseconds.
     package static func text(_ duration: Duration) -> String {

@@ -44,6 +44,23 @@ struct RedialPlan: Hashable, Sendable {
         self.followsDrop = true
     }
 
+    /// A plan for an incident that an earlier run made `attempts` attempts for: like a drop, with the window from now.
+    init(
+        resuming incident: IncidentID,
+        attempts: Int,
+        firstCenter: Int,
+        centers: Int,
+        at now: Instant,
+        limits: CallLimits
+    ) {
+        self.incident = incident
+        self.centers = centers
+        self.firstCenter = firstCenter
+        self.attempts = attempts
+        self.windowEnds = now.advanced(by: limits.redialWindow)
+        self.followsDrop = true
+    }
+
     /// Whether an earlier drop already opened the window that is still running.
     func isInsideDropWindow(at now: Instant) -> Bool {
         guard self.followsDrop, let windowEnds = self.windowEnds else { return false }

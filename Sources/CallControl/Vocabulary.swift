@@ -42,10 +42,18 @@ package struct Incident: Hashable, Sendable {
     /// Whether a center has answered; from then on only the center ends the call, over any redial after a drop.
     package internal(set) var wasConnected = false
 
-    package init(id: IncidentID, trigger: Trigger, startedAt: Instant) {
+    package init(
+        id: IncidentID,
+        trigger: Trigger,
+        startedAt: Instant,
+        crashFollowed: Bool = false,
+        wasConnected: Bool = false
+    ) {
         self.id = id
         self.trigger = trigger
         self.startedAt = startedAt
+        self.crashFollowed = crashFollowed
+        self.wasConnected = wasConnected
     }
 
     /// Whether an occupant may still end it: only a manual call that never was connected and that no crash followed.

@@ -15,9 +15,16 @@ struct FrozenData: Hashable, Sendable {
     /// When the data was frozen; the first position is judged at this instant and dated with its wall time.
     let at: Moment
 
-    init(_ incident: Incident, locations: RecentLocations, identifiers: ContentIdentifiers, at now: Moment) {
+    /// `timestamp` is that of an incident which an earlier run began; without it the time is now.
+    init(
+        _ incident: Incident,
+        locations: RecentLocations,
+        identifiers: ContentIdentifiers,
+        timestamp: UInt32? = nil,
+        at now: Moment
+    ) {
         self.incident = incident
-        self.timestamp = now.wall.isSynchronized ? UInt32(clamping: now.wall.seconds) : 0
+        self.timestamp = timestamp ?? (now.wall.isSynchronized ? UInt32(clamping: now.wall.seconds) : 0)
         self.identifiers = identifiers
         self.locations = locations
         self.at = now

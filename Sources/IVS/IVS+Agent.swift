@@ -99,6 +99,10 @@ extension IVS {
             outcome: "answered",
             at: now
         )
+        self.ledger.change(
+            known.attempt.incident,
+            IncidentChange(wasConnected: true, seen: self.ledger.stamp(now))
+        )
         self.queue.append(.answered(known.attempt, word))
     }
 

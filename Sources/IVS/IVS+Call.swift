@@ -87,6 +87,7 @@ extension IVS {
         let remakes = self.inputs.takeRemakes(of: line)
         guard let incident = self.call.incident, self.call.state != .ended, incident != before else { return }
         self.unrecorded.opened(incident.id, by: line, at: instant, remakes: remakes)
+        if incident.crashFollowed { self.ledger.change(incident.id, IncidentChange(crashFollowed: true)) }
     }
 
     private mutating func newIncident() -> IncidentID {
@@ -98,13 +99,21 @@ extension IVS {
         self.ledger.open(incident, profile: self.configuration.profile, at: now)
         let until = now.instant.advanced(by: self.configuration.recordWait)
         // A new incident takes over what is still held: it leaves when the later trigger is on record too.
+        self.seenDue = now.instant.advanced(by: Self.seenInterval)
         let held = self.hold?.sends ?? []
         self.hold = RecordHold(batch: nil, begun: now.instant, until: until, sends: held)
     }
 
     private mutating func freeze(_ incident: Incident, at now: Moment) {
         let identifiers = ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: "ivs.invalid")
-        self.frozen = FrozenData(incident, locations: self.locations, identifiers: identifiers, at: now)
+        self.frozen = FrozenData(
+            incident,
+            locations: self.locations,
+            identifiers: identifiers,
+            timestamp: self.resumedTimestamp,
+            at: now
+        )
+        self.resumedTimestamp = nil
     }
 
     /// Sends the INVITE when the connection stands, else opens it first; the gate is asked before either.
@@ -155,6 +164,7 @@ extension IVS {
     private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
         self.ledger.close(incident, outcome, at: now)
         self.unrecorded.closed(incident.id)
+        self.seenDue = nil
         if self.transfer?.attempt.incident == incident.id { self.transfer = nil }
         self.waitingAttempt = nil
         self.streamless = []
@@ -194,19 +204,5 @@ extension IVS {
         let center = self.configuration.centers[attempt.center].name
         self.ledger.attempt(attempt, center: center, outcome: end.sentence, at: now)
         self.queue.append(.ended(attempt, end))
-    }
-
-    /// An incident that an earlier run left open: warned about, marked, and never dialled.
-    mutating func interrupted(_ incident: StoredIncident, at now: Moment) {
-        let sentence = "incident \(incident.opening.id) was interrupted; it is closed and not dialled again"
-        self.ledger.interrupt(incident, at: now)
-        self.note(
-            .incidentInterrupted,
-            sentence,
-            at: now,
-            severity: .warning,
-            fields: ["interrupted": incident.opening.id]
-        )
-        self.raise(.incidentInterrupted, sentence, at: now)
     }
 }

@@ -81,6 +81,10 @@ package struct IVS: Sendable {
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
+    /// When it is next to be put on record that the call goes on; `nil` without a call.
+    var seenDue: Instant?
+    /// The MSD time stamp of an incident that is taken over from an earlier run, until its data is frozen.
+    var resumedTimestamp: UInt32?
     /// What is left of the call machine's actions after a trigger, for the next turn.
     var postponed: Postponed?
     var outputs: [VehicleOutput] = []
@@ -142,6 +146,7 @@ package struct IVS: Sendable {
             self.waitingAttempt?.until,
             self.postponed?.since,
             self.transfer?.until,
+            self.seenDue,
             self.traceDeadline
         )
     }
@@ -183,6 +188,7 @@ package struct IVS: Sendable {
         }
         self.giveUpWaiting(at: now)
         self.giveUpTransfer(at: now)
+        self.noteSeen(at: now)
         self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)
@@ -230,11 +236,11 @@ package struct IVS: Sendable {
         }
     }
 
-    /// The record is open; unfinished incidents of an earlier run are never dialled.
+    /// The record is open, with what an earlier run left unfinished.
     private mutating func storeOpened(_ unfinished: [StoredIncident], _ recovery: String?, at now: Moment) {
         if let recovery { self.note(.recordFailed, recovery, at: now, severity: .error) }
         self.clear(.recordFailing, at: now)
-        for incident in unfinished { self.interrupted(incident, at: now) }
+        self.takeOver(unfinished, at: now)
     }
 
     /// Says once that the daemon serves, and what is to be shown of it whenever that changes.

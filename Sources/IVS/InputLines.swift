@@ -54,6 +54,14 @@ struct InputLines: Sendable {
         return !debouncer.isActive
     }
 
+    /// Takes back that triggers of an earlier run are to be made again, and returns their lines: what made them is on
+    /// record.
+    mutating func takeUnrecorded() -> [LineName] {
+        let lines = self.earlier.states.filter { if case .unrecorded = $0.value { true } else { false } }.keys.sorted()
+        self.earlier = self.earlier.recorded
+        return lines
+    }
+
     /// How a line is served from now on; its level comes next.
     mutating func serve(_ line: LineName, _ traits: LineTraits) {
         self.traits[line] = traits

@@ -54,6 +54,18 @@ struct Ledger: Sendable {
         self.records.append(.incidentClosed(id: incident.id.text, closing))
     }
 
+    /// An incident of an earlier run is this one's now.
+    mutating func resume(_ incident: StoredIncident, at now: Moment) {
+        let id = IncidentID(incident.opening.id)
+        self.incident = id
+        if incident.isAcknowledged { self.acknowledgedIncident = id }
+        self.change(id, IncidentChange(resumptions: incident.resumptions + 1, seen: self.stamp(now)))
+    }
+
+    mutating func change(_ incident: IncidentID, _ change: IncidentChange) {
+        self.records.append(.incidentChanged(id: incident.text, change))
+    }
+
     /// Marks an incident that an earlier run left open.
     mutating func interrupt(_ incident: StoredIncident, at now: Moment) {
         let state: IncidentState = incident.isAcknowledged ? .delivered : .undelivered
@@ -89,6 +101,7 @@ struct Ledger: Sendable {
     }
 
     mutating func attempt(_ attempt: Attempt, center: String, outcome: String?, at now: Moment) {
+        if outcome == nil { self.change(attempt.incident, IncidentChange(seen: self.stamp(now))) }
         self.records.append(
             .attempt(
                 AttemptRecord(

@@ -48,11 +48,31 @@ package struct IncidentChange: Hashable, Sendable {
     package let messageIdentifier: UInt8?
     /// Whether the center has acknowledged an MSD.
     package let isAcknowledged: Bool?
+    /// Whether a center has answered.
+    package let wasConnected: Bool?
+    /// Whether a crash followed a manual trigger.
+    package let crashFollowed: Bool?
+    /// How many runs have gone on with it after the one that began it.
+    package let resumptions: Int?
+    /// When it was still going on.
+    package let seen: Stamp?
 
-    package init(profile: String? = nil, messageIdentifier: UInt8? = nil, isAcknowledged: Bool? = nil) {
+    package init(
+        profile: String? = nil,
+        messageIdentifier: UInt8? = nil,
+        isAcknowledged: Bool? = nil,
+        wasConnected: Bool? = nil,
+        crashFollowed: Bool? = nil,
+        resumptions: Int? = nil,
+        seen: Stamp? = nil
+    ) {
         self.profile = profile
         self.messageIdentifier = messageIdentifier
         self.isAcknowledged = isAcknowledged
+        self.wasConnected = wasConnected
+        self.crashFollowed = crashFollowed
+        self.resumptions = resumptions
+        self.seen = seen
     }
 }
 
@@ -137,8 +157,18 @@ package struct StoredIncident: Hashable, Sendable {
     package let profile: String
     package let messageIdentifier: UInt8?
     package let isAcknowledged: Bool
+    /// Whether a center has answered.
+    package let wasConnected: Bool
+    /// Whether a crash followed a manual trigger.
+    package let crashFollowed: Bool
+    /// How many runs have gone on with it after the one that began it.
+    package let resumptions: Int
+    /// When it was last known to be going on.
+    package let seen: Stamp
     /// How many INVITEs were made for it.
     package let attempts: Int
+    /// The center that the last of them went to.
+    package let lastCenter: String?
     package let outcome: String?
     package let ended: Stamp?
 }

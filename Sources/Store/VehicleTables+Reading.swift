@@ -3,7 +3,8 @@ import GRDB
 extension StoredIncident {
     /// The head of every statement that reads incidents.
     static let selection = """
-        SELECT incidents.*, (SELECT count(*) FROM attempts WHERE attempts.incident = incidents.id) AS attempts \
+        SELECT incidents.*, (SELECT count(*) FROM attempts WHERE attempts.incident = incidents.id) AS attempts, \
+        (SELECT center FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) AS last_center \
         FROM incidents
         """
 
@@ -11,6 +12,7 @@ extension StoredIncident {
         guard let state = IncidentState(rawValue: row["state"]) else {
             preconditionFailure("The tables allow no other state.")
         }
+        let started = Stamp(required: row, prefix: "started")
         self.init(
             number: row["number"],
             opening: IncidentOpening(
@@ -18,14 +20,19 @@ extension StoredIncident {
                 profile: row["first_profile"],
                 trigger: row["trigger_kind"],
                 isTest: row["is_test"],
-                started: Stamp(required: row, prefix: "started"),
+                started: started,
                 msdTimestamp: row["msd_timestamp"]
             ),
             state: state,
             profile: row["profile"],
             messageIdentifier: row["message_identifier"],
             isAcknowledged: row["acknowledged"],
+            wasConnected: row["connected"],
+            crashFollowed: row["crash_followed"],
+            resumptions: row["resumptions"],
+            seen: Stamp(row, prefix: "seen") ?? started,
             attempts: row["attempts"],
+            lastCenter: row["last_center"],
             outcome: row["outcome"],
             ended: Stamp(row, prefix: "ended")
         )

@@ -9,6 +9,7 @@ enum VehicleTables {
             try SharedTables.create(db, subjects: "incidents")
         }
         migrator.registerMigration("0002 SIP traces") { db in try TraceTables.create(db) }
+        migrator.registerMigration("0003 resumption") { db in try db.execute(sql: Self.resumption) }
         return migrator
     }
 
@@ -66,6 +67,16 @@ enum VehicleTables {
             active INTEGER NOT NULL CHECK (active IN (0, 1)),
             \(SharedTables.stamp("at"))
         ) STRICT;
+        """
+
+    /// What a next run has to know to go on with a call.
+    private static let resumption = """
+        ALTER TABLE incidents ADD COLUMN seen_boot TEXT CHECK (length(seen_boot) <= \(SharedTables.maximumText));
+        ALTER TABLE incidents ADD COLUMN seen_ns INTEGER;
+        ALTER TABLE incidents ADD COLUMN seen_wall_ms INTEGER;
+        ALTER TABLE incidents ADD COLUMN connected INTEGER NOT NULL DEFAULT 0 CHECK (connected IN (0, 1));
+        ALTER TABLE incidents ADD COLUMN crash_followed INTEGER NOT NULL DEFAULT 0 CHECK (crash_followed IN (0, 1));
+        ALTER TABLE incidents ADD COLUMN resumptions INTEGER NOT NULL DEFAULT 0 CHECK (resumptions >= 0);
         """
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
@@ -141,11 +152,21 @@ enum VehicleTables {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE incidents SET profile = coalesce(?, profile),
-                    message_identifier = coalesce(?, message_identifier), acknowledged = coalesce(?, acknowledged)
+                    message_identifier = coalesce(?, message_identifier), acknowledged = coalesce(?, acknowledged),
+                    connected = coalesce(?, connected), crash_followed = coalesce(?, crash_followed),
+                    resumptions = coalesce(?, resumptions), seen_boot = coalesce(?, seen_boot),
+                    seen_ns = coalesce(?, seen_ns), seen_wall_ms = iif(? IS NULL, seen_wall_ms, ?)
                 WHERE id = ?
                 """
         )
-        try statement.execute(arguments: [change.profile, change.messageIdentifier, change.isAcknowledged, id])
+        let seen = change.seen
+        try statement.execute(
+            arguments: [
+                change.profile, change.messageIdentifier, change.isAcknowledged, change.wasConnected,
+                change.crashFollowed, change.resumptions, seen?.boot, seen?.nanoseconds, seen?.boot,
+                seen?.wallMilliseconds, id,
+            ]
+        )
         guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }
     }
 

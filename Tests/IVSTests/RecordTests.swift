@@ -104,32 +104,6 @@ import Timeline
         )
     }
 
-    @Test func anUnfinishedIncidentIsMarkedAndNeverDialled() throws {
-        let bench = VehicleBench()
-        let stamp = Stamp(boot: "an earlier boot", at: .boot, wallMilliseconds: nil)
-        let opening = IncidentOpening(
-            id: "0123",
-            profile: "private",
-            trigger: "automatic",
-            isTest: false,
-            started: stamp,
-            msdTimestamp: 0
-        )
-        let incident = StoredIncident.open(opening, isAcknowledged: false)
-        bench.step(.started)
-        bench.step(.storeOpened(unfinished: [incident], recovery: nil))
-        bench.advance(by: .seconds(600))
-        #expect(bench.invites.isEmpty)
-        #expect(bench.kinds.contains("incidentInterrupted"))
-        #expect(bench.levels["lamp"] == .active)
-        let closings = bench.records.compactMap { record -> IncidentClosing? in
-            guard case .incidentClosed("0123", let closing) = record else { return nil }
-            return closing
-        }
-        #expect(closings.map(\.state) == [.undelivered])
-        #expect(closings.map(\.outcome) == ["interrupted"])
-    }
-
     @Test func anIncidentIsClosedOnRecordWithWhatBecameOfIt() throws {
         let bench = try VehicleBench.connected()
         try bench.clearDown()

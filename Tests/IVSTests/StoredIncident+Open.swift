@@ -1,8 +1,17 @@
 @testable import Store
 
 extension StoredIncident {
-    /// An incident that nobody closed.
-    static func open(_ opening: IncidentOpening, isAcknowledged: Bool) -> StoredIncident {
+    /// An incident that nobody closed, of which the last sign of life is `seen`, or its beginning.
+    static func open(
+        _ opening: IncidentOpening,
+        isAcknowledged: Bool = false,
+        wasConnected: Bool = false,
+        crashFollowed: Bool = false,
+        resumptions: Int = 0,
+        seen: Stamp? = nil,
+        attempts: Int = 1,
+        lastCenter: String? = "center-1"
+    ) -> StoredIncident {
         StoredIncident(
             number: 1,
             opening: opening,
@@ -10,7 +19,12 @@ extension StoredIncident {
             profile: opening.profile,
             messageIdentifier: 1,
             isAcknowledged: isAcknowledged,
-            attempts: 1,
+            wasConnected: wasConnected,
+            crashFollowed: crashFollowed,
+            resumptions: resumptions,
+            seen: seen ?? opening.started,
+            attempts: attempts,
+            lastCenter: lastCenter,
             outcome: nil,
             ended: nil
         )

@@ -161,7 +161,8 @@ extension Invariants {
             self.leave(id)
         // No other call can be cancelled.
         case .cancelRequested where self.accounts[id]?.mayBeCancelled == true: self.leave(id)
-        case .attemptAnswered, .cancelRequested, .manualTrigger, .testTrigger, .cancelWindowOver, .attemptStarted,
+        case .attemptAnswered, .cancelRequested, .manualTrigger, .testTrigger, .callResumed, .cancelWindowOver,
+            .attemptStarted,
             .attemptRinging,
             .attemptEnded, .redialDue, .redialWindowOver, .msdRequested, .clearedDown, .clearDownFallbackOver,
             .endedHoldOver:

@@ -42,6 +42,43 @@ import Testing
         #expect(try store.unfinishedIncidents() == [])
     }
 
+    @Test func whatANextRunHasToKnowIsReadBack() throws {
+        let store = try VehicleStore.inMemory()
+        let attempts = ["first", "second"].enumerated().map { index, center in
+            VehicleRecord.attempt(
+                AttemptRecord(
+                    incident: "a",
+                    number: index + 1,
+                    center: center,
+                    at: Samples.stamp(2, wall: nil),
+                    outcome: nil
+                )
+            )
+        }
+        #expect(store.writeNow([.incidentOpened(Samples.opening("a"))]) == nil)
+        let opened = try #require(try store.incident(id: "a"))
+        #expect(opened.seen == Samples.opening("a").started)
+        #expect(!opened.wasConnected && !opened.crashFollowed && opened.resumptions == 0)
+        #expect(opened.lastCenter == nil)
+        let seen = Samples.stamp(7, wall: 1_790_000_000_000)
+        #expect(
+            store.writeNow(
+                attempts + [
+                    .incidentChanged(id: "a", IncidentChange(wasConnected: true, seen: seen)),
+                    .incidentChanged(id: "a", IncidentChange(crashFollowed: true, resumptions: 2)),
+                ]
+            ) == nil
+        )
+        let changed = try #require(try store.incident(id: "a"))
+        #expect(changed.seen == seen)
+        #expect(changed.wasConnected && changed.crashFollowed && changed.resumptions == 2)
+        #expect(changed.lastCenter == "second" && changed.attempts == 2)
+        // A later sign without a wall time takes the earlier one's away: the two stamps are one.
+        let later = Samples.stamp(8, wall: nil)
+        #expect(store.writeNow([.incidentChanged(id: "a", IncidentChange(seen: later))]) == nil)
+        #expect(try store.incident(id: "a")?.seen == later)
+    }
+
     @Test func readingsGiveTheLatest() throws {
         let store = try VehicleStore.inMemory()
         for id in ["a", "b", "c"] {

@@ -22,6 +22,15 @@ check "a button held over the gap of a killed daemon calls when its time is up" 
     said ecalld | grep -o manualTrigger
     leave_line $button' 60
 g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld clearedDown' 60
+check "a call that a killed daemon was in goes on" '^callResumed' '
+    mark
+    touch_line $crash; pause 0.15; leave_line $crash
+    heard 20 ecalld attemptAnswered
+    mark
+    kill -9 "$(main_pid)"
+    heard 20 ecalld attemptAnswered
+    said ecalld | grep -o callResumed' 60
+g 'clear_call; heard 10 ecalld clearedDown' 60
 check "a button that was down before the daemon was first started does not count, nor after a restart" '^0$' '
     systemctl stop ecalld
     touch_line $button

@@ -1,0 +1,244 @@
+import CallControl
+import GPIO
+import MSD
+import SIP
+import Store
+import Supervision
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// Calls that an earlier run left unfinished.
+@Suite struct ResumptionTests {
+    private static let boot = "boot-of-the-bench"
+    private static let timestamp: UInt32 = 1_789_999_000
+
+    private static func at(_ seconds: Int, _ boot: String = Self.boot, wall: Int64? = nil) -> Stamp {
+        Stamp(
+            boot: boot,
+            at: Instant.boot.advanced(by: .seconds(seconds)),
+            wallMilliseconds: wall.map { $0 * 1_000 }
+        )
+    }
+
+    private static func opening(_ trigger: Trigger = .automatic, started: Stamp = Self.at(95)) -> IncidentOpening {
+        IncidentOpening(
+            id: "0123456789abcdef0123456789abcdef",
+            profile: "private",
+            trigger: trigger.rawValue,
+            isTest: trigger == .test,
+            started: started,
+            msdTimestamp: Self.timestamp
+        )
+    }
+
+    /// A daemon that starts 100 s after boot, with lines at rest, and finds these incidents open on record.
+    private static func restarted(
+        _ unfinished: [StoredIncident],
+        centers: Int = 1,
+        inputs: String = "",
+        isWallTrusted: Bool = true
+    ) -> VehicleBench {
+        let bench = VehicleBench(VehicleBench.configuration(centers: centers), earlierInputs: inputs)
+        bench.isWallTrusted = isWallTrusted
+        bench.advance(by: .seconds(100))
+        bench.step(.started)
+        bench.step(.storeOpened(unfinished: unfinished, recovery: nil))
+        bench.advance(by: .milliseconds(100))
+        return bench
+    }
+
+    private static func closings(_ bench: VehicleBench) -> [IncidentClosing] {
+        bench.records.compactMap { record in
+            guard case .incidentClosed(_, let closing) = record else { return nil }
+            return closing
+        }
+    }
+
+    private static func changes(_ bench: VehicleBench) -> [IncidentChange] {
+        bench.records.compactMap { record in
+            guard case .incidentChanged(_, let change) = record else { return nil }
+            return change
+        }
+    }
+
+    @Test func aCallOfSecondsAgoIsDialledAgainAtOnceWithItsTimeAndItsNumber() throws {
+        let bench = Self.restarted([.open(Self.opening(), attempts: 4)])
+        #expect(bench.state == .connecting)
+        #expect(bench.invites.count == 1)
+        let invite = try #require(bench.sent.first { $0.message.method == .invite })
+        #expect(invite.at == Instant.boot.advanced(by: .seconds(100)))
+        let msd = try #require(try bench.sentMSDs().first)
+        #expect(msd.timestamp == Self.timestamp)
+        #expect(msd.control.automaticActivation)
+        let event = try #require(bench.events.first { $0.kind == .call(.callResumed) })
+        #expect(event.reason == "an earlier run left the call unfinished 5 s ago; it goes on")
+        #expect(event.incident?.text == Self.opening().id)
+        let attempts = bench.records.compactMap { record -> Int? in
+            guard case .attempt(let attempt) = record else { return nil }
+            return attempt.number
+        }
+        #expect(Set(attempts) == [5])
+        try bench.answer()
+        try bench.clearDown()
+        #expect(Self.closings(bench).map(\.outcome) == ["cleared"])
+        #expect(!bench.kinds.contains("incidentInterrupted"))
+        #expect(bench.levels["lamp"] == .inactive)
+    }
+
+    @Test func thatItGoesOnIsOnRecordBeforeItsInviteLeaves() throws {
+        let bench = Self.restarted([.open(Self.opening(), resumptions: 1)])
+        #expect(Self.changes(bench).compactMap(\.resumptions) == [2])
+        let written = try #require(bench.trail.firstIndex { $0.hasPrefix("written ") })
+        let sent = try #require(bench.trail.firstIndex(of: "send INVITE"))
+        #expect(written < sent)
+    }
+
+    @Test func theCenterThatHadTheCallComesFirst() throws {
+        let bench = Self.restarted([.open(Self.opening(), lastCenter: "center-2")], centers: 3)
+        #expect(bench.invites.first?.requestURI == "sip:sos@center-2.invalid")
+        let renamed = Self.restarted([.open(Self.opening(), lastCenter: "of an older configuration")], centers: 3)
+        #expect(renamed.invites.first?.requestURI == "sip:sos@center-1.invalid")
+    }
+
+    @Test(arguments: [
+        (Self.at(0), 100), (Self.at(100), 0), (Self.at(99, wall: nil), 1),
+        (Self.at(7_000, "an earlier boot", wall: VehicleBench.wallAtBoot + 40), 60),
+    ])
+    func aKnownShortTimeIsGoneOnAfter(seen: Stamp, seconds: Int) {
+        let bench = Self.restarted([.open(Self.opening(), seen: seen)])
+        #expect(bench.invites.count == 1)
+        let sentence = "an earlier run left the call unfinished \(seconds) s ago; it goes on"
+        #expect(bench.reasons(of: .call(.callResumed)) == [sentence])
+    }
+
+    @Test(arguments: [
+        (Self.at(95, "an earlier boot"), "nobody knows how long ago that was"),
+        (Self.at(101), "nobody knows how long ago that was"),
+        (
+            Self.at(95, "an earlier boot", wall: VehicleBench.wallAtBoot + 200),
+            "nobody knows how long ago that was"
+        ),
+        (Self.at(-500), "that was more than 600 s ago"),
+        (
+            Self.at(95, "an earlier boot", wall: VehicleBench.wallAtBoot - 500),
+            "that was more than 600 s ago"
+        ),
+    ])
+    func aTimeThatIsLongOrUnknownIsTheEndOfTheCall(seen: Stamp, reason: String) {
+        let bench = Self.restarted([.open(Self.opening(), seen: seen)])
+        bench.advance(by: .seconds(700))
+        #expect(bench.invites.isEmpty)
+        let sentence = "incident \(Self.opening().id) was interrupted and is not dialled again: \(reason)"
+        #expect(bench.reasons(of: .incidentInterrupted) == [sentence])
+        #expect(Self.closings(bench).map(\.state) == [.undelivered])
+        #expect(Self.closings(bench).map(\.outcome) == ["interrupted"])
+        #expect(bench.levels["lamp"] == .active)
+    }
+
+    @Test func aWallClockThatNobodyTrustsNowTellsNothing() {
+        let seen = Self.at(95, "an earlier boot", wall: VehicleBench.wallAtBoot + 40)
+        let bench = Self.restarted([.open(Self.opening(), seen: seen)], isWallTrusted: false)
+        #expect(bench.invites.isEmpty)
+    }
+
+    @Test func aTestCallIsNotDialledAgain() {
+        let bench = Self.restarted([.open(Self.opening(.test))])
+        #expect(bench.invites.isEmpty)
+        #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("it was a test call") == true)
+    }
+
+    @Test func aCallThatEndsEachRunIsGoneOnWithThreeTimes() {
+        for resumptions in 0...3 {
+            let bench = Self.restarted([.open(Self.opening(), resumptions: resumptions)])
+            #expect(bench.invites.count == (resumptions < 3 ? 1 : 0), "\(resumptions)")
+        }
+    }
+
+    @Test func onlyTheLatestOfSeveralIsGoneOnWith() {
+        var early = Self.opening()
+        early = IncidentOpening(
+            id: "early",
+            profile: early.profile,
+            trigger: early.trigger,
+            isTest: false,
+            started: early.started,
+            msdTimestamp: 0
+        )
+        let bench = Self.restarted([.open(early), .open(Self.opening())])
+        #expect(bench.invites.count == 1)
+        #expect(bench.ivs.call.incident?.id.text == Self.opening().id)
+        #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("a later one was begun") == true)
+    }
+
+    @Test func aTriggerThatCameFirstIsTheCallAndTheOldOneIsClosed() {
+        let bench = VehicleBench()
+        bench.advance(by: .seconds(100))
+        bench.step(.started)
+        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        bench.crash()
+        bench.step(.storeOpened(unfinished: [.open(Self.opening())], recovery: nil))
+        bench.advance(by: .seconds(1))
+        #expect(bench.invites.count == 1)
+        #expect(bench.ivs.call.incident?.id.text != Self.opening().id)
+        #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("another call is going on") == true)
+    }
+
+    @Test func aManualCallNobodyAnsweredMayStillBeCancelledAndNoOther() throws {
+        let cases: [(StoredIncident, Bool)] = [
+            (.open(Self.opening(.manual)), true), (.open(Self.opening(.manual), wasConnected: true), false),
+            (.open(Self.opening(.manual), crashFollowed: true), false), (.open(Self.opening(.automatic)), false),
+        ]
+        for (incident, isCancelled) in cases {
+            let bench = Self.restarted([incident])
+            bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
+            bench.press()
+            #expect((bench.state == .ended) == isCancelled, "\(incident)")
+        }
+    }
+
+    @Test func thePressThatMadeItIsNotTheWishToCancelIt() throws {
+        // On record, and the run died before it heard so.
+        let inputs = "sos-button unrecorded \(95 * 1_000_000_000) 0\n"
+        let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
+        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
+        bench.advance(by: .seconds(2))
+        #expect(bench.state == .connecting)
+        #expect(bench.invites.count == 1)
+        #expect(bench.reasons(of: .call(.cancelRequested)) == [])
+    }
+
+    @Test func aCrashThatWasNotOnRecordEndsTheRightToCancel() throws {
+        let inputs = "crash unrecorded \(95 * 1_000_000_000) 0\n"
+        let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
+        #expect(bench.ivs.call.incident?.crashFollowed == true)
+    }
+
+    @Test func whatANextRunHasToKnowIsPutOnRecord() throws {
+        let bench = VehicleBench.started()
+        bench.press(for: .milliseconds(1_200))
+        bench.crash()
+        try bench.answer()
+        #expect(Self.changes(bench).compactMap(\.crashFollowed) == [true])
+        #expect(Self.changes(bench).compactMap(\.wasConnected) == [true])
+        let before = Self.changes(bench).compactMap(\.seen).count
+        bench.advance(by: .seconds(300))
+        let seen = Self.changes(bench).compactMap(\.seen).dropFirst(before)
+        #expect(seen.count == 5)
+        #expect(seen.last.map { $0.at.duration(to: bench.now) < .seconds(60) } == true)
+        try bench.clearDown()
+        bench.advance(by: .seconds(300))
+        #expect(Self.changes(bench).compactMap(\.seen).count == before + 5, "nothing without a call")
+    }
+
+    @Test func aResumedCallThatFailsIsRedialledForItsWindow() throws {
+        let bench = Self.restarted([.open(Self.opening(), attempts: 4)])
+        try bench.reject(503)
+        bench.advance(by: .seconds(200))
+        #expect(bench.state != .connecting)
+        #expect(bench.invites.count > 1)
+        #expect(Self.closings(bench).map(\.outcome) == ["failed"])
+    }
+}
