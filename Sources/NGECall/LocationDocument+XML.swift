@@ -106,9 +106,16 @@ extension LocationDocument {
         writer.leaf(name, FixedPoint.shortText(number, decimals: Self.measureDecimals), [("uom", unit)])
     }
 
-    /// Decimal degrees with six decimals: a degree has 3,600,000 milliarcseconds, a microdegree 3.6.
+    /// Decimal degrees that read back as the same milliarcseconds: with six decimals where these can, else with seven.
+    ///
+    /// A degree has 3,600,000 milliarcseconds, a microdegree 3.6: the place beside the MSD is the MSD's own.
     package static func degreesText(milliarcseconds: Int32) -> String {
-        FixedPoint.text(FixedPoint.scaled(Int64(milliarcseconds), by: 5, over: 18), decimals: 6)
+        let angle = Int64(milliarcseconds)
+        let microdegrees = FixedPoint.scaled(angle, by: 5, over: 18)
+        guard FixedPoint.scaled(microdegrees, by: 18, over: 5) != angle else {
+            return FixedPoint.text(microdegrees, decimals: 6)
+        }
+        return FixedPoint.text(FixedPoint.scaled(angle, by: 25, over: 9), decimals: 7)
     }
 }
 

@@ -59,11 +59,18 @@ extension HeaderSyntax {
             }
     }
 
-    /// Whether a text may be the value of a parameter: one whole quoted string, or visible octets without quotes.
+    /// Whether a text may be the value of a parameter: one whole quoted string, or visible octets without quotes, angle
+    /// brackets and commas, which would protect what stands behind the value.
     static func isParameterValue(_ text: some StringProtocol) -> Bool {
         let octets = text.utf8
         guard octets.first == 0x22 else {
-            return !octets.isEmpty && octets.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x22 && $0 != 0x2C }
+            return !octets.isEmpty
+                && octets.allSatisfy { octet in
+                    switch octet {
+                    case ...0x20, 0x7F, 0x22, 0x2C, 0x3C, 0x3E: false
+                    default: true
+                    }
+                }
         }
         guard let end = Self.endOfQuotedString(octets) else { return false }
         return end == octets.endIndex

@@ -68,10 +68,11 @@ import Testing
         )
     }
 
-    @Test func milliarcsecondsAndDegreesAgreeToTheMicrodegree() throws {
+    @Test func milliarcsecondsAndDegreesAreTheSamePlace() throws {
         #expect(LocationDocument.degreesText(milliarcseconds: 173_345_400) == "48.151500")
-        #expect(LocationDocument.degreesText(milliarcseconds: -1) == "0.000000")
-        #expect(LocationDocument.degreesText(milliarcseconds: -2) == "-0.000001")
+        #expect(LocationDocument.degreesText(milliarcseconds: 173_197_982) == "48.1105506")
+        #expect(LocationDocument.degreesText(milliarcseconds: -1) == "-0.0000003")
+        #expect(LocationDocument.degreesText(milliarcseconds: -4) == "-0.000001")
         #expect(LocationDocument.degreesText(milliarcseconds: 648_000_000) == "180.000000")
         #expect(LocationDocument.milliarcseconds(degrees: "48.1515", limit: 90) == 173_345_400)
         #expect(LocationDocument.milliarcseconds(degrees: "-0.0000005", limit: 90) == -2)
@@ -87,8 +88,7 @@ import Testing
             let angle = Int32.random(in: -648_000_000...648_000_000, using: &random)
             let text = LocationDocument.degreesText(milliarcseconds: angle)
             let read = try #require(LocationDocument.milliarcseconds(degrees: text, limit: 180))
-            #expect(abs(Int64(read) - Int64(angle)) <= 2, "seed 11: \(angle)")
-            #expect(LocationDocument.degreesText(milliarcseconds: read) == text, "seed 11: \(angle)")
+            #expect(read == angle, "seed 11: \(angle)")
         }
     }
 

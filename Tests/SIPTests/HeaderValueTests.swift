@@ -61,6 +61,8 @@ import Testing
     @Test(arguments: [
         "", "<sip:a@b", "\"open <sip:a@b>", "Bell, A <sip:a@b>", "<sip:a@b> x", "<sip:a@b>;", "<sip:a@b>;;x",
         "\"q\" sip:a@b", "<sip:a@b>;x=\"open", "< sip:a@b>", "<>",
+        // A bracket would protect a tag that is added behind it.
+        "<sip:a@b>;x=<y", "<sip:a@b>;x=y>", "sip:a@b;x=<",
     ])
     func refusesABrokenAddress(text: String) {
         #expect(throws: SyntaxError.self) { try NameAddress(parsing: text) }
