@@ -13,7 +13,7 @@ extension CallStateMachine {
     ) -> [CallAction] {
         precondition((0..<self.centers).contains(center), "A center of the list is named.")
         switch self.current {
-        case .idle:
+        case .idle, .ended:
             var plan = RedialPlan(
                 resuming: incident.id,
                 attempts: attempts,
@@ -26,8 +26,7 @@ extension CallStateMachine {
             return [.freezeMSD(incident)]
                 + self.dial(attempt, of: incident, by: plan, .callResumed, because: .resumedAfter(gap), at: now)
                 + [.announce(.callRequested)]
-        case .triggered(let other, _), .connecting(let other, _, _), .voiceSession(let other, _, _, _),
-            .ended(let other, _, _):
+        case .triggered(let other, _), .connecting(let other, _, _), .voiceSession(let other, _, _, _):
             return self.unchanged(.callResumed, because: .callInProgress(other.trigger))
         }
     }

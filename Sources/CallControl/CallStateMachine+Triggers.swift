@@ -3,8 +3,18 @@ package import Timeline
 extension CallStateMachine {
     /// The SOS button was held long enough: a manual trigger, or the wish to cancel a manual call not yet connected.
     ///
-    /// `newIncident` names the incident that this trigger starts, if it starts one.
-    package mutating func buttonHeld(newIncident: IncidentID, at now: Instant) -> [CallAction] {
+    /// `newIncident` names the incident that this trigger starts, if it starts one; `began` is when the press began, `nil`
+    /// for now. One that began before the call that is going on was meant for help, and not to cancel it.
+    package mutating func buttonHeld(
+        newIncident: IncidentID,
+        began: Instant? = nil,
+        at now: Instant
+    ) -> [CallAction] {
+        if let began, self.isGoingOn, let incident = self.incident, incident.trigger == .manual,
+            began < incident.startedAt
+        {
+            return self.unchanged(.manualTrigger, because: .callInProgress(.manual))
+        }
         switch self.current {
         case .idle, .ended:
             return self.begin(Incident(id: newIncident, trigger: .manual, startedAt: now), at: now)

@@ -82,6 +82,14 @@ package struct CallStateMachine: Hashable, Sendable {
         }
     }
 
+    /// Whether a call is going on, its end not shown yet.
+    package var isGoingOn: Bool {
+        switch self.current {
+        case .triggered, .connecting, .voiceSession: true
+        case .idle, .ended: false
+        }
+    }
+
     /// The attempt whose INVITE or dialog is open.
     package var attempt: Attempt? {
         switch self.current {

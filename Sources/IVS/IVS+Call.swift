@@ -21,7 +21,8 @@ extension IVS {
         switch input {
         case .buttonHeld(let instant):
             let before = self.call.incident
-            let actions = self.call.buttonHeld(newIncident: self.newIncident(), at: time)
+            let began = instant.advanced(by: .zero - self.configuration.button.hold)
+            let actions = self.call.buttonHeld(newIncident: self.newIncident(), began: began, at: time)
             self.noteTrigger(of: self.configuration.lines.button, at: instant, after: before)
             return actions
         case .crash(let line, let instant):
@@ -96,7 +97,7 @@ extension IVS {
 
     /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
     private mutating func open(_ incident: Incident, at now: Moment) {
-        self.ledger.open(incident, profile: self.configuration.profile, at: now)
+        self.ledger.open(incident, of: self.configuration, at: now)
         let until = now.instant.advanced(by: self.configuration.recordWait)
         // A new incident takes over what is still held: it leaves when the later trigger is on record too.
         self.seenDue = now.instant.advanced(by: Self.seenInterval)

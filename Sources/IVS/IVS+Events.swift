@@ -87,17 +87,16 @@ extension IVS {
 
     /// Hands this step's records to the store; a trigger's batch is what its INVITE waits for.
     mutating func flushRecords() {
-        guard !self.ledger.records.isEmpty else { return }
-        self.ledger.batch += 1
-        self.unrecorded.handedOver(self.ledger.batch)
-        if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = self.ledger.batch }
-        self.outputs.append(.write(batch: self.ledger.batch, self.ledger.records))
-        self.ledger.records = []
+        guard let (number, records) = self.ledger.takeBatch() else { return }
+        self.unrecorded.handedOver(number)
+        if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = number }
+        self.outputs.append(.write(batch: number, records))
     }
 
     /// A batch is on disk, or could not be written; either lets the call go on.
     mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
         if self.traceWritten(batch, error, at: now) { return }
+        self.ledger.written(batch, hasFailed: error != nil)
         if let error {
             self.unrecorded.failed(batch)
             self.raise(.recordFailing, "the record cannot be written: \(error)", at: now)

@@ -1,5 +1,6 @@
 internal import CallControl
 internal import NGECall
+internal import SIPTrace
 internal import Store
 internal import Supervision
 internal import Timeline
@@ -15,10 +16,23 @@ extension IVS {
             self.interrupted(incident, because: "a later one was begun", at: now)
         }
         guard let latest = unfinished.last else { return }
-        let isBusy = self.call.state != .idle
-        switch Resumption(of: latest, boot: self.ledger.boot, isBusy: isBusy, at: now) {
-        case .after(let gap): self.resume(latest, after: gap, at: now)
-        case .refused(let reason): self.interrupted(latest, because: reason, at: now)
+        self.unfinished = Unfinished(incident: latest, askAt: now.instant)
+        self.decideOnUnfinished(at: now)
+    }
+
+    /// Asks, whenever it is time, whether a call of an earlier run goes on.
+    mutating func decideOnUnfinished(at now: Moment) {
+        guard let unfinished = self.unfinished, unfinished.askAt <= now.instant else { return }
+        let stored = unfinished.incident
+        switch Resumption(of: stored, self.configuration, self.call, boot: self.ledger.boot, at: now) {
+        case .after(let gap):
+            self.unfinished = nil
+            self.resume(stored, after: gap, at: now)
+        case .refused(let reason):
+            self.unfinished = nil
+            self.interrupted(stored, because: reason, at: now)
+        case .undecided:
+            self.unfinished?.askAt = now.instant.advanced(by: Resumption.askInterval)
         }
     }
 
@@ -26,16 +40,26 @@ extension IVS {
         guard let trigger = Trigger(rawValue: stored.opening.trigger) else {
             return self.interrupted(stored, because: "its trigger is not known here", at: now)
         }
+        let isOfThisBoot = stored.opening.started.boot == self.ledger.boot
         // What made it is on record, and is not to be made again: a second press would be the wish to cancel.
-        let hasCrash = self.inputs.takeUnrecorded().contains { self.configuration.lines.crash.contains($0) }
+        guard self.inputs.forgetUnrecorded(upTo: isOfThisBoot ? stored.opening.started.at : .boot) else {
+            return self.interrupted(stored, because: "a later trigger is made again", at: now)
+        }
         let incident = Incident(
             id: IncidentID(stored.opening.id),
             trigger: trigger,
             startedAt: now.instant,
-            crashFollowed: stored.crashFollowed || (trigger == .manual && hasCrash),
+            crashFollowed: stored.crashFollowed,
             wasConnected: stored.wasConnected
         )
         self.ledger.resume(stored, at: now)
+        self.traces.resumed(
+            stored.opening.id,
+            lastNumber: stored.trace.lastNumber,
+            messages: stored.trace.messages,
+            octets: stored.trace.octets,
+            omitted: stored.trace.omitted
+        )
         self.hold = RecordHold(
             batch: nil,
             begun: now.instant,
@@ -47,7 +71,7 @@ extension IVS {
         let center = self.configuration.centers.firstIndex { $0.name == stored.lastCenter }
         let actions = self.call.resumed(
             incident,
-            attempts: stored.attempts,
+            attempts: stored.lastAttempt,
             center: center ?? 0,
             after: gap,
             at: now.instant
@@ -75,4 +99,10 @@ extension IVS {
         self.seenDue = now.instant.advanced(by: Self.seenInterval)
         self.ledger.change(incident.id, IncidentChange(seen: self.ledger.stamp(now)))
     }
+}
+
+/// A call of an earlier run of which it is not decided whether it goes on.
+struct Unfinished: Hashable, Sendable {
+    let incident: StoredIncident
+    var askAt: Instant
 }

@@ -81,6 +81,8 @@ package struct IVS: Sendable {
     var faults: [FaultKey: String] = [:]
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
+    /// What an earlier run left, until it is decided.
+    var unfinished: Unfinished?
     /// When it is next to be put on record that the call goes on; `nil` without a call.
     var seenDue: Instant?
     /// The MSD time stamp of an incident that is taken over from an earlier run, until its data is frozen.
@@ -147,6 +149,7 @@ package struct IVS: Sendable {
             self.postponed?.since,
             self.transfer?.until,
             self.seenDue,
+            self.unfinished?.askAt,
             self.traceDeadline
         )
     }
@@ -189,6 +192,7 @@ package struct IVS: Sendable {
         self.giveUpWaiting(at: now)
         self.giveUpTransfer(at: now)
         self.noteSeen(at: now)
+        self.decideOnUnfinished(at: now)
         self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)

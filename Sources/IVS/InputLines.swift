@@ -54,12 +54,13 @@ struct InputLines: Sendable {
         return !debouncer.isActive
     }
 
-    /// Takes back that triggers of an earlier run are to be made again, and returns their lines: what made them is on
-    /// record.
-    mutating func takeUnrecorded() -> [LineName] {
-        let lines = self.earlier.states.filter { if case .unrecorded = $0.value { true } else { false } }.keys.sorted()
+    /// Takes back that triggers up to an instant are to be made again: they are on record.
+    ///
+    /// `false`, and nothing is taken back, when a later one is among them.
+    mutating func forgetUnrecorded(upTo instant: Instant) -> Bool {
+        for case .unrecorded(let at, _) in self.earlier.states.values where at > instant { return false }
         self.earlier = self.earlier.recorded
-        return lines
+        return true
     }
 
     /// How a line is served from now on; its level comes next.

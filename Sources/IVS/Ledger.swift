@@ -11,6 +11,10 @@ struct Ledger: Sendable {
     var batch = 0
     /// What this step puts on record.
     var records: [VehicleRecord] = []
+    /// The ends of incidents, by the batch that tells them: a call that is over must not be gone on with by a next run.
+    private var closings: [Int: [VehicleRecord]] = [:]
+    /// Those that could not be written, until they are.
+    private var unwritten: [VehicleRecord] = []
     var watchers: [ControlCall.ID] = []
     var explanation: Explanation?
     /// The incident whose record was opened last.
@@ -26,17 +30,18 @@ struct Ledger: Sendable {
         Stamp(boot: self.boot, at: now.instant, wallMilliseconds: now.trustedMilliseconds)
     }
 
-    mutating func open(_ incident: Incident, profile: VehicleConfiguration.Profile, at now: Moment) {
+    mutating func open(_ incident: Incident, of configuration: VehicleConfiguration, at now: Moment) {
         self.incident = incident.id
         self.records.append(
             .incidentOpened(
                 IncidentOpening(
                     id: incident.id.text,
-                    profile: profile.rawValue,
+                    profile: configuration.profile.rawValue,
                     trigger: incident.trigger.rawValue,
                     isTest: incident.trigger == .test,
                     started: self.stamp(now),
-                    msdTimestamp: now.wall.isSynchronized ? UInt32(clamping: now.wall.seconds) : 0
+                    msdTimestamp: now.wall.isSynchronized ? UInt32(clamping: now.wall.seconds) : 0,
+                    isSimulated: configuration.isSimulated
                 )
             )
         )
@@ -114,6 +119,27 @@ struct Ledger: Sendable {
             )
         )
     }
+
+    /// What goes on record now, under its number: ends that could not be written go with whatever comes next.
+    mutating func takeBatch() -> (number: Int, records: [VehicleRecord])? {
+        guard !self.records.isEmpty else { return nil }
+        self.batch += 1
+        let records = self.unwritten + self.records
+        self.unwritten = []
+        self.records = []
+        let ends = records.filter { if case .incidentClosed = $0 { true } else { false } }
+        if !ends.isEmpty { self.closings[self.batch] = ends }
+        return (self.batch, records)
+    }
+
+    /// A batch is on disk, or could not be written.
+    mutating func written(_ batch: Int, hasFailed: Bool) {
+        guard let ends = self.closings.removeValue(forKey: batch), hasFailed else { return }
+        self.unwritten = Array((self.unwritten + ends).suffix(Self.maximumUnwritten))
+    }
+
+    /// Ends that are kept while the disk fails: those of a day of test calls.
+    private static let maximumUnwritten = 100
 
     /// Puts an event on record; what is only of interest to who watches is not.
     mutating func keep(_ event: VehicleEvent) {

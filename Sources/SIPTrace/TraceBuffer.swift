@@ -52,6 +52,17 @@ package struct TraceBuffer: Hashable, Sendable {
     /// When `handOver` is next owed; `nil` while nothing waits, or waits for the store's answer.
     package var nextDeadline: Instant? { self.underway.isEmpty ? self.due : nil }
 
+    /// Goes on with the trace of an incident that an earlier run began: numbers and limits go on where they were.
+    ///
+    /// `lastNumber` is the number of its last message, `messages` and `octets` are how many are kept.
+    package mutating func resumed(_ incident: String, lastNumber: Int, messages: Int, octets: Int, omitted: Int) {
+        let index = self.tallyIndex(incident)
+        self.tallies[index].seen = lastNumber
+        self.tallies[index].kept = messages
+        self.tallies[index].octets = octets
+        self.tallies[index].omitted = omitted
+    }
+
     /// Remembers whose a call is, from before its first message on.
     package mutating func began(_ callID: String, of incident: String) {
         self.calls.append(Call(callID: callID, incident: incident))

@@ -69,6 +69,26 @@ enum TraceTables {
         )
     }
 
+    /// How much of an incident's trace is kept.
+    static func extent(_ db: Database, incident: String) throws -> StoredTrace {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT omitted, max(trace_messages.number) AS last, count(trace_messages.number) AS messages,
+                    sum(length(octets)) AS octets
+                FROM traces LEFT JOIN trace_messages ON trace = traces.number WHERE incident = ? GROUP BY traces.number
+                """,
+            arguments: [incident]
+        )
+        guard let row else { return StoredTrace() }
+        return StoredTrace(
+            lastNumber: row["last"] ?? 0,
+            messages: row["messages"],
+            octets: row["octets"] ?? 0,
+            omitted: row["omitted"]
+        )
+    }
+
     /// What a trace has behind the message `after`: as much as the limits of a page allow, but one message at least.
     static func page(_ db: Database, incident: String, after: Int) throws -> TracePage {
         let sql = "SELECT omitted FROM traces WHERE incident = ?"

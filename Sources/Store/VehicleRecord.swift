@@ -29,14 +29,25 @@ package struct IncidentOpening: Hashable, Sendable {
     package let started: Stamp
     /// Seconds since 1970 as in the MSD, 0 when the time was not known.
     package let msdTimestamp: UInt32
+    /// Whether the lines were simulated; `nil` when the record does not say.
+    package let isSimulated: Bool?
 
-    package init(id: String, profile: String, trigger: String, isTest: Bool, started: Stamp, msdTimestamp: UInt32) {
+    package init(
+        id: String,
+        profile: String,
+        trigger: String,
+        isTest: Bool,
+        started: Stamp,
+        msdTimestamp: UInt32,
+        isSimulated: Bool? = nil
+    ) {
         self.id = id
         self.profile = profile
         self.trigger = trigger
         self.isTest = isTest
         self.started = started
         self.msdTimestamp = msdTimestamp
+        self.isSimulated = isSimulated
     }
 }
 
@@ -147,6 +158,22 @@ package struct LevelRecord: Hashable, Sendable {
     }
 }
 
+/// How much of an incident's SIP trace is on record.
+package struct StoredTrace: Hashable, Sendable {
+    /// The number of the last message that is kept.
+    package let lastNumber: Int
+    package let messages: Int
+    package let octets: Int
+    package let omitted: Int
+
+    package init(lastNumber: Int = 0, messages: Int = 0, octets: Int = 0, omitted: Int = 0) {
+        self.lastNumber = lastNumber
+        self.messages = messages
+        self.octets = octets
+        self.omitted = omitted
+    }
+}
+
 /// An emergency as it is on record.
 package struct StoredIncident: Hashable, Sendable {
     /// Counts the incidents of this store.
@@ -167,8 +194,11 @@ package struct StoredIncident: Hashable, Sendable {
     package let seen: Stamp
     /// How many INVITEs were made for it.
     package let attempts: Int
-    /// The center that the last of them went to.
+    /// The number of the last of them, 0 before the first.
+    package let lastAttempt: Int
+    /// The center that it went to.
     package let lastCenter: String?
+    package let trace: StoredTrace
     package let outcome: String?
     package let ended: Stamp?
 }

@@ -53,11 +53,13 @@ package final class VehicleStore: Sendable {
 
 /// Readings wait for the writes before them, so they are not for the loop.
 extension VehicleStore {
-    /// The incidents that have not ended, the oldest first.
+    /// The incidents that have not ended, the oldest first, each with how much of its trace is on record.
     package func unfinishedIncidents() throws(StoreError) -> [StoredIncident] {
         try self.queue.read { db in
             let sql = "\(StoredIncident.selection) WHERE state = 'open' ORDER BY number LIMIT ?"
-            return try Row.fetchAll(db, sql: sql, arguments: [StoreFile.maximumRows]).map(StoredIncident.init(row:))
+            return try Row.fetchAll(db, sql: sql, arguments: [StoreFile.maximumRows]).map { row in
+                StoredIncident(row: row, trace: try TraceTables.extent(db, incident: row["id"]))
+            }
         }
     }
 
@@ -66,14 +68,14 @@ extension VehicleStore {
         let limit = try StoreFile.checked(limit)
         return try self.queue.read { db in
             try Row.fetchAll(db, sql: "\(StoredIncident.selection) ORDER BY number DESC LIMIT ?", arguments: [limit])
-                .map(StoredIncident.init(row:))
+                .map { StoredIncident(row: $0) }
         }
     }
 
     package func incident(id: String) throws(StoreError) -> StoredIncident? {
         try self.queue.read { db in
             try Row.fetchOne(db, sql: "\(StoredIncident.selection) WHERE id = ?", arguments: [id])
-                .map(StoredIncident.init(row:))
+                .map { StoredIncident(row: $0) }
         }
     }
 

@@ -4,11 +4,12 @@ extension StoredIncident {
     /// The head of every statement that reads incidents.
     static let selection = """
         SELECT incidents.*, (SELECT count(*) FROM attempts WHERE attempts.incident = incidents.id) AS attempts, \
+        (SELECT max(number) FROM attempts WHERE attempts.incident = incidents.id) AS last_attempt, \
         (SELECT center FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) AS last_center \
         FROM incidents
         """
 
-    init(row: Row) {
+    init(row: Row, trace: StoredTrace = StoredTrace()) {
         guard let state = IncidentState(rawValue: row["state"]) else {
             preconditionFailure("The tables allow no other state.")
         }
@@ -21,7 +22,8 @@ extension StoredIncident {
                 trigger: row["trigger_kind"],
                 isTest: row["is_test"],
                 started: started,
-                msdTimestamp: row["msd_timestamp"]
+                msdTimestamp: row["msd_timestamp"],
+                isSimulated: row["simulated"]
             ),
             state: state,
             profile: row["profile"],
@@ -32,7 +34,9 @@ extension StoredIncident {
             resumptions: row["resumptions"],
             seen: Stamp(row, prefix: "seen") ?? started,
             attempts: row["attempts"],
+            lastAttempt: row["last_attempt"] ?? 0,
             lastCenter: row["last_center"],
+            trace: trace,
             outcome: row["outcome"],
             ended: Stamp(row, prefix: "ended")
         )

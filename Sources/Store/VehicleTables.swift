@@ -77,6 +77,7 @@ enum VehicleTables {
         ALTER TABLE incidents ADD COLUMN connected INTEGER NOT NULL DEFAULT 0 CHECK (connected IN (0, 1));
         ALTER TABLE incidents ADD COLUMN crash_followed INTEGER NOT NULL DEFAULT 0 CHECK (crash_followed IN (0, 1));
         ALTER TABLE incidents ADD COLUMN resumptions INTEGER NOT NULL DEFAULT 0 CHECK (resumptions >= 0);
+        ALTER TABLE incidents ADD COLUMN simulated INTEGER CHECK (simulated IN (0, 1));
         """
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
@@ -104,14 +105,15 @@ enum VehicleTables {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO incidents (id, first_profile, profile, trigger_kind, is_test, started_boot, started_ns,
-                    started_wall_ms, msd_timestamp, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
+                    started_wall_ms, msd_timestamp, simulated, state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')
                 """
         )
         try statement.execute(
             arguments: [
                 opening.id, opening.profile, opening.profile, opening.trigger, opening.isTest, opening.started.boot,
                 opening.started.nanoseconds, opening.started.wallMilliseconds, opening.msdTimestamp,
+                opening.isSimulated,
             ]
         )
     }

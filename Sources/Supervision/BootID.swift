@@ -63,11 +63,14 @@ package struct BootIDError: Error, Hashable, CustomStringConvertible {
 }
 
 extension BootID {
-    /// The name of this boot, or "unknown" when the kernel does not tell.
+    /// What stands for the name of a boot when the kernel does not tell it.
+    package static let unknownName = "unknown"
+
+    /// The name of this boot, or `unknownName`.
     ///
     /// Without a name no time of an earlier run can be compared, which is the safe side.
     package static var nameOrUnknown: String {
         // Why there is none changes nothing.
-        (try? BootID.current.description) ?? "unknown"
+        (try? BootID.current.description) ?? Self.unknownName
     }
 }

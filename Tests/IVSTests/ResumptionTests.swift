@@ -2,6 +2,7 @@ import CallControl
 import GPIO
 import MSD
 import SIP
+import SIPTrace
 import Store
 import Supervision
 import Testing
@@ -22,14 +23,20 @@ import Timeline
         )
     }
 
-    private static func opening(_ trigger: Trigger = .automatic, started: Stamp = Self.at(95)) -> IncidentOpening {
+    private static func opening(
+        _ trigger: Trigger = .automatic,
+        started: Stamp = Self.at(95),
+        profile: String = "private",
+        isSimulated: Bool? = VehicleBench.configuration().isSimulated
+    ) -> IncidentOpening {
         IncidentOpening(
             id: "0123456789abcdef0123456789abcdef",
-            profile: "private",
+            profile: profile,
             trigger: trigger.rawValue,
             isTest: trigger == .test,
             started: started,
-            msdTimestamp: Self.timestamp
+            msdTimestamp: Self.timestamp,
+            isSimulated: isSimulated
         )
     }
 
@@ -137,10 +144,103 @@ import Timeline
         #expect(bench.levels["lamp"] == .active)
     }
 
-    @Test func aWallClockThatNobodyTrustsNowTellsNothing() {
+    @Test func aClockThatIsSetAfterTheStartDecidesThen() throws {
         let seen = Self.at(95, "an earlier boot", wall: VehicleBench.wallAtBoot + 40)
         let bench = Self.restarted([.open(Self.opening(), seen: seen)], isWallTrusted: false)
+        bench.advance(by: .seconds(30))
+        #expect(bench.invites.isEmpty && Self.closings(bench).isEmpty)
+        bench.isWallTrusted = true
+        bench.advance(by: Resumption.askInterval)
+        #expect(bench.invites.count == 1)
+        let late = Self.restarted([.open(Self.opening(), seen: seen)], isWallTrusted: false)
+        late.advance(by: .seconds(499))
+        #expect(Self.closings(late).isEmpty)
+        late.advance(by: .seconds(2))
+        #expect(Self.closings(late).map(\.outcome) == ["interrupted"], "this boot is ten minutes old itself")
+        #expect(late.invites.isEmpty)
+    }
+
+    @Test func theTimeAsleepCounts() {
+        let seen = Self.at(95, wall: VehicleBench.wallAtBoot - 20_000)
+        let bench = Self.restarted([.open(Self.opening(), seen: seen)])
         #expect(bench.invites.isEmpty)
+        #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("that was more than 600 s ago") == true)
+    }
+
+    @Test(arguments: [
+        (Self.opening(profile: "112"), "it was one of the profile 112"),
+        (
+            Self.opening(isSimulated: !VehicleBench.configuration().isSimulated),
+            "its lines were not those of this configuration"
+        ),
+        (Self.opening(isSimulated: nil), "its lines were not those of this configuration"),
+    ])
+    func aRigThatWasChangedInBetweenCallsNobody(opening: IncidentOpening, reason: String) {
+        let bench = Self.restarted([.open(opening)])
+        bench.advance(by: .seconds(60))
+        #expect(bench.invites.isEmpty)
+        #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix(reason) == true)
+    }
+
+    @Test func aTestCallIsWaitedForAndTheEndOfOneIsNoCall() throws {
+        for isOver in [false, true] {
+            let bench = VehicleBench()
+            bench.advance(by: .seconds(100))
+            bench.step(.started)
+            _ = bench.call(.testCall)
+            try bench.answer()
+            if isOver { try bench.clearDown() }
+            bench.step(.storeOpened(unfinished: [.open(Self.opening())], recovery: nil))
+            #expect(bench.state == (isOver ? .connecting : .voiceSession))
+            if !isOver { try bench.clearDown() }
+            bench.advance(by: Resumption.askInterval)
+            #expect(bench.state == .connecting)
+            #expect(bench.ivs.call.incident?.id.text == Self.opening().id)
+        }
+    }
+
+    @Test func theTraceGoesOnWhereItWas() throws {
+        let trace = StoredTrace(lastNumber: 7, messages: 5, octets: 4_000, omitted: 2)
+        let bench = Self.restarted([.open(Self.opening(), trace: trace)])
+        bench.advance(by: .seconds(1))
+        let numbers = bench.records.compactMap { record -> Int? in
+            guard case .traced(let traced) = record else { return nil }
+            return traced.message.number
+        }
+        #expect(numbers.first == 8)
+        let omissions = bench.records.compactMap { record -> Int? in
+            guard case .traceOmission(_, let count) = record else { return nil }
+            return count
+        }
+        #expect(omissions.first == 2)
+    }
+
+    @Test func aPressForHelpMadeInTheGapIsNotTheWishToCancel() throws {
+        let inputs = "sos-button pending \(99_500 * 1_000_000)\n"
+        let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
+        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: "sos-button", level: .active, at: bench.now)))
+        bench.advance(by: .seconds(2))
+        #expect(bench.reasons(of: .call(.manualTrigger)).count == 1)
+        #expect(bench.state == .connecting)
+        #expect(bench.invites.count == 1)
+    }
+
+    @Test func anEndThatCouldNotBeWrittenGoesOnRecordWithTheNext() throws {
+        let bench = try VehicleBench.connected()
+        bench.disk = .fails(.closed)
+        try bench.clearDown()
+        bench.advance(by: .seconds(1))
+        bench.disk = .works
+        bench.press()
+        let written = try #require(
+            bench.writes.last { $0.records.contains { if case .incidentClosed = $0 { true } else { false } } }
+        )
+        #expect(written.records.contains { if case .incidentOpened = $0 { true } else { false } })
+        #expect(Set(Self.closings(bench).map(\.outcome)) == ["cleared"])
+        let count = Self.closings(bench).count
+        try bench.answer()
+        #expect(Self.closings(bench).count == count, "once it is on disk it is not written again")
     }
 
     @Test func aTestCallIsNotDialledAgain() {
@@ -164,7 +264,8 @@ import Timeline
             trigger: early.trigger,
             isTest: false,
             started: early.started,
-            msdTimestamp: 0
+            msdTimestamp: 0,
+            isSimulated: early.isSimulated
         )
         let bench = Self.restarted([.open(early), .open(Self.opening())])
         #expect(bench.invites.count == 1)
@@ -210,10 +311,15 @@ import Timeline
         #expect(bench.reasons(of: .call(.cancelRequested)) == [])
     }
 
-    @Test func aCrashThatWasNotOnRecordEndsTheRightToCancel() throws {
-        let inputs = "crash unrecorded \(95 * 1_000_000_000) 0\n"
+    @Test func aLaterTriggerThatWasNotOnRecordIsTheCall() throws {
+        let inputs = "crash unrecorded \(97 * 1_000_000_000) 0\n"
         let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
-        #expect(bench.ivs.call.incident?.crashFollowed == true)
+        #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("a later trigger is made again") == true)
+        bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
+        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        #expect(bench.ivs.call.incident?.trigger == .automatic)
+        bench.advance(by: .seconds(1))
+        #expect(bench.invites.count == 1)
     }
 
     @Test func whatANextRunHasToKnowIsPutOnRecord() throws {

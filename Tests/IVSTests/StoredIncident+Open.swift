@@ -10,7 +10,8 @@ extension StoredIncident {
         resumptions: Int = 0,
         seen: Stamp? = nil,
         attempts: Int = 1,
-        lastCenter: String? = "center-1"
+        lastCenter: String? = "center-1",
+        trace: StoredTrace = StoredTrace()
     ) -> StoredIncident {
         StoredIncident(
             number: 1,
@@ -24,7 +25,9 @@ extension StoredIncident {
             resumptions: resumptions,
             seen: seen ?? opening.started,
             attempts: attempts,
+            lastAttempt: attempts,
             lastCenter: lastCenter,
+            trace: trace,
             outcome: nil,
             ended: nil
         )

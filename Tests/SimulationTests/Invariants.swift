@@ -17,6 +17,9 @@ struct Invariants {
         let batch: Int
         var isRecordedOrLate = false
         var isClosed = false
+        var outcome: String?
+        /// Open on the disk of a killed run, and not taken over yet.
+        var isSuspended = false
         var wasConnected = false
         var crashFollowed = false
         var ranOutOfTime = false
@@ -36,6 +39,10 @@ struct Invariants {
     private var accounts: [String: Account] = [:]
     private var sentMSDs: Set<[UInt8]> = []
     private var lastIdentifier = 0
+    /// When a run was killed in a call that has not gone on since.
+    var owedSince: Instant?
+    /// When a call was last known to be going on.
+    private(set) var lastCall: Instant?
     /// The Call-IDs of INVITEs that were too large for a datagram and left as one.
     private var largeCalls: Set<String> = []
     /// The messageIdentifiers that each call of a center has brought.
@@ -57,25 +64,44 @@ extension Invariants {
             switch record {
             case .incidentOpened(let opening):
                 self.mark("action openIncident")
-                if self.accounts.values.contains(where: { !$0.isClosed }) {
+                if self.accounts.values.contains(where: { !$0.isClosed && !$0.isSuspended }) {
                     self.fail("two incidents at once", at: now)
                 }
                 self.accounts[opening.id] = Account(trigger: opening.trigger, batch: batch)
             case .incidentClosed(let id, let closing): self.closed(id, closing, at: now)
-            case .messageSent(let message): self.sentMSDs.insert(message.octets)
+            case .messageSent(let message): self.sent(message.octets)
             case .attempt(let attempt): self.attempted(attempt, at: now)
             case .event, .incidentChanged, .level, .traceOmission, .traced: break
             }
         }
     }
 
+    mutating func sent(_ octets: [UInt8]) { self.sentMSDs.insert(octets) }
+
+    /// What a killed run had not put on disk never was; the rest waits to be taken over, as far as it is known there.
+    mutating func suspendAll(but durable: [StoredIncident]) {
+        for (id, account) in self.accounts where !account.isClosed {
+            let stored = durable.first { $0.opening.id == id }
+            self.accounts[id]?.isSuspended = stored != nil
+            self.accounts[id]?.isClosed = stored == nil
+            self.accounts[id]?.isRecordedOrLate = true
+            self.accounts[id]?.wasConnected = stored?.wasConnected ?? false
+            self.accounts[id]?.crashFollowed = stored?.crashFollowed ?? false
+            self.accounts[id]?.left = []
+        }
+    }
+
     private mutating func closed(_ id: String, _ closing: IncidentClosing, at now: Instant) {
         self.mark("action closeIncident")
         self.mark("outcome \(closing.outcome)")
+        // An end that could not be written is handed over again.
+        if let before = self.accounts[id]?.outcome, before == closing.outcome { return self.mark("closed again") }
         guard let account = self.accounts[id], !account.isClosed else {
             return self.fail("an incident is closed that is not open", at: now)
         }
         self.accounts[id]?.isClosed = true
+        self.accounts[id]?.isSuspended = false
+        self.accounts[id]?.outcome = closing.outcome
         if closing.outcome == Outcome.cancelled.rawValue {
             if !account.mayBeCancelled { self.fail("a call was cancelled that nobody may cancel: \(account)", at: now) }
         }
@@ -156,6 +182,9 @@ extension Invariants {
             if let attempt = self.accounts[id]?.invited { self.accounts[id]?.left.remove(attempt) }
         case .automaticTrigger: self.accounts[id]?.crashFollowed = true
         case .callLost: self.accounts[id]?.drops += 1
+        case .callResumed where state == .connecting:
+            self.accounts[id]?.drops += 1
+            self.accounts[id]?.isSuspended = false
         case .answerWaitOver:
             self.accounts[id]?.ranOutOfTime = true
             self.leave(id)
@@ -219,6 +248,7 @@ extension Invariants {
 
     /// What holds after each step.
     mutating func holds(_ vehicle: IVS, at now: Instant) {
+        if vehicle.call.state != .idle, vehicle.call.state != .ended { self.lastCall = now }
         let running = vehicle.userAgent.calls.values.count { record in
             switch record.phase {
             case .calling(let calling): calling.cancellation == .none && !calling.isAbandoned

@@ -37,6 +37,8 @@ struct Plan {
     let centers: [CenterConfiguration]
     let faults: Faults
     let isWallTrusted: Bool
+    /// How often the vehicle's process is killed.
+    let kills: Int
 
     init(random: inout SeededGenerator) {
         self.transport = random.chance(50) ? .udp : .tcp
@@ -46,6 +48,7 @@ struct Plan {
         var vehicle = Self.vehicle(centers: count, over: self.transport, random: &random)
         var centers = (0..<count).map { _ in Self.center(random: &random) }
         self.isWallTrusted = random.chance(80)
+        self.kills = random.chance(40) ? Int.random(in: 1...4, using: &random) : 0
         var faults = Faults()
         if random.chance(75) {
             faults.lost = Int.random(in: 0...30, using: &random)

@@ -89,8 +89,11 @@ import Testing
         let ways = [
             "invite over tcp", "invite over udp", "fallback to UDP", "redirected", "transferred", "not transferred",
         ]
+        let kills = ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + ["went on after a kill"]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
-        #expect(Set(states + actions + outcomes + announcements + ways + registrations).subtracting(marks) == [])
+        #expect(
+            Set(states + actions + outcomes + announcements + ways + registrations + kills).subtracting(marks) == []
+        )
     }
 
     @Test func theTraceOfASeedIsTheSameTwice() {

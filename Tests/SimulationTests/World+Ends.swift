@@ -12,12 +12,16 @@ import Timeline
 // What both ends want done, and what lines, disks and operators do to them.
 extension World {
     func perform(_ outputs: [VehicleOutput]) {
-        for output in outputs {
+        for (index, output) in outputs.enumerated() {
+            if let left = self.killAfter {
+                guard left > 0 else { return self.kill(leaving: outputs[index...]) }
+                self.killAfter = left - 1
+            }
             switch output {
             case .drive(let line, let level): self.note("vehicle \(line) \(level.rawValue)")
             case .readLines:
                 let takes = Int.random(in: 0...5, using: &self.random)
-                self.later(.vehicle(.linesRead(through: self.now)), in: takes)
+                self.later(.toRun(self.generation, .linesRead(through: self.now)), in: takes)
             case .open(let flow, let endpoint, _, _):
                 self.watch.opens(endpoint, self.vehicle, at: self.now)
                 self.open(flow, endpoint)
@@ -28,14 +32,14 @@ extension World {
             case .close(let flow): self.close(flow, byVehicle: true)
             case .write(let batch, let records):
                 self.watch.writes(records, batch: batch, at: self.now)
-                self.write(batch)
+                self.write(batch, records)
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
             case .reply, .fail, .simulate, .readIncidents, .readTrace, .ready, .showStatus, .feedWatchdog,
-                .reportLevels,
-                .keepInputs:
+                .reportLevels:
                 break
+            case .keepInputs(let text): self.survivors.inputs = text
             case .left: self.watch.mark("left")
             }
         }
@@ -48,12 +52,13 @@ extension World {
         return line.isEmpty ? "\(octets.count) octets" : String(decoding: line, as: UTF8.self)
     }
 
-    private func write(_ batch: Int) {
+    private func write(_ batch: Int, _ records: [VehicleRecord]) {
         let takes = Duration.milliseconds(Int.random(in: self.faults.writeTakes, using: &self.random))
         let error: StoreError? =
             self.random.chance(self.faults.writeFails) ? .failed(reason: "disk I/O error", code: 10) : nil
         self.vehicleDiskBusyUntil = max(self.vehicleDiskBusyUntil, self.now).advanced(by: takes)
-        self.queue.put(.vehicle(.written(batch: batch, error)), at: self.vehicleDiskBusyUntil)
+        self.survivors.pending.append((records, fails: error != nil))
+        self.queue.put(.toRun(self.generation, .written(batch: batch, error)), at: self.vehicleDiskBusyUntil)
     }
 
     func perform(_ outputs: [CenterOutput], ofCenter index: Int) {
@@ -90,6 +95,10 @@ extension World {
         for _ in 0..<Int.random(in: 1...6, using: &self.random) {
             time += Int.random(in: 50...20_000, using: &self.random)
             self.stimulus(at: time)
+        }
+        for _ in 0..<self.plan.kills {
+            let at = Duration.milliseconds(Int.random(in: 1_000...80_000, using: &self.random))
+            self.queue.put(.kill, at: Instant.boot.advanced(by: at))
         }
         self.queue.put(.operators, at: self.now.advanced(by: .seconds(2)))
         self.queue.put(.stormEnds, at: Instant.boot.advanced(by: Plan.storm))

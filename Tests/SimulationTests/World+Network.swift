@@ -143,6 +143,17 @@ extension World {
         }
     }
 
+    /// The process is gone, and with it the vehicle's end of every connection.
+    func closeAllOfVehicle() {
+        for (flow, var path) in self.paths.sorted(by: { $0.key.number < $1.key.number }) {
+            let wasOpen = path.isOpenAtVehicle
+            path.isOpenAtVehicle = false
+            self.paths[flow] = path.isOpenAtCenter ? path : nil
+            guard wasOpen, path.isOpenAtCenter, path.transport.isReliable else { continue }
+            self.queue.put(.endAtCenter(flow, Self.closedByPeer), at: max(path.lastAtCenter, self.now))
+        }
+    }
+
     func ended(_ flow: Flow, _ failure: NetFailure, atVehicle: Bool) {
         guard var path = self.paths[flow] else { return }
         if path.isGivenUp {

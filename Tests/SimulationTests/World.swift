@@ -1,4 +1,5 @@
 import CallControl
+import GPIO
 import Net
 import SIP
 import Store
@@ -19,7 +20,13 @@ final class World {
     static let restWait = Duration.seconds(600)
 
     enum Happening {
+        /// What the world does to the vehicle, whichever run of it there is.
         case vehicle(VehicleInput)
+        /// What one run of the vehicle asked for; the next one knows nothing of it.
+        case toRun(Int, VehicleInput)
+        case kill
+        case restarts(Int)
+        case callWasOwed(Int)
         case center(Int, CenterInput)
         case connected(Flow)
         case refused(Flow)
@@ -42,6 +49,12 @@ final class World {
     var centers: [Center]
     var paths: [Flow: Path] = [:]
     var vehicleDiskBusyUntil = Instant.boot
+    /// Counts the runs of the vehicle.
+    var generation = 0
+    var isDead = false
+    /// After how many more of its actions the vehicle is killed.
+    var killAfter: Int?
+    var survivors = Survivors()
     var watch = Invariants()
     private(set) var trace: [String] = []
     private(set) var steps = 0
@@ -94,16 +107,16 @@ final class World {
     }
 
     private var nextTime: Instant? {
-        let vehicle = self.vehicle.nextDeadline(after: self.now)
+        let vehicle = self.isDead ? nil : self.vehicle.nextDeadline(after: self.now)
         let centers = self.centers.compactMap(\.nextDeadline).min()
         return Instant.earliest(self.queue.next, vehicle, centers)
     }
 
     private func deadlines() {
-        if let due = self.vehicle.nextDeadline(after: self.now), due <= self.now {
-            self.steps += 1
+        if !self.isDead {
+            if let due = self.vehicle.nextDeadline(after: self.now), due <= self.now { self.steps += 1 }
+            self.perform(self.vehicle.deadlineReached(at: Moment(instant: self.now, wall: self.wall)))
         }
-        self.perform(self.vehicle.deadlineReached(at: Moment(instant: self.now, wall: self.wall)))
         for index in self.centers.indices {
             guard let due = self.centers[index].nextDeadline, due <= self.now else { continue }
             self.steps += 1
@@ -117,6 +130,10 @@ final class World {
     private func happen(_ happening: Happening) {
         switch happening {
         case .vehicle(let input): self.step(input)
+        case .toRun(let run, let input): if run == self.generation { self.step(input) }
+        case .kill: self.killAfter = Int.random(in: 0...40, using: &self.random)
+        case .restarts(let run): if run == self.generation { self.restart() }
+        case .callWasOwed(let run): if run == self.generation { self.watch.callWasOwed(self.vehicle, at: self.now) }
         case .center(let index, let input): self.step(input, center: index)
         case .connected(let flow): self.connected(flow)
         case .refused(let flow): self.refused(flow)
@@ -128,13 +145,23 @@ final class World {
         case .stormEnds:
             self.isStorm = false
             self.faults = .none
+            self.killAfter = nil
             // Registrations would be refreshed for ever; their removal ends what has to end.
             self.step(.stopping)
         }
     }
 
     func step(_ input: VehicleInput) {
-        if case .written(let batch, _) = input { self.watch.written(batch) }
+        guard !self.isDead else { return self.survive(input) }
+        switch input {
+        case .written(let batch, let error):
+            self.watch.written(batch)
+            let write = self.survivors.pending.removeFirst()
+            if error == nil { self.survivors.durable += write.records }
+        case .line(.level(let line, let level, _)): self.survivors.levels[line] = level
+        case .line(.edge(let edge)): self.survivors.levels[edge.line] = edge.level
+        default: break
+        }
         self.perform(self.vehicle.step(input, at: Moment(instant: self.now, wall: self.wall)))
     }
 
@@ -159,6 +186,7 @@ final class World {
     /// What is still under way.
     private var unrest: String {
         var words: [String] = []
+        if self.isDead { words.append("the vehicle is dead") }
         if self.vehicle.call.state != .idle { words.append("the vehicle is \(self.vehicle.call.state)") }
         if !self.vehicle.userAgent.isQuiet { words.append("the vehicle's user agent is busy") }
         if self.vehicle.hold != nil || self.vehicle.waitingAttempt != nil { words.append("something waits to be sent") }

@@ -72,7 +72,7 @@ import Testing
         let changed = try #require(try store.incident(id: "a"))
         #expect(changed.seen == seen)
         #expect(changed.wasConnected && changed.crashFollowed && changed.resumptions == 2)
-        #expect(changed.lastCenter == "second" && changed.attempts == 2)
+        #expect(changed.lastCenter == "second" && changed.attempts == 2 && changed.lastAttempt == 2)
         // A later sign without a wall time takes the earlier one's away: the two stamps are one.
         let later = Samples.stamp(8, wall: nil)
         #expect(store.writeNow([.incidentChanged(id: "a", IncidentChange(seen: later))]) == nil)

@@ -1,0 +1,37 @@
+import CallControl
+import Store
+import Timeline
+
+@testable import IVS
+
+// A killed process: what was going on goes on, and what it had put on record is what the next run knows.
+extension Invariants {
+    /// What a killed run would have put on record next; the octets may be on air already.
+    mutating func wanted(_ records: [VehicleRecord]) {
+        for case .messageSent(let message) in records { self.sent(message.octets) }
+    }
+
+    /// The process is gone; these incidents are open on disk.
+    mutating func killed(_ vehicle: IVS, durable: [StoredIncident], at now: Instant) {
+        switch vehicle.call.state {
+        case .idle, .ended: break  // What an earlier kill left may not have been taken over yet.
+        case .triggered, .connecting, .voiceSession:
+            let isUsedUp = durable.last.map { $0.resumptions >= Resumption.maximum } ?? false
+            self.owedSince = vehicle.call.incident?.trigger == .test || isUsedUp ? nil : now
+        }
+        self.suspendAll(but: durable)
+    }
+
+    /// Long enough after the start for the store to be read.
+    ///
+    /// A call that went on at the kill goes on, or another one does: it was made again, or a trigger came first.
+    mutating func callWasOwed(_ vehicle: IVS, at now: Instant) {
+        guard let since = self.owedSince else { return }
+        self.owedSince = nil
+        if self.lastCall.map({ $0 < since }) ?? true {
+            self.fail("a call that went on when the process was killed does not go on", at: now)
+        } else {
+            self.mark("went on after a kill")
+        }
+    }
+}
