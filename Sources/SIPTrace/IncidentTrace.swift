@@ -29,33 +29,12 @@ package struct IncidentTrace: Hashable, Sendable {
         return nil
     }
 
-    /// The same for each message: where the boot clock goes back, another boot begins, with an offset of its own.
-    private var wallOffsets: [Int64?] {
-        var offsets: [Int64?] = []
-        var part = self.messages[...]
-        while let first = part.first {
-            var last = first.at
-            let next = part.firstIndex { message in
-                defer { last = max(last, message.at) }
-                return message.at < last
-            }
-            let whole = IncidentTrace(
-                incident: self.incident,
-                messages: Array(part[..<(next ?? part.endIndex)]),
-                omitted: 0
-            )
-            offsets += Array(repeating: whole.wallOffset, count: whole.messages.count)
-            part = part[(next ?? part.endIndex)...]
-        }
-        return offsets
-    }
-
     /// The trace as a capture file that Wireshark reads; `application` is who writes it.
     package func pcapng(application: String) -> [UInt8] {
         var comment = "SIP of eCall incident \(self.incident), credentials masked; holds VIN and place"
         if self.omitted > 0 { comment += "; \(self.omitted) messages are missing" }
-        let offsets = self.wallOffsets
-        if offsets.contains(nil) { comment += "; the wall clock was not known, times count from the boot" }
+        let offset = self.wallOffset
+        if offset == nil { comment += "; the wall clock was not known, times count from the boot" }
         var octets = PCAPNG.head(
             PCAPNG.Section(
                 application: application,
@@ -64,7 +43,7 @@ package struct IncidentTrace: Hashable, Sendable {
                 linkType: ExportedPDU.linkType
             )
         )
-        for (message, offset) in zip(self.messages, offsets) {
+        for message in self.messages {
             let pdu = ExportedPDU.octets(message)
             var note = "\(message.path.transport.viaToken), message \(message.number) of the incident"
             if message.length > message.octets.count { note += ", cut" }

@@ -101,6 +101,7 @@ enum TraceTables {
                 """,
             arguments: [incident, after]
         )
+        let clock = try TraceClock(db, incident: incident)
         var messages: [TraceMessage] = []
         var octets = 0
         while let row = try rows.next() {
@@ -108,7 +109,7 @@ enum TraceTables {
             guard !isFull else {
                 return TracePage(incident: incident, messages: messages, omitted: omitted, hasMore: true)
             }
-            let message = TraceMessage(row: row)
+            let message = TraceMessage(row: row, clock)
             octets += message.octets.count
             messages.append(message)
         }
@@ -117,14 +118,14 @@ enum TraceTables {
 }
 
 extension TraceMessage {
-    fileprivate init(row: Row) {
+    fileprivate init(row: Row, _ clock: TraceClock?) {
         guard let direction = Direction(rawValue: row["direction"]),
             let transport = Transport(rawValue: row["transport"])
         else { preconditionFailure("The tables allow no other direction and no other transport.") }
         let octets: Data = row["octets"]
         self.init(
             number: row["number"],
-            at: Instant(nanosecondsSinceBoot: row["at_ns"]),
+            at: Instant(nanosecondsSinceBoot: clock?.nanoseconds(of: row) ?? row["at_ns"]),
             wallMilliseconds: row["at_wall_ms"],
             direction: direction,
             path: Path(
@@ -135,5 +136,43 @@ extension TraceMessage {
             length: row["whole_octets"],
             octets: [UInt8](octets)
         )
+    }
+}
+
+/// The boot clock of a trace's first message, on which those of a later boot are told too: a call may be gone on with after
+/// one, when the wall clock was right before and after.
+private struct TraceClock {
+    private let boot: String
+    /// Nanoseconds from that clock to the wall clock.
+    private let offset: Int64
+
+    /// `nil` when no message of that boot knew the wall time.
+    init?(_ db: Database, incident: String) throws {
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT at_boot, at_ns, at_wall_ms FROM trace_messages
+                WHERE trace = (SELECT number FROM traces WHERE incident = ?) AND at_wall_ms IS NOT NULL
+                ORDER BY number LIMIT 1
+                """,
+            arguments: [incident]
+        )
+        guard let row, let wall: Int64 = row["at_wall_ms"], let wallNanoseconds = Self.nanoseconds(wall) else {
+            return nil
+        }
+        self.boot = row["at_boot"]
+        self.offset = wallNanoseconds &- row["at_ns"]
+    }
+
+    /// When the message of a row was on this clock; `nil` where nobody knows.
+    func nanoseconds(of row: Row) -> Int64? {
+        guard row["at_boot"] != self.boot, let wall: Int64 = row["at_wall_ms"] else { return nil }
+        return Self.nanoseconds(wall).map { $0 &- self.offset }
+    }
+
+    private static func nanoseconds(_ milliseconds: Int64) -> Int64? {
+        // Times beyond the year 2262 do not fit and count as unknown.
+        let (nanoseconds, isTooLarge) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        return isTooLarge ? nil : nanoseconds
     }
 }

@@ -154,4 +154,41 @@ import Timeline
         #expect(store.writeNow(records) == nil)
         #expect(try store.trace(incident: "a", after: 0)?.messages == [self.message(1)])
     }
+
+    @Test func aCallThatWentOnAfterABootIsToldOnTheClockOfTheFirst() throws {
+        let store = try VehicleStore.inMemory()
+        // Known at 2 s of the first boot; the second one is 50 s old when, by the wall clock, 90 s have passed.
+        let wall: Int64 = 1_790_000_000_000
+        let early = [self.message(1, wall: nil), self.message(2, wall: wall)]
+        let late = TraceMessage(
+            number: 3,
+            at: .boot.advanced(by: .seconds(50)),
+            wallMilliseconds: wall + 90_000,
+            direction: .sent,
+            path: Self.path,
+            length: 2,
+            octets: [1, 2]
+        )
+        let unknown = TraceMessage(
+            number: 4,
+            at: .boot.advanced(by: .seconds(51)),
+            wallMilliseconds: nil,
+            direction: .sent,
+            path: Self.path,
+            length: 2,
+            octets: [1, 2]
+        )
+        let records =
+            early.map { self.traced($0, of: "a") }
+            + [late, unknown].map {
+                VehicleRecord.traced(TraceRecord(incident: "a", boot: "a later boot", message: $0))
+            }
+        #expect(store.writeNow([self.open("a"), .traceOmission(incident: "a", count: 3)] + records) == nil)
+        let page = try #require(try store.trace(incident: "a", after: 0))
+        #expect(page.messages.map { Instant.boot.duration(to: $0.at) } == [1, 2, 92, 51].map(Duration.seconds))
+        let rest = try #require(try store.trace(incident: "a", after: 2))
+        #expect(rest.messages.first?.at == .boot.advanced(by: .seconds(92)), "a page that begins behind the first boot")
+        let extent = try #require(try store.unfinishedIncidents().first?.trace)
+        #expect(extent == StoredTrace(lastNumber: 4, messages: 4, octets: 8, omitted: 3))
+    }
 }
