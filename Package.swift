@@ -186,7 +186,7 @@ let package = Package(
             [
                 "Authority", "CallControl", "Center", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall",
                 "Net",
-                "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
+                "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers,
             ]
         ),
         tests("StoreTests", ["SIP", "SIPTrace", "Store", "Timeline", .grdb, .nioConcurrencyHelpers]),

@@ -1,9 +1,9 @@
 package import Timeline
 
 extension CallStateMachine {
-    /// An earlier run left the incident unfinished `gap` ago, after `attempts` attempts: it is dialled again, as after a drop.
+    /// An earlier run left the incident unfinished: it is dialled again, as after a drop.
     ///
-    /// `center` is the one that had it last. A call that goes on here already comes first, and nothing is done.
+    /// That was `gap` ago; `attempts` attempts were made for it, the last of them to `center`. Traps while a call is going on.
     package mutating func resumed(
         _ incident: Incident,
         attempts: Int,
@@ -26,8 +26,8 @@ extension CallStateMachine {
             return [.freezeMSD(incident)]
                 + self.dial(attempt, of: incident, by: plan, .callResumed, because: .resumedAfter(gap), at: now)
                 + [.announce(.callRequested)]
-        case .triggered(let other, _), .connecting(let other, _, _), .voiceSession(let other, _, _, _):
-            return self.unchanged(.callResumed, because: .callInProgress(other.trigger))
+        case .triggered, .connecting, .voiceSession:
+            preconditionFailure("Who goes on with a call has asked whether another one is going on.")
         }
     }
 }

@@ -4,7 +4,7 @@ extension CallStateMachine {
     /// The SOS button was held long enough: a manual trigger, or the wish to cancel a manual call not yet connected.
     ///
     /// `newIncident` names the incident that this trigger starts, if it starts one; `began` is when the press began, `nil`
-    /// for now. One that began before the call that is going on was meant for help, and not to cancel it.
+    /// for now. One that began before the call that it would cancel was meant for help, and cancels nothing.
     package mutating func buttonHeld(
         newIncident: IncidentID,
         began: Instant? = nil,
@@ -17,7 +17,7 @@ extension CallStateMachine {
         }
         switch self.current {
         case .idle, .ended:
-            return self.begin(Incident(id: newIncident, trigger: .manual, startedAt: now), at: now)
+            return self.begin(Incident(id: newIncident, trigger: .manual, startedAt: began ?? now), at: now)
         case .triggered(let incident, _):
             return self.heldAgain(during: incident, newIncident: newIncident, at: now)
         case .connecting(let incident, _, _):

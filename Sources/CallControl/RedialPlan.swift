@@ -36,15 +36,17 @@ struct RedialPlan: Hashable, Sendable {
 
     /// A plan after a dropped call: the center that had the call comes first, and the window opens now.
     init(afterDropOf attempt: Attempt, centers: Int, at now: Instant, limits: CallLimits) {
-        self.incident = attempt.incident
-        self.centers = centers
-        self.firstCenter = attempt.center
-        self.attempts = attempt.number
-        self.windowEnds = now.advanced(by: limits.redialWindow)
-        self.followsDrop = true
+        self.init(
+            resuming: attempt.incident,
+            attempts: attempt.number,
+            firstCenter: attempt.center,
+            centers: centers,
+            at: now,
+            limits: limits
+        )
     }
 
-    /// A plan for an incident that an earlier run made `attempts` attempts for: like a drop, with the window from now.
+    /// A plan for an incident of which `attempts` attempts were made before, the last of them to `firstCenter`.
     init(
         resuming incident: IncidentID,
         attempts: Int,

@@ -35,7 +35,7 @@ package struct Incident: Hashable, Sendable {
     package let id: IncidentID
     /// What started it; later triggers never rewrite this (they are causes).
     package let trigger: Trigger
-    /// When the trigger was accepted.
+    /// When what made the trigger began, such as the press.
     package let startedAt: Instant
     /// Whether a crash signal followed a manual trigger before the call was connected.
     package internal(set) var crashFollowed = false

@@ -20,11 +20,11 @@ struct VisibleRun: Hashable, Sendable {
     private struct Run: Hashable {
         let begun: Instant
         var last: Instant
-        /// Edges of the last stretch in sight, of which the older half counts half.
+        /// Edges in sight; those of long ago count for a half, a quarter and so on.
         var edges = 1
         /// Stretches in sight, with blind times between them.
         var pieces = 1
-        /// How long that stretch was.
+        /// How long the line was in sight for these edges, counted in the same way.
         var seen = Duration.zero
     }
 

@@ -28,8 +28,9 @@ extension IVS {
         case .ended(let leg):
             self.legs[leg] = nil
             self.note(.callFlowEnded, "our BYE is answered", at: now, severity: .debug)
-        case .answeredRequest(let sent, let leg, let message):
-            guard self.isInfo(sent, in: leg) else { return }
+        case .answeredRequest(let sent, _, let message):
+            // What a NOTIFY tells can only be told once, so that its end is of no interest.
+            guard sent.method == .info else { return }
             let status = message.statusCode
             self.note(
                 .msdAnswered,
@@ -38,8 +39,8 @@ extension IVS {
                 severity: status < 300 ? .info : .warning,
                 fields: ["status": String(status)]
             )
-        case .failedRequest(let sent, let leg, let reason):
-            guard self.isInfo(sent, in: leg) else { return }
+        case .failedRequest(let sent, _, let reason):
+            guard sent.method == .info else { return }
             self.note(.msdAnswered, "our INFO failed: \(reason.sentence)", at: now, severity: .warning)
         case .incoming(let leg, _, _):
             // No callback window in this build: an incoming call is busy.

@@ -98,11 +98,17 @@ extension IVS {
     /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, of: self.configuration, at: now)
+        self.holdUntilRecorded(at: now)
+    }
+
+    /// From here on nothing goes on air before this step is on record, or late; the call that goes on is put on record
+    /// from time to time.
+    mutating func holdUntilRecorded(at now: Moment) {
         let until = now.instant.advanced(by: self.configuration.recordWait)
         // A new incident takes over what is still held: it leaves when the later trigger is on record too.
-        self.seenDue = now.instant.advanced(by: Self.seenInterval)
         let held = self.hold?.sends ?? []
         self.hold = RecordHold(batch: nil, begun: now.instant, until: until, sends: held)
+        self.seenDue = now.instant.advanced(by: Self.seenInterval)
     }
 
     private mutating func freeze(_ incident: Incident, at now: Moment) {

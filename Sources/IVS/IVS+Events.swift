@@ -86,17 +86,19 @@ extension IVS {
     }
 
     /// Hands this step's records to the store; a trigger's batch is what its INVITE waits for.
-    mutating func flushRecords() {
-        guard let (number, records) = self.ledger.takeBatch() else { return }
-        self.unrecorded.handedOver(number)
-        if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = number }
-        self.outputs.append(.write(batch: number, records))
+    mutating func flushRecords(at now: Moment) {
+        let (again, own) = self.ledger.takeBatches(at: now.instant)
+        for batch in again { self.outputs.append(.write(batch: batch.number, batch.records)) }
+        guard let own else { return }
+        self.unrecorded.handedOver(own.number)
+        if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = own.number }
+        self.outputs.append(.write(batch: own.number, own.records))
     }
 
     /// A batch is on disk, or could not be written; either lets the call go on.
     mutating func written(_ batch: Int, _ error: StoreError?, at now: Moment) {
         if self.traceWritten(batch, error, at: now) { return }
-        self.ledger.written(batch, hasFailed: error != nil)
+        self.ledger.written(batch, error, at: now.instant)
         if let error {
             self.unrecorded.failed(batch)
             self.raise(.recordFailing, "the record cannot be written: \(error)", at: now)

@@ -8,8 +8,8 @@ internal import Timeline
 extension IVS {
     /// Addresses that one attempt goes to besides the configured one.
     ///
-    /// A center with its stand-in has one, a desk behind each makes three; more use up the redial window, and a longer
-    /// chain is a loop.
+    /// A center may name two stand-ins, each with a desk behind it; more use up the redial window, and a longer chain is
+    /// a loop.
     static let maximumFurtherAddresses = 4
 
     /// What came of looking for another address.
@@ -27,12 +27,12 @@ extension IVS {
     mutating func goElsewhere(after meaning: AnswerMeaning, _ leg: CallLeg, at now: Moment) -> Elsewhere {
         let (status, named, why): (Int, [URI], String?)
         switch meaning {
-        case .redirected(let redirect, let contacts):
-            let refusal = self.refusal(of: redirect, leg)
+        case .redirected(let answered, let contacts):
+            let refusal = self.refusal(of: answered, leg)
             let nothingElse = "it names no further SIP address that may be called"
-            (status, named, why) = (redirect, refusal == nil ? contacts : [], refusal ?? nothingElse)
-        case .declined(let refusal) where refusal < 600, .failed(let refusal) where refusal < 600:
-            (status, named, why) = (refusal, [], nil)
+            (status, named, why) = (answered, refusal == nil ? contacts : [], refusal ?? nothingElse)
+        case .declined(let answered) where answered < 600, .failed(let answered) where answered < 600:
+            (status, named, why) = (answered, [], nil)
         case .declined, .failed, .provisional, .accepted, .declinedWithAcknowledgement, .cancelled, .badLocation,
             .unacceptable, .needsCredentials:
             return .nowhere(nil)

@@ -60,14 +60,8 @@ extension IVS {
             octets: stored.trace.octets,
             omitted: stored.trace.omitted
         )
-        self.hold = RecordHold(
-            batch: nil,
-            begun: now.instant,
-            until: now.instant.advanced(by: self.configuration.recordWait),
-            sends: self.hold?.sends ?? []
-        )
+        self.holdUntilRecorded(at: now)
         self.resumedTimestamp = stored.opening.msdTimestamp
-        self.seenDue = now.instant.advanced(by: Self.seenInterval)
         let center = self.configuration.centers.firstIndex { $0.name == stored.lastCenter }
         let actions = self.call.resumed(
             incident,

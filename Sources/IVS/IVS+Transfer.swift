@@ -105,23 +105,14 @@ extension IVS {
         else { return }
         self.transfer?.told = status
         let content = ReferralProgress(status: status).notification(event: event)
-        let (sent, outputs) = self.userAgent.request(
+        let (_, outputs) = self.userAgent.request(
             .notify,
             in: transfer.origin,
             headers: content.headers,
             body: content.body,
             at: now.instant
         )
-        self.legs[transfer.origin]?.notifications.insert(sent)
         self.process(outputs, at: now)
-    }
-
-    /// Whether a request of ours that has ended was an INFO, in a call that is still ours.
-    ///
-    /// What a NOTIFY tells can only be told once, so that its end is of no interest.
-    mutating func isInfo(_ sent: UserAgent.Sent, in leg: UserAgent.Call) -> Bool {
-        guard self.legs[leg] != nil else { return false }
-        return self.legs[leg]?.notifications.remove(sent) == nil
     }
 
     /// The other address rings.
@@ -140,12 +131,7 @@ extension IVS {
         self.tellTransfer(status, at: now)
         self.transfer = nil
         let address = transfer.address.withoutSecrets
-        self.note(
-            .transferEnded,
-            "the call goes on at \(address)",
-            at: now,
-            fields: ["status": String(status), "address": address]
-        )
+        self.noteEnd(of: transfer, status, "the call goes on at \(address)", .info, at: now)
         self.ledger.attempt(
             transfer.attempt,
             center: self.configuration.centers[transfer.attempt.center].name,
@@ -173,14 +159,19 @@ extension IVS {
         self.tellTransfer(status, at: now)
         self.transfer = nil
         let address = transfer.address.withoutSecrets
-        self.note(
-            .transferEnded,
-            "the call did not go on at \(address): \(reason)",
-            at: now,
-            severity: .warning,
-            fields: ["status": String(status), "address": address]
-        )
+        self.noteEnd(of: transfer, status, "the call did not go on at \(address): \(reason)", .warning, at: now)
         self.loseIfNobodyIsLeft(attempt, "\(address) did not take the call: \(reason)")
+    }
+
+    private mutating func noteEnd(
+        of transfer: Transfer,
+        _ status: Int,
+        _ sentence: String,
+        _ severity: VehicleEvent.Severity,
+        at now: Moment
+    ) {
+        let fields = ["status": String(status), "address": transfer.address.withoutSecrets]
+        self.note(.transferEnded, sentence, at: now, severity: severity, fields: fields)
     }
 
     /// A voice session without anybody is a call that was lost.

@@ -150,6 +150,7 @@ package struct IVS: Sendable {
             self.transfer?.until,
             self.seenDue,
             self.unfinished?.askAt,
+            self.ledger.retryAt,
             self.traceDeadline
         )
     }
@@ -217,7 +218,7 @@ package struct IVS: Sendable {
         }
         self.releaseIdleLinks()
         self.tellLeft(at: now)
-        self.flushRecords()
+        self.flushRecords(at: now)
         self.keepInputs(at: now)
         self.flushTraceIfDue(at: now)
         self.tellServiceManager()
@@ -320,8 +321,6 @@ struct CallLeg: Hashable, Sendable {
     var isAcknowledged = false
     /// Whether it was answered with 2xx.
     var isAnswered = false
-    /// The NOTIFY requests in it that wait for their answers.
-    var notifications: Set<UserAgent.Sent> = []
 
     var attempt: Attempt { self.prepared.attempt }
 

@@ -211,21 +211,15 @@ struct InputLines: Sendable {
         }
     }
 
-    /// How long ago a trigger that an earlier run did not put on record may have been.
-    ///
-    /// As long as an interrupted call is worth going on with: later whoever needed help has been found, or a battery was
-    /// connected again.
-    static let longestGap = Duration.seconds(600)
-
     /// How often a trigger is made again: one that ends the daemon each time must not keep it from serving the next.
     static let maximumRemakes = 2
 
     /// How often the trigger that comes of a line now was made again: 0 but for the first one of a run that does so.
     mutating func takeRemakes(of line: LineName) -> Int { self.remakes.removeValue(forKey: line) ?? 0 }
 
-    /// Whether a trigger of that instant would still be made again.
+    /// Whether a trigger of that instant would still be made again: for as long as a call is gone on with.
     static func isWorthRemaking(_ instant: Instant, at now: Instant) -> Bool {
-        instant.duration(to: now) < Self.longestGap
+        instant.duration(to: now) < Resumption.longestGap
     }
 
     /// What made a trigger in an earlier run, which died before that was on record, makes it again; then the line is as

@@ -11,10 +11,15 @@ struct Ledger: Sendable {
     var batch = 0
     /// What this step puts on record.
     var records: [VehicleRecord] = []
-    /// The ends of incidents, by the batch that tells them: a call that is over must not be gone on with by a next run.
-    private var closings: [Int: [VehicleRecord]] = [:]
-    /// Those that could not be written, until they are.
-    private var unwritten: [VehicleRecord] = []
+    /// What of a batch with the store is written again when it fails, by its number: that an incident began or ended,
+    /// without which a next run would lose a call, or go on with one that is over.
+    private var underway: [Int: [VehicleRecord]] = [:]
+    /// What has failed, a write each, in order.
+    private var unwritten: [[VehicleRecord]] = []
+    /// When the first of them is tried again, if nothing else is written before; `nil` while there is none.
+    private(set) var retryAt: Instant?
+    /// Whether the store has taken something since the last of them failed.
+    private var takesAgain = false
     var watchers: [ControlCall.ID] = []
     var explanation: Explanation?
     /// The incident whose record was opened last.
@@ -120,26 +125,58 @@ struct Ledger: Sendable {
         )
     }
 
-    /// What goes on record now, under its number: ends that could not be written go with whatever comes next.
-    mutating func takeBatch() -> (number: Int, records: [VehicleRecord])? {
-        guard !self.records.isEmpty else { return nil }
+    /// What goes on record now, each write under its number: what failed before, then this step's own.
+    ///
+    /// What failed goes alone, so that it takes nothing else with it when it fails again, and only to a store that takes
+    /// something again; the first of it is tried from time to time.
+    mutating func takeBatches(at now: Instant) -> (again: [Batch], own: Batch?) {
+        let isDue = self.retryAt.map { $0 <= now } ?? false
+        let count = self.takesAgain ? self.unwritten.count : isDue ? 1 : 0
+        let again = self.unwritten.prefix(count).map { self.batch(of: $0) }
+        self.unwritten.removeFirst(count)
+        self.takesAgain = false
+        if isDue || self.unwritten.isEmpty { self.retryAt = nil }
+        self.rearm(at: now)
+        guard !self.records.isEmpty else { return (again, nil) }
+        defer { self.records = [] }
+        return (again, self.batch(of: self.records))
+    }
+
+    /// Records under the number by which the store answers them.
+    struct Batch {
+        let number: Int
+        let records: [VehicleRecord]
+    }
+
+    private mutating func batch(of records: [VehicleRecord]) -> Batch {
         self.batch += 1
-        let records = self.unwritten + self.records
-        self.unwritten = []
-        self.records = []
-        let ends = records.filter { if case .incidentClosed = $0 { true } else { false } }
-        if !ends.isEmpty { self.closings[self.batch] = ends }
-        return (self.batch, records)
+        let kept = records.filter(\.beginsOrEndsAnIncident)
+        if !kept.isEmpty { self.underway[self.batch] = kept }
+        return Batch(number: self.batch, records: records)
     }
 
     /// A batch is on disk, or could not be written.
-    mutating func written(_ batch: Int, hasFailed: Bool) {
-        guard let ends = self.closings.removeValue(forKey: batch), hasFailed else { return }
-        self.unwritten = Array((self.unwritten + ends).suffix(Self.maximumUnwritten))
+    ///
+    /// What the store refuses is not tried again, unless the beginning that it wants is among what failed before.
+    mutating func written(_ batch: Int, _ error: StoreError?, at now: Instant) {
+        let kept = self.underway.removeValue(forKey: batch)
+        let takes = error?.isOfRecord ?? true
+        if takes { self.takesAgain = !self.unwritten.isEmpty }
+        guard let kept, error != nil, !takes || !self.unwritten.isEmpty else { return }
+        self.unwritten = Array((self.unwritten + [kept]).suffix(Self.maximumUnwritten))
+        self.rearm(at: now)
     }
 
-    /// Ends that are kept while the disk fails: those of a day of test calls.
+    private mutating func rearm(at now: Instant) {
+        guard !self.unwritten.isEmpty, self.retryAt == nil else { return }
+        self.retryAt = now.advanced(by: Self.retryInterval)
+    }
+
+    /// Writes that are kept while the disk fails: beginning and end of fifty incidents, more than a day has.
     private static let maximumUnwritten = 100
+
+    /// How often the first of them is tried: soon after somebody has made room, and no load on a disk that fails.
+    private static let retryInterval = Duration.seconds(10)
 
     /// Puts an event on record; what is only of interest to who watches is not.
     mutating func keep(_ event: VehicleEvent) {
@@ -157,5 +194,14 @@ struct Ledger: Sendable {
                 )
             )
         )
+    }
+}
+
+extension VehicleRecord {
+    fileprivate var beginsOrEndsAnIncident: Bool {
+        switch self {
+        case .incidentOpened, .incidentClosed: true
+        case .event, .attempt, .messageSent, .incidentChanged, .level, .traceOmission, .traced: false
+        }
     }
 }

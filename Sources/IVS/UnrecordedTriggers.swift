@@ -14,7 +14,7 @@ struct UnrecordedTriggers: Hashable, Sendable {
         let remakes: Int
         /// The records that tell of it; `nil` until they have a number.
         var batch: Int?
-        /// Whether they could not be written, which nobody tries again.
+        /// Whether they could not be written; that the incident began is tried again, and no more is known of it.
         var hasFailed = false
     }
 

@@ -50,7 +50,7 @@ extension StoreError {
     }
 
     /// Whether only the records of one write are at fault, so that others can be written.
-    var isOfRecord: Bool {
+    package var isOfRecord: Bool {
         switch self {
         case .refused, .unknown: true
         case .cannotOpen, .newerSchema, .failed, .overloaded, .limitOutOfRange, .closed: false

@@ -283,23 +283,10 @@ import Timeline
         let bench = VehicleBench.started()
         bench.press()
         try bench.ring()
-        let invite = try #require(bench.incoming.last?.invite)
-        let flow = try #require(bench.incoming.last?.flow)
-        bench.step(.net(.received(flow, try Self.bye(invite, tag: bench.toTag()).serialized())))
+        let call = try #require(bench.incoming.last?.call)
+        bench.center { $0.request(.bye, in: call, headers: [], body: [], at: $1).1 }
         bench.advance(by: .seconds(6))
         #expect(bench.invites.count == 2)
-    }
-
-    /// A BYE of the center in the early dialog of `invite`.
-    private static func bye(_ invite: Message, tag: String) throws -> Message {
-        Message(
-            startLine: .request(method: .bye, uri: "sip:ivs@127.0.0.1"),
-            headers: [
-                Header("Via", "SIP/2.0/TCP 127.0.0.1:5061;branch=z9hG4bKearly"), Header("Max-Forwards", "70"),
-                Header("From", "\(invite.headers["To"] ?? "");tag=\(tag)"), Header("To", invite.headers["From"] ?? ""),
-                Header("Call-ID", invite.headers["Call-ID"] ?? ""), Header("CSeq", "1 BYE"),
-            ]
-        )
     }
 
     @Test func onlyTheFallbackT2LetsTheVehicleSayBye() throws {

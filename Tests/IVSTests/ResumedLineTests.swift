@@ -21,9 +21,8 @@ import Timeline
         let bench = VehicleBench(earlierInputs: memory)
         bench.advance(by: Self.start)
         bench.step(.started)
-        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: isResumed))))
         let edge = falling.map { Instant.boot.advanced(by: $0) }
-        bench.step(.line(.level(line: line, level: .active, at: edge ?? bench.now)))
+        bench.take(over: line, .active, at: edge, isResumed: isResumed)
         if let edge { bench.step(.line(.edge(Edge(line: line, level: .inactive, at: edge, sequence: 1)))) }
         return bench
     }
@@ -91,8 +90,7 @@ import Timeline
         bench.disk = disk
         bench.advance(by: .seconds(seconds))
         bench.step(.started)
-        bench.step(.line(.traits(line: line, traits: .init(lossDetection: .sequence, isResumed: isResumed))))
-        bench.step(.line(.level(line: line, level: level, at: bench.now)))
+        bench.take(over: line, level, isResumed: isResumed)
         return bench
     }
 
@@ -188,7 +186,7 @@ import Timeline
         triggers.overlay(&memory, at: .boot)
         #expect(memory.states == ["sos-button": .unrecorded(at: .boot, remakes: 0)])
         memory = InputMemory()
-        triggers.overlay(&memory, at: Instant.boot.advanced(by: InputLines.longestGap))
+        triggers.overlay(&memory, at: Instant.boot.advanced(by: Resumption.longestGap))
         #expect(memory.states.isEmpty, "too old to hide what the line is")
     }
 
@@ -313,8 +311,7 @@ import Timeline
     @Test func whatWasKeptIsOfTheFirstLevelOnly() {
         let bench = VehicleBench(earlierInputs: "crash rest\n")
         bench.step(.started)
-        bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        bench.take(over: "crash", .inactive)
         bench.step(.line(.noise(line: "crash", isNoisy: true)))
         bench.step(.line(.noise(line: "crash", isNoisy: false)))
         bench.step(.line(.level(line: "crash", level: .active, at: bench.now)))

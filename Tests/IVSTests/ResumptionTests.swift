@@ -45,9 +45,11 @@ import Timeline
         _ unfinished: [StoredIncident],
         centers: Int = 1,
         inputs: String = "",
-        isWallTrusted: Bool = true
+        isWallTrusted: Bool = true,
+        disk: VehicleBench.Disk = .works
     ) -> VehicleBench {
         let bench = VehicleBench(VehicleBench.configuration(centers: centers), earlierInputs: inputs)
+        bench.disk = disk
         bench.isWallTrusted = isWallTrusted
         bench.advance(by: .seconds(100))
         bench.step(.started)
@@ -95,11 +97,14 @@ import Timeline
     }
 
     @Test func thatItGoesOnIsOnRecordBeforeItsInviteLeaves() throws {
-        let bench = Self.restarted([.open(Self.opening(), resumptions: 1)])
+        let bench = Self.restarted([.open(Self.opening(), resumptions: 1)], disk: .takes(.milliseconds(10)))
         #expect(Self.changes(bench).compactMap(\.resumptions) == [2])
-        let written = try #require(bench.trail.firstIndex { $0.hasPrefix("written ") })
-        let sent = try #require(bench.trail.firstIndex(of: "send INVITE"))
-        #expect(written < sent)
+        let invite = try #require(bench.sent.first { $0.message.method == .invite })
+        #expect(invite.at == Instant.boot.advanced(by: .milliseconds(100_010)))
+        let late = Self.restarted([.open(Self.opening())], disk: .takes(.seconds(60)))
+        let wait = late.ivs.configuration.recordWait
+        let sent = try #require(late.sent.first { $0.message.method == .invite })
+        #expect(sent.at == Instant.boot.advanced(by: .seconds(100) + wait))
     }
 
     @Test func theCenterThatHadTheCallComesFirst() throws {
@@ -218,29 +223,86 @@ import Timeline
     @Test func aPressForHelpMadeInTheGapIsNotTheWishToCancel() throws {
         let inputs = "sos-button pending \(99_500 * 1_000_000)\n"
         let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
-        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "sos-button", level: .active, at: bench.now)))
+        bench.take(over: "sos-button", .active)
         bench.advance(by: .seconds(2))
         #expect(bench.reasons(of: .call(.manualTrigger)).count == 1)
         #expect(bench.state == .connecting)
         #expect(bench.invites.count == 1)
     }
 
-    @Test func anEndThatCouldNotBeWrittenGoesOnRecordWithTheNext() throws {
-        let bench = try VehicleBench.connected()
-        bench.disk = .fails(.closed)
-        try bench.clearDown()
-        bench.advance(by: .seconds(1))
-        bench.disk = .works
+    /// The batches that the vehicle handed over from some point on, as what of them begins or ends an incident.
+    private static func edges(_ bench: VehicleBench, from: Int = 0) -> [[String]] {
+        bench.writes.dropFirst(from).map { write in
+            write.records.compactMap { record in
+                switch record {
+                case .incidentOpened: "opened"
+                case .incidentClosed(_, let closing): closing.outcome
+                default: nil
+                }
+            }
+        }.filter { !$0.isEmpty }
+    }
+
+    private static let full = StoreError.failed(reason: "database or disk is full", code: 13)
+
+    @Test func aBeginningAndAnEndThatCouldNotBeWrittenAreWrittenWhenTheDiskTakesSomething() throws {
+        let bench = VehicleBench.started()
+        bench.disk = .fails(Self.full)
         bench.press()
-        let written = try #require(
-            bench.writes.last { $0.records.contains { if case .incidentClosed = $0 { true } else { false } } }
-        )
-        #expect(written.records.contains { if case .incidentOpened = $0 { true } else { false } })
-        #expect(Set(Self.closings(bench).map(\.outcome)) == ["cleared"])
-        let count = Self.closings(bench).count
         try bench.answer()
-        #expect(Self.closings(bench).count == count, "once it is on disk it is not written again")
+        try bench.clearDown()
+        bench.advance(by: .milliseconds(1))
+        bench.disk = .works
+        let before = bench.writes.count
+        bench.press()
+        #expect(Self.edges(bench, from: before) == [["opened"], ["opened"], ["cleared"]])
+        // Each alone, behind the trigger whose record showed that the disk takes it.
+        #expect(bench.writes.dropFirst(before).map(\.records.count).filter { $0 == 1 }.count >= 2)
+        try bench.answer()
+        #expect(Self.edges(bench, from: before).count == 3, "once it is on disk it is not written again")
+        #expect(bench.ivs.ledger.retryAt == nil)
+    }
+
+    @Test func anEndThatCouldNotBeWrittenIsTriedThoughNothingElseHappens() throws {
+        let bench = try VehicleBench.connected()
+        bench.disk = .fails(Self.full)
+        try bench.clearDown()
+        bench.advance(by: .seconds(6))
+        let before = bench.writes.count
+        bench.advance(by: .seconds(30))
+        #expect(Self.edges(bench, from: before) == Array(repeating: ["cleared"], count: 3))
+        bench.disk = .works
+        bench.advance(by: .seconds(60))
+        #expect(Self.edges(bench, from: before).count == 4)
+    }
+
+    @Test func anEndIsKeptUntilItsBeginningIsOnRecord() throws {
+        let id = Self.opening().id
+        let end = IncidentClosing(state: .delivered, outcome: "cleared", ended: Self.opening().started)
+        var ledger = Ledger(boot: "boot")
+        ledger.records = [.incidentOpened(Self.opening())]
+        let beginning = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(beginning.number, Self.full, at: .boot)
+        // The disk works again, and knows nothing of the incident.
+        ledger.records = [.incidentClosed(id: id, end)]
+        let closing = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(closing.number, .unknown(id: id), at: .boot)
+        let again = ledger.takeBatches(at: .boot).again
+        #expect(again.map(\.records) == [[.incidentOpened(Self.opening())], [.incidentClosed(id: id, end)]])
+        for batch in again { ledger.written(batch.number, nil, at: .boot) }
+        #expect(ledger.retryAt == nil)
+        #expect(ledger.takeBatches(at: .boot).again.isEmpty)
+    }
+
+    @Test func whatTheStoreWillNeverTakeIsNotTriedAgain() throws {
+        let bench = try VehicleBench.connected()
+        bench.disk = .fails(.unknown(id: "an incident"))
+        try bench.clearDown()
+        bench.disk = .works
+        let before = bench.writes.count
+        bench.press()
+        bench.advance(by: .seconds(60))
+        #expect(Self.edges(bench, from: before) == [["opened"]])
     }
 
     @Test func aTestCallIsNotDialledAgain() {
@@ -303,8 +365,7 @@ import Timeline
         // On record, and the run died before it heard so.
         let inputs = "sos-button unrecorded \(95 * 1_000_000_000) 0\n"
         let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
-        bench.step(.line(.traits(line: "sos-button", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "sos-button", level: .inactive, at: bench.now)))
+        bench.take(over: "sos-button", .inactive)
         bench.advance(by: .seconds(2))
         #expect(bench.state == .connecting)
         #expect(bench.invites.count == 1)
@@ -315,8 +376,7 @@ import Timeline
         let inputs = "crash unrecorded \(97 * 1_000_000_000) 0\n"
         let bench = Self.restarted([.open(Self.opening(.manual))], inputs: inputs)
         #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("a later trigger is made again") == true)
-        bench.step(.line(.traits(line: "crash", traits: .init(lossDetection: .sequence, isResumed: true))))
-        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        bench.take(over: "crash", .inactive)
         #expect(bench.ivs.call.incident?.trigger == .automatic)
         bench.advance(by: .seconds(1))
         #expect(bench.invites.count == 1)
@@ -341,10 +401,18 @@ import Timeline
 
     @Test func aResumedCallThatFailsIsRedialledForItsWindow() throws {
         let bench = Self.restarted([.open(Self.opening(), attempts: 4)])
+        let window = bench.ivs.configuration.call.redialWindow
         try bench.reject(503)
-        bench.advance(by: .seconds(200))
-        #expect(bench.state != .connecting)
-        #expect(bench.invites.count > 1)
+        while bench.state == .connecting {
+            let before = bench.invites.count
+            bench.advance(by: .seconds(1))
+            if bench.invites.count > before { try bench.reject(503) }
+        }
+        let reason = try #require(bench.events.last { $0.kind == .call(.attemptEnded) }?.reason)
+        #expect(reason.hasSuffix("the redial window of 120 s is over"))
+        let last = try #require(bench.sent.last { $0.message.method == .invite }?.at)
+        let begun = Instant.boot.advanced(by: .seconds(100))
+        #expect(begun.duration(to: last) > window - .seconds(30) && begun.duration(to: last) < window)
         #expect(Self.closings(bench).map(\.outcome) == ["failed"])
     }
 }

@@ -123,12 +123,3 @@ extension VehicleBench {
         }
     }
 }
-
-extension VehicleBench {
-    /// The tag that the center gave the dialog of its last answer.
-    func toTag() throws -> String {
-        let to = try #require(self.fromCenter.last { $0.status != nil }?.headers["To"])
-        let address = try NameAddress(parsing: to)
-        return try #require(address.tag)
-    }
-}

@@ -397,6 +397,12 @@ extension VehicleBench {
 
 // Lines and calls of the socket.
 extension VehicleBench {
+    /// A line that this run has taken over from an earlier one, or finds anew, with its level.
+    func take(over line: LineName, _ level: Level, at instant: Instant? = nil, isResumed: Bool = true) {
+        self.step(.line(.traits(line: line, traits: LineTraits(lossDetection: .sequence, isResumed: isResumed))))
+        self.step(.line(.level(line: line, level: level, at: instant ?? self.now)))
+    }
+
     func edge(_ line: LineName, _ level: Level) {
         self.edges += 1
         self.step(.line(.edge(Edge(line: line, level: level, at: self.now, sequence: self.edges))))

@@ -12,12 +12,12 @@ extension Invariants {
     }
 
     /// The process is gone; these incidents are open on disk.
-    mutating func killed(_ vehicle: IVS, durable: [StoredIncident], at now: Instant) {
+    mutating func killed(_ vehicle: IVS, durable: [StoredIncident]) {
         switch vehicle.call.state {
         case .idle, .ended: break  // What an earlier kill left may not have been taken over yet.
         case .triggered, .connecting, .voiceSession:
             let isUsedUp = durable.last.map { $0.resumptions >= Resumption.maximum } ?? false
-            self.owedSince = vehicle.call.incident?.trigger == .test || isUsedUp ? nil : now
+            self.isCallOwed = vehicle.call.incident?.trigger != .test && !isUsedUp
         }
         self.suspendAll(but: durable)
     }
@@ -25,13 +25,9 @@ extension Invariants {
     /// Long enough after the start for the store to be read.
     ///
     /// A call that went on at the kill goes on, or another one does: it was made again, or a trigger came first.
-    mutating func callWasOwed(_ vehicle: IVS, at now: Instant) {
-        guard let since = self.owedSince else { return }
-        self.owedSince = nil
-        if self.lastCall.map({ $0 < since }) ?? true {
-            self.fail("a call that went on when the process was killed does not go on", at: now)
-        } else {
-            self.mark("went on after a kill")
-        }
+    mutating func callWasOwed(at now: Instant) {
+        guard self.isCallOwed else { return }
+        self.isCallOwed = false
+        self.fail("a call that went on when the process was killed does not go on", at: now)
     }
 }

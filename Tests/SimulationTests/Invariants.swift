@@ -39,10 +39,8 @@ struct Invariants {
     private var accounts: [String: Account] = [:]
     private var sentMSDs: Set<[UInt8]> = []
     private var lastIdentifier = 0
-    /// When a run was killed in a call that has not gone on since.
-    var owedSince: Instant?
-    /// When a call was last known to be going on.
-    private(set) var lastCall: Instant?
+    /// Whether a run was killed in a call that has not gone on since.
+    var isCallOwed = false
     /// The Call-IDs of INVITEs that were too large for a datagram and left as one.
     private var largeCalls: Set<String> = []
     /// The messageIdentifiers that each call of a center has brought.
@@ -62,6 +60,7 @@ extension Invariants {
     mutating func writes(_ records: [VehicleRecord], batch: Int, at now: Instant) {
         for record in records {
             switch record {
+            case .incidentOpened(let opening) where self.accounts[opening.id] != nil: self.mark("opened again")
             case .incidentOpened(let opening):
                 self.mark("action openIncident")
                 if self.accounts.values.contains(where: { !$0.isClosed && !$0.isSuspended }) {
@@ -80,13 +79,18 @@ extension Invariants {
 
     /// What a killed run had not put on disk never was; the rest waits to be taken over, as far as it is known there.
     mutating func suspendAll(but durable: [StoredIncident]) {
-        for (id, account) in self.accounts where !account.isClosed {
-            let stored = durable.first { $0.opening.id == id }
-            self.accounts[id]?.isSuspended = stored != nil
-            self.accounts[id]?.isClosed = stored == nil
+        for id in self.accounts.keys {
+            guard let stored = durable.first(where: { $0.opening.id == id }) else {
+                self.accounts[id]?.isClosed = true
+                continue
+            }
+            // Also one whose end had not come to the disk.
+            self.accounts[id]?.isClosed = false
+            self.accounts[id]?.outcome = nil
+            self.accounts[id]?.isSuspended = true
             self.accounts[id]?.isRecordedOrLate = true
-            self.accounts[id]?.wasConnected = stored?.wasConnected ?? false
-            self.accounts[id]?.crashFollowed = stored?.crashFollowed ?? false
+            self.accounts[id]?.wasConnected = stored.wasConnected
+            self.accounts[id]?.crashFollowed = stored.crashFollowed
             self.accounts[id]?.left = []
         }
     }
@@ -248,7 +252,10 @@ extension Invariants {
 
     /// What holds after each step.
     mutating func holds(_ vehicle: IVS, at now: Instant) {
-        if vehicle.call.state != .idle, vehicle.call.state != .ended { self.lastCall = now }
+        if self.isCallOwed, vehicle.call.isGoingOn, vehicle.call.incident?.trigger != .test {
+            self.isCallOwed = false
+            self.mark("went on after a kill")
+        }
         let running = vehicle.userAgent.calls.values.count { record in
             switch record.phase {
             case .calling(let calling): calling.cancellation == .none && !calling.isAbandoned

@@ -1,5 +1,7 @@
 import CallControl
+import Dispatch
 import GPIO
+import NIOConcurrencyHelpers
 import Net
 import SIP
 import Store
@@ -7,12 +9,9 @@ import Supervision
 import Timeline
 
 @testable import IVS
-@testable import Store
 
-/// What outlives the vehicle's process: its disk, the memory and the lines that the service manager keeps.
+/// What outlives the vehicle's process besides its disk: the memory and the lines that the service manager keeps.
 struct Survivors {
-    /// What is on disk.
-    var durable: [VehicleRecord] = []
     /// What was handed to the store and not answered yet, with what will become of it, in order.
     var pending: [(records: [VehicleRecord], fails: Bool)] = []
     var inputs = ""
@@ -34,11 +33,11 @@ extension World {
         // Of what the disk had not answered, the first so many commits were made all the same.
         let committed = Int.random(in: 0...self.survivors.pending.count, using: &self.random)
         for write in self.survivors.pending.prefix(committed) where !write.fails {
-            self.survivors.durable += write.records
+            _ = self.disk.writeNow(write.records)  // Nobody is there to hear of it.
         }
         self.survivors.pending = []
         for case .write(_, let records) in outputs { self.watch.wanted(records) }
-        self.watch.killed(self.vehicle, durable: self.unfinished, at: self.now)
+        self.watch.killed(self.vehicle, durable: self.unfinished)
         self.closeAllOfVehicle()
         self.later(.restarts(self.generation), in: Int.random(in: 0...3_000, using: &self.random))
     }
@@ -79,85 +78,25 @@ extension World {
 
     /// The open incidents as a next run finds them on disk.
     private var unfinished: [StoredIncident] {
-        var incidents: [String: StoredIncident] = [:]
-        var order: [String] = []
-        for record in self.survivors.durable {
-            switch record {
-            case .incidentOpened(let opening):
-                incidents[opening.id] = .opened(opening)
-                order.append(opening.id)
-            case .incidentChanged(let id, let change): incidents[id]?.take(change)
-            case .attempt(let attempt): incidents[attempt.incident]?.take(attempt)
-            case .incidentClosed(let id, _): incidents[id] = nil
-            case .event, .messageSent, .level, .traceOmission, .traced: break
-            }
+        do throws(StoreError) {
+            return try self.disk.unfinishedIncidents()
+        } catch {
+            self.watch.fail("the disk cannot be read: \(error)", at: self.now)
+            return []
         }
-        return order.compactMap { incidents[$0] }
     }
 }
 
-extension StoredIncident {
-    fileprivate static func opened(_ opening: IncidentOpening) -> StoredIncident {
-        StoredIncident(
-            number: 1,
-            opening: opening,
-            state: .open,
-            profile: opening.profile,
-            messageIdentifier: nil,
-            isAcknowledged: false,
-            wasConnected: false,
-            crashFollowed: false,
-            resumptions: 0,
-            seen: opening.started,
-            attempts: 0,
-            lastAttempt: 0,
-            lastCenter: nil,
-            trace: StoredTrace(),
-            outcome: nil,
-            ended: nil
-        )
-    }
-
-    /// As the tables do it.
-    fileprivate mutating func take(_ change: IncidentChange) {
-        self = StoredIncident(
-            number: self.number,
-            opening: self.opening,
-            state: self.state,
-            profile: change.profile ?? self.profile,
-            messageIdentifier: change.messageIdentifier ?? self.messageIdentifier,
-            isAcknowledged: change.isAcknowledged ?? self.isAcknowledged,
-            wasConnected: change.wasConnected ?? self.wasConnected,
-            crashFollowed: change.crashFollowed ?? self.crashFollowed,
-            resumptions: change.resumptions ?? self.resumptions,
-            seen: change.seen ?? self.seen,
-            attempts: self.attempts,
-            lastAttempt: self.lastAttempt,
-            lastCenter: self.lastCenter,
-            trace: self.trace,
-            outcome: nil,
-            ended: nil
-        )
-    }
-
-    fileprivate mutating func take(_ attempt: AttemptRecord) {
-        self = StoredIncident(
-            number: self.number,
-            opening: self.opening,
-            state: self.state,
-            profile: self.profile,
-            messageIdentifier: self.messageIdentifier,
-            isAcknowledged: self.isAcknowledged,
-            wasConnected: self.wasConnected,
-            crashFollowed: self.crashFollowed,
-            resumptions: self.resumptions,
-            seen: self.seen,
-            attempts: self.attempts + 1,
-            lastAttempt: max(self.lastAttempt, attempt.number),
-            lastCenter: attempt.center,
-            trace: self.trace,
-            outcome: nil,
-            ended: nil
-        )
+extension VehicleStore {
+    /// Writes and waits; what is in memory takes no time in the simulated world.
+    func writeNow(_ records: [VehicleRecord]) -> StoreError? {
+        let answer = NIOLockedValueBox<StoreError?>(nil)
+        let isAnswered = DispatchSemaphore(value: 0)
+        self.write(records) { result in
+            if case .failure(let error) = result { answer.withLockedValue { $0 = error } }
+            isAnswered.signal()
+        }
+        isAnswered.wait()
+        return answer.withLockedValue(\.self)
     }
 }

@@ -55,6 +55,8 @@ final class World {
     /// After how many more of its actions the vehicle is killed.
     var killAfter: Int?
     var survivors = Survivors()
+    /// The vehicle's record, by the code that writes it in the field.
+    let disk: VehicleStore
     var watch = Invariants()
     private(set) var trace: [String] = []
     private(set) var steps = 0
@@ -78,6 +80,11 @@ final class World {
                 random: SeededGenerator(seed: random.next()),
                 agentRandom: SeededGenerator(seed: random.next())
             )
+        }
+        do throws(StoreError) {
+            self.disk = try VehicleStore.inMemory()
+        } catch {
+            preconditionFailure("A store in memory can be made: \(error)")
         }
         self.random = random
         self.watch.configuration = self.plan.vehicle
@@ -133,7 +140,7 @@ final class World {
         case .toRun(let run, let input): if run == self.generation { self.step(input) }
         case .kill: self.killAfter = Int.random(in: 0...40, using: &self.random)
         case .restarts(let run): if run == self.generation { self.restart() }
-        case .callWasOwed(let run): if run == self.generation { self.watch.callWasOwed(self.vehicle, at: self.now) }
+        case .callWasOwed(let run): if run == self.generation { self.watch.callWasOwed(at: self.now) }
         case .center(let index, let input): self.step(input, center: index)
         case .connected(let flow): self.connected(flow)
         case .refused(let flow): self.refused(flow)
@@ -153,11 +160,12 @@ final class World {
 
     func step(_ input: VehicleInput) {
         guard !self.isDead else { return self.survive(input) }
+        var input = input
         switch input {
         case .written(let batch, let error):
             self.watch.written(batch)
             let write = self.survivors.pending.removeFirst()
-            if error == nil { self.survivors.durable += write.records }
+            input = .written(batch: batch, error ?? self.disk.writeNow(write.records))
         case .line(.level(let line, let level, _)): self.survivors.levels[line] = level
         case .line(.edge(let edge)): self.survivors.levels[edge.line] = edge.level
         default: break
@@ -194,6 +202,7 @@ final class World {
         if self.vehicle.inputs.nextDeadline != nil { words.append("an input is moving") }
         if self.vehicle.leaveBy != nil { words.append("the vehicle has not left its registrars") }
         if self.vehicle.transfer != nil { words.append("a call is being transferred") }
+        if self.vehicle.ledger.retryAt != nil { words.append("a record waits to be tried again") }
         if !self.vehicle.legs.isEmpty { words.append("\(self.vehicle.legs.count) legs are left") }
         if self.vehicle.traceDeadline != nil { words.append("messages wait to be kept") }
         for (index, center) in self.centers.enumerated() where center.callCount > 0 || !center.userAgent.isQuiet {
