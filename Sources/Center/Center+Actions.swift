@@ -24,8 +24,12 @@ extension Center {
             let receives = self.calls[number]?.content.receivesMSDPackage ?? false
             self.drive(known: number, at: now) { $0.operatorRequestsMSD(vehicleReceives: receives) }
         case .transfer(let number, let address):
-            let isServed = self.calls[number]?.content.serves(.refer) ?? false
-            self.drive(known: number, at: now) { $0.operatorTransfers(to: address, vehicleServes: isServed) }
+            let call = self.calls[number]
+            let isServed = call?.content.serves(.refer) ?? false
+            let isUnderWay = call?.transferRequest != nil
+            self.drive(known: number, at: now) {
+                $0.operatorTransfers(to: address, vehicleServes: isServed, isUnderWay: isUnderWay)
+            }
         case .clearDown(let number): self.drive(known: number, at: now) { $0.operatorClearsDown() }
         case .mistake(let sentence): self.note(.mistake, nil, sentence, at: now)
         }

@@ -19,13 +19,13 @@ extension Center {
             self.note(
                 .requestAnswered,
                 self.numbers[leg],
-                "the vehicle answered our \(message.answeredMethod) with \(message.status ?? 0)",
+                "the vehicle answered our \(sent.method) with \(message.status ?? 0)",
                 at: now,
                 fields: ["status": String(message.status ?? 0)]
             )
         case .failedRequest(let sent, let leg, _):
             self.requestEnded(sent, leg, status: nil)
-            self.note(.requestAnswered, self.numbers[leg], "our request was not answered", at: now)
+            self.note(.requestAnswered, self.numbers[leg], "our \(sent.method) was not answered", at: now)
         case .withdrawn(let leg): self.over(leg, .withdrawn, "the vehicle cancelled the call", at: now)
         case .cleared(let leg, _): self.over(leg, .vehicleCleared, "the vehicle sent BYE", at: now)
         case .lost(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
@@ -291,11 +291,6 @@ extension ServiceURN {
 }
 
 extension Message {
-    /// The method of the request that this answers.
-    fileprivate var answeredMethod: String {
-        self.headers["CSeq"].flatMap { try? CSeq(parsing: $0) }?.method.name ?? "request"  // It was read when it came.
-    }
-
     fileprivate var requestURI: String {
         guard case .request(_, let uri) = self.startLine else { return "" }
         return uri

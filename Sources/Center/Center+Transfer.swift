@@ -6,11 +6,8 @@ internal import Timeline
 // Calls that are sent on to another address (REFER, RFC 3515 and RFC 5589 section 6).
 extension Center {
     mutating func requestTransfer(_ number: Int, to address: URI, at now: Moment) {
-        guard let call = self.calls[number] else { return }
-        guard call.transferRequest == nil else {
-            return self.note(.mistake, number, "the vehicle is on its way to another address", at: now)
-        }
-        let referrer = SIPURI(user: "center", host: self.connections[call.flow]?.local.host ?? "127.0.0.1")
+        guard let call = self.calls[number], let connection = self.connections[call.flow] else { return }
+        let referrer = SIPURI(user: self.userAgent.configuration.contactUser, host: connection.local.host)
         let (sent, outputs) = self.userAgent.request(
             .refer,
             in: call.leg,

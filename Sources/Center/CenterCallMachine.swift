@@ -137,8 +137,9 @@ struct CenterCallMachine: Hashable, Sendable {
         }
     }
 
-    mutating func operatorTransfers(to address: URI, vehicleServes: Bool) -> [Action] {
+    mutating func operatorTransfers(to address: URI, vehicleServes: Bool, isUnderWay: Bool) -> [Action] {
         switch self.state {
+        case .session where isUnderWay: [.refuse("the vehicle is on its way to another address")]
         case .session:
             vehicleServes ? [.requestTransfer(to: address)] : [.refuse("the vehicle's Allow does not name REFER")]
         case .ringing, .recording: [.refuse("the call is not answered yet; a reply of 302 sends it on")]

@@ -76,7 +76,7 @@ extension OperatorCommand {
 
     private static func addressed(_ word: String, _ command: (URI) -> OperatorCommand) -> OperatorCommand {
         // Only whether it can be read counts; the sentence says what is expected.
-        guard let address = try? URI(parsing: word), ["sip", "sips"].contains(address.scheme) else {
+        guard let address = try? URI(parsing: word), address.scheme == "sip" else {
             return .mistake("\"\(word)\" is no address; a sip: URI is expected")
         }
         return command(address)

@@ -12,7 +12,7 @@ extension UserAgent {
         body: [UInt8],
         at now: Instant
     ) -> (Sent, [Output]) {
-        let sent = Sent(number: self.nextNumber())
+        let sent = Sent(number: self.nextNumber(), method: method)
         guard let flow = self.calls[call]?.flow, var dialog = self.calls[call]?.dialog, self.isOpen(call) else {
             return (sent, [.event(.failedRequest(sent, call, .noDialog))])
         }

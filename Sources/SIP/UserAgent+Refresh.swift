@@ -20,7 +20,7 @@ extension UserAgent {
         body: [UInt8],
         at now: Instant
     ) -> (Sent, [Output]) {
-        let sent = Sent(number: self.nextNumber())
+        let sent = Sent(number: self.nextNumber(), method: .invite)
         guard let record = self.calls[call], case .confirmed = record.phase, record.change == nil,
             record.changeAnswer == nil
         else { return (sent, [.event(.failedRequest(sent, call, .noDialog))]) }

@@ -27,7 +27,7 @@ extension UserAgent {
         over flow: Flow,
         at now: Instant
     ) -> (Sent, [Output]) {
-        let sent = Sent(number: self.nextNumber())
+        let sent = Sent(number: self.nextNumber(), method: .register)
         guard self.flows[flow] != nil else {
             return (sent, [.event(.registrationFailed(sent, .flowClosed("the flow is not open")))])
         }

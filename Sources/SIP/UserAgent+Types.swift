@@ -20,9 +20,11 @@ extension UserAgent {
     /// A request of ours in a dialog, or a REGISTER, that awaits the peer's answer.
     package struct Sent: Hashable, Sendable {
         package let number: UInt64
+        package let method: Method
 
-        package init(number: UInt64) {
+        package init(number: UInt64, method: Method) {
             self.number = number
+            self.method = method
         }
     }
 

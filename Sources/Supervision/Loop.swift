@@ -127,14 +127,14 @@ package final class Loop<Body: LoopBody>: Sendable {
         if hasMore { self.comeBack(after: begun.duration(to: self.now())) }
     }
 
-    /// Goes on with the mailbox when the sockets of the event loop have had their turn, which took `turn`.
+    /// Goes on with the mailbox when the sockets of the event loop have been looked at; `turn` is how long the last one took.
     ///
     /// SwiftNIO runs every task that is due, and those that these make, before it looks at a socket again: while events
     /// come as fast as they are handled, a turn that was handed over at once would keep it from reading for ever.
     private func comeBack(after turn: Duration) {
         guard !self.confined.value.isComingBack else { return }
         self.confined.value.isComingBack = true
-        let pause = max(LoopLimits.minimumPause, min(turn / LoopLimits.turnsPerPause, LoopLimits.maximumPause))
+        let pause = max(LoopLimits.minimumPause, min(turn / LoopLimits.pausesPerTurn, LoopLimits.maximumPause))
         self.eventLoop.scheduleTask(in: TimeAmount(pause)) {
             self.confined.value.isComingBack = false
             self.turn()
@@ -170,8 +170,8 @@ package enum LoopLimits {
     /// due yet on a machine that is not held up.
     package static let minimumPause: Duration = .microseconds(50)
 
-    /// That pause as a part of the turn before it, so that it is long enough on a slow machine too.
-    package static let turnsPerPause = 8
+    /// How many pauses make up the turn before it, so that one is long enough on a slow machine too.
+    package static let pausesPerTurn = 8
 
     /// Its bound, after a turn in which the whole process stood still: an edge that waits must not wait for long.
     package static let maximumPause: Duration = .milliseconds(5)

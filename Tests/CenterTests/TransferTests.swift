@@ -83,7 +83,7 @@ import Testing
     @Test func aReferWithoutAnAnswerMakesNoSubscription() throws {
         let call = try self.asked()
         self.bench.advance(by: .seconds(40))
-        #expect(self.bench.reasons(of: .requestAnswered) == ["our request was not answered"])
+        #expect(self.bench.reasons(of: .requestAnswered) == ["our REFER was not answered"])
         self.tell(200, in: call)
         #expect(self.bench.sentWords.last == "481")
     }

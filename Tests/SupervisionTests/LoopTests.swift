@@ -166,6 +166,31 @@ import Timeline
         try await channel.close()
     }
 
+    @Test func afterAProcessThatStoodStillTheRestIsHandledWithinMilliseconds() async {
+        let standstill = NIOLockedValueBox(Duration.zero)
+        let eventLoop = self.eventLoop
+        let count = LoopLimits.maximumEventsPerTurn + 1
+        let loop = Loop<TestBody>(
+            on: eventLoop,
+            capacity: 1_000,
+            now: {
+                Instant(nanosecondsSinceBoot: Int64(eventLoop.now.uptimeNanoseconds))
+                    .advanced(by: standstill.withLockedValue(\.self))
+            },
+            makeBody: { [trace] loop in
+                for event in 1...count { loop.post(event) }
+                return TestBody(trace) { event, _ in
+                    if event == 1 { standstill.withLockedValue { $0 = .seconds(60) } }
+                }
+            }
+        )
+        await eventLoop.run()
+        #expect(self.trace.steps.count == count - 1)
+        await eventLoop.advanceTime(by: TimeAmount(LoopLimits.maximumPause))
+        #expect(self.trace.steps.last == .handled(count))
+        loop.stop()
+    }
+
     @Test func aStoppedLoopHandlesNothingAnyMore() async {
         let loop = self.makeLoop { [trace] _ in
             let body = TestBody(trace)
