@@ -1,7 +1,7 @@
-# In the guest: runs the commands that come over the virtio port. A request is a line "ID SECONDS QUOTED", the command in
-# bash's own quotes; the answer is "ID STATUS", 124 after SECONDS. What the command printed is in the share, in
-# answers/ID.out and answers/ID.err. Each is run in a subshell: under emulation the start of a program costs a tenth of a
-# second.
+# In the guest: runs the commands that come over the virtio port. A request is a line "ID SECONDS QUOTED", the command
+# in bash's own quotes; the answer is "ID STATUS", 124 after SECONDS. What the command printed is in the share, in
+# answers/ID.out and answers/ID.err. Each is run in a subshell: under emulation the start of a program costs a tenth of
+# a second.
 for file in sim tools product; do . /etc/rig/$file.sh; done
 
 for port in /dev/virtio-ports/rig /dev/vport*p1; do # Without udev there are no names by meaning.

@@ -10,10 +10,10 @@
 #       sim_value pi 27'
 #
 # A failed check is counted and the test goes on; any other command that fails ends its file, which counts as a
-# failure. In the guest, too, what fails ends its command, unless it is asked whether it did. When a file ends, the chips
-# that it left are taken down. In the guest the functions of sim.sh, tools.sh and product.sh are at hand, the share is
-# /rig, and what a test writes to /rig/artifacts is kept. Wait with until_true for what has to come, first of all for a
-# line's user before the line is pulled: under emulation no fixed time is long enough.
+# failure. In the guest, too, what fails ends its command, unless it is asked whether it did. When a file ends, the
+# chips that it left are taken down. In the guest the functions of sim.sh, tools.sh and product.sh are at hand, the
+# share is /rig, and what a test writes to /rig/artifacts is kept. Wait with until_true for what has to come, first of
+# all for a line's user before the line is pulled: under emulation no fixed time is long enough.
 #
 # Wants $here, $build, $root, $release, $stage_folder and $artifacts.
 

@@ -32,8 +32,8 @@ product_down() {
     systemctl reset-failed
 }
 
-# What is said from now on is new to `said`, and so is what the journal had not received yet: mark where the same was not
-# said a moment before.
+# What is said from now on is new to `said`, and so is what the journal had not received yet: mark where the same was
+# not said a moment before.
 mark() { echo "$EPOCHREALTIME" >/run/mark; }
 
 # What the product has said since the mark, or another one: said [UNIT...]

@@ -34,6 +34,38 @@ import Testing
         return kinds.sorted()
     }
 
+    @Test func theProseOfThePagesKeepsToTheColumns() throws {
+        let folders = ["", "docs", "docs/decisions"]
+        let pages = try folders.flatMap { folder in
+            try FileManager.default.contentsOfDirectory(atPath: SourceTree.root.appending(path: folder).path)
+                .filter { $0.hasSuffix(".md") }.sorted().map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
+        }
+        #expect(pages.count > 20)
+        var found: [String] = []
+        for page in pages {
+            var isCode = false
+            for (index, line) in try SourceTree.text(page).split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated()
+            {
+                if line.drop(while: { $0 == " " }).hasPrefix("```") { isCode.toggle() }
+                // A table's row is one line, however long, and an indented line is code.
+                let isProse = !isCode && !line.hasPrefix("|") && !line.hasPrefix("    ")
+                if isProse, line.count > 120 { found.append("\(page):\(index + 1)") }
+            }
+        }
+        #expect(found == [])
+    }
+
+    @Test func thePageOfEventsHasEveryConditionThatDecides() throws {
+        let source = try SourceTree.text("Sources/CallControl/CallReason.swift")
+        let part = try self.part(of: source, from: "var guardName: String?", to: "\n    }\n")
+        let names = try self.words(in: part, between: "\"", and: "\"")
+        #expect(names.count > 5)
+        let page = try SourceTree.text("docs/events.md")
+        let row = try #require(page.split(separator: "\n").first { $0.hasPrefix("| `guard` |") })
+        #expect(try Set(self.words(in: String(row), between: "`", and: "`")).subtracting(["guard"]) == Set(names))
+    }
+
     @Test func thePageOfEventsHasEveryKindOfTheVehicle() throws {
         let source = try SourceTree.text("Sources/IVS/VehicleEvent.swift")
         let own = try self.words(in: source, between: "case \\.[A-Za-z]+: \"", and: "\"")

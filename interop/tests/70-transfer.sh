@@ -10,7 +10,8 @@ for transport in tcp udp; do
     check "the call goes on there" 'vehicle_said transferEnded "the call goes on at sip:desk@127.0.0.1"'
     check "the desk clears the call down" 'vehicle_said clearedDown'
     check "sipp over $transport has found in our messages what it looked for" sipp_is_content
-    check "it is one incident with one attempt" 'last_incident "automatic delivered cleared, 1 attempts, acknowledged: true"'
+    check "it is one incident with one attempt" \
+        'last_incident "automatic delivered cleared, 1 attempts, acknowledged: true"'
 done
 
 leg ours

@@ -68,7 +68,8 @@ check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' 
     sim_value pi $lamp
     line_user pi $lamp' 60
 g 'cp /run/whole.yaml /etc/ecall/ecalld.yaml'
-# Under emulation a start takes seconds, so that ten never fall into the thirty seconds of the unit: its limit is stretched.
+# Under emulation a start takes seconds, so that ten never fall into the thirty seconds of the unit: its limit is
+# stretched.
 check "a crash loop ends with the lamp lit" '^(core-dump|signal).ecall-lamp.0$' '
     systemctl stop ecalld-retry.timer ecalld
     # A unit that is stopped and has not failed may be unloaded by now.
