@@ -118,7 +118,9 @@ tell_center() { echo "$*" >&3; }
 # Whether the center has said that of a call: center_said CALL KIND [PATTERN]
 center_said() { grep "\"call\":$1,.*\"kind\":\"$2\"" "$folder/center.json" | grep -q -- "${3:-}"; }
 
-# A vehicle on a bench of its own whose only center is there: start_vehicle TRANSPORT HOST PORT [YAML...]
+# A vehicle on a bench of its own whose only center is there, with what $vehicle_environment sets, NAME=VALUE each:
+# start_vehicle TRANSPORT HOST PORT [YAML...]
+vehicle_environment=()
 start_vehicle() {
     local transport=$1 host=$2 port=$3 line
     shift 3
@@ -148,7 +150,7 @@ control:
   socket: $folder/control
 END
     } >"$folder/ecalld.yaml"
-    "$bin/ecalld" --config "$folder/ecalld.yaml" >"$folder/ecalld.log" 2>&1 3>&- &
+    env "${vehicle_environment[@]}" "$bin/ecalld" --config "$folder/ecalld.yaml" >"$folder/ecalld.log" 2>&1 3>&- &
     started+=($!)
     await '[ -S "$folder/control" ]'
     "$bin/ecallctl" --socket "$folder/control" watch --json >"$folder/vehicle.json" 2>"$folder/watch.log" 3>&- &
