@@ -14,6 +14,12 @@ package enum CallAction: Hashable, Sendable {
     case clearDown(Attempt)
     /// Answer the center's `send-data` with a new MSD of this messageIdentifier and the incident's time stamp.
     case sendMSD(Incident, messageIdentifier: UInt8)
+    /// Answer the center that rings back; behind the notice to the occupants, for it opens the microphone.
+    case answerCallback(Incident, Attempt)
+    /// Answer 486: who rings is not the center that had the call, or it may not ring now.
+    case refuseCallback
+    /// Go on with the durable record of an incident that was ended.
+    case reopenIncident(Incident)
     /// Sound a notice to the occupants.
     case announce(Announcement)
     /// End the durable record.
@@ -36,6 +42,8 @@ package enum Announcement: String, Hashable, Sendable, CaseIterable {
     case callFailed
     /// The center ended the call.
     case callEnded
+    /// The center rings back, and the microphone opens.
+    case callback
     /// A press was too short to count: a tick, so that a person holds on longer.
     case pressTooShort
 }
@@ -78,4 +86,7 @@ package enum CallEvent: String, Hashable, Sendable, CaseIterable {
     case callLost
     case clearDownFallbackOver
     case endedHoldOver
+    case callbackArrived
+    case callbackWindowKept
+    case callbackWindowOver
 }

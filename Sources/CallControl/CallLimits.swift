@@ -15,6 +15,8 @@ package struct CallLimits: Hashable, Sendable {
     package var stableSession = Duration.seconds(30)
     /// T2: how long a call that the center never clears may last: 60 minutes (EN 16062).
     package var clearDownFallback = Duration.seconds(3_600)
+    /// T9: how long after its call the center may ring back: 1 hour, and not later (EN 16062, EU 2017/79 Annex VIII).
+    package var callbackWindow = Duration.seconds(3_600)
     /// How long the end of a call stays on the indicator before the system is idle again.
     package var endedHold = Duration.seconds(5)
 

@@ -33,6 +33,11 @@ package enum CallReason: Hashable, Sendable {
     case clearedByCenter
     case centerNeverCleared(after: Duration)
     case endShown(Duration)
+    case callbackAnswered(Attempt)
+    case callbackNotExpected
+    case callbackNotOfTheCenter
+    case callbackWindowGoesOn(Duration)
+    case callbackWindowOver(Duration)
     case stale(attempt: Int)
 
     /// The sentence that `why` prints.
@@ -78,6 +83,12 @@ package enum CallReason: Hashable, Sendable {
         case .clearedByCenter: "the center cleared the call down"
         case .centerNeverCleared(let wait): "the center did not clear down within \(Self.text(wait))"
         case .endShown(let hold): "the end was shown for \(Self.text(hold))"
+        case .callbackAnswered(let attempt): "center \(attempt.center + 1), which had the call, rings back in time"
+        case .callbackNotExpected: "no call is over whose center may ring back (T9)"
+        case .callbackNotOfTheCenter: "nothing proves that it is the center which had the call"
+        case .callbackWindowGoesOn(let rest):
+            "an earlier run ended a call; its center may ring back for \(Self.text(Self.wholeSeconds(rest)))"
+        case .callbackWindowOver(let window): "the center may ring back for \(Self.text(window)) and no longer"
         case .stale(let attempt): "it belongs to attempt \(attempt), which is over"
         }
     }
@@ -96,8 +107,11 @@ package enum CallReason: Hashable, Sendable {
         case .stale, .noDialog, .alreadyCancelling: "isCurrent"
         case .messageIdentifiersUsedUp: "identifierLeft"
         case .testIsNotRedialled: "isEmergency"
+        case .callbackNotExpected, .callbackWindowGoesOn: "insideCallbackWindow"
+        case .callbackAnswered, .callbackNotOfTheCenter: "isTheCenter"
         case .accepted, .cancelWindowOpen, .cancelWindowClosed, .inviting, .ringing, .answered, .cancelledBeforeAnswer,
-            .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .endShown:
+            .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .endShown,
+            .callbackWindowOver:
             nil
         }
     }
@@ -111,13 +125,15 @@ package enum CallReason: Hashable, Sendable {
         case .noAnswer(let wait): ("call.answerWait", wait)
         case .centerNeverCleared(let wait): ("call.clearDownFallback (T2)", wait)
         case .endShown(let hold): ("call.endedHold", hold)
+        case .callbackWindowOver(let window): ("call.callbackWindow (T9)", window)
         case .accepted, .cancelWindowClosed, .inviting, .ringing, .answered, .answeredBeforeCancel,
             .cancelledByOccupant,
             .cancelledBeforeAnswer, .automaticCannotBeCancelled, .crashFollowed, .connectedBelongsToTheCenter,
             .alreadyCancelling, .callInProgress, .crashEndsTheRightToCancel, .realTriggerEndsTestCall, .testNeedsIdle,
             .nextCenter, .lesserForm, .redialAfterDrop, .resumedAfter, .deliveredWithDecline, .attemptsUsedUp,
             .testIsNotRedialled,
-            .freshMSD, .messageIdentifiersUsedUp, .noDialog, .clearedByCenter, .stale:
+            .freshMSD, .messageIdentifiersUsedUp, .noDialog, .clearedByCenter, .callbackAnswered,
+            .callbackNotExpected, .callbackNotOfTheCenter, .callbackWindowGoesOn, .stale:
             nil
         }
     }

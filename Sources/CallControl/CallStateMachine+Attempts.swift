@@ -129,6 +129,11 @@ extension CallStateMachine {
 
     /// Time has come to `nextDeadline`; early and late calls are harmless.
     package mutating func deadlineReached(at now: Instant) -> [CallAction] {
+        let expired = self.closeCallbackWindow(at: now)
+        return expired + self.stateDeadlineReached(at: now)
+    }
+
+    private mutating func stateDeadlineReached(at now: Instant) -> [CallAction] {
         switch self.current {
         case .idle:
             return []
@@ -189,7 +194,7 @@ extension CallStateMachine {
     ) -> [CallAction] {
         let from = self.state
         var connected = incident
-        connected.wasConnected = true
+        connected.connectedTo = leg.attempt.center
         let fallback = now.advanced(by: self.limits.clearDownFallback)
         self.current = .voiceSession(connected, plan, leg, clearDownFallbackAt: fallback)
         return [self.record(.attemptAnswered, from: from, because: reason), .announce(announcement)]

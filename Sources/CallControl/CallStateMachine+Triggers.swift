@@ -59,6 +59,8 @@ extension CallStateMachine {
     private mutating func begin(_ incident: Incident, at now: Instant) -> [CallAction] {
         let from = self.state
         let event = CallEvent(of: incident.trigger)
+        // A new emergency has its own center to wait for; a test call takes nothing from the last one.
+        if incident.trigger != .test { self.callbackWindow = nil }
         let window = incident.trigger == .manual ? self.limits.cancelWindow : .zero
         self.current = .triggered(incident, windowEnds: now.advanced(by: window))
         var actions: [CallAction] = [.openIncident(incident)]

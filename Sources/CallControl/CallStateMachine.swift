@@ -4,7 +4,7 @@ package import Timeline
 ///
 /// Implements the states of EN 17184 that a packet-switched call needs (`docs/standards.md` lists the clauses and what
 /// was not available to read): cancel window T1, redial, acknowledgement in the final response, fresh MSD on request,
-/// clear-down by the center, clear-down fallback T2. The callback window (T9, T10) is not here yet.
+/// clear-down by the center, clear-down fallback T2, callback window T9. The de-registration T10 is not here yet.
 /// Holds no clock, socket or file: time comes in as `now`, work goes out as actions in the order in which they must happen.
 package struct CallStateMachine: Hashable, Sendable {
     enum State: Hashable, Sendable {
@@ -53,6 +53,8 @@ package struct CallStateMachine: Hashable, Sendable {
     let limits: CallLimits
     let centers: Int
     var current = State.idle
+    /// In which a center may ring back; kept while it does.
+    package internal(set) var callbackWindow: CallbackWindow?
 
     /// A machine at rest for a list of `centers` centers, at least one.
     package init(centers: Int, limits: CallLimits = CallLimits()) {
@@ -91,11 +93,14 @@ package struct CallStateMachine: Hashable, Sendable {
     }
 
     /// The attempt whose INVITE or dialog is open.
-    package var attempt: Attempt? {
+    package var attempt: Attempt? { self.leg?.attempt }
+
+    /// The attempt that is open, with the messageIdentifiers it has used.
+    var leg: Leg? {
         switch self.current {
         case .idle, .triggered, .ended, .connecting(_, _, .waiting): nil
-        case .connecting(_, _, .inviting(let leg, _, _)), .connecting(_, _, .cancelling(let leg, _, _)): leg.attempt
-        case .voiceSession(_, _, let leg, _): leg.attempt
+        case .connecting(_, _, .inviting(let leg, _, _)), .connecting(_, _, .cancelling(let leg, _, _)): leg
+        case .voiceSession(_, _, let leg, _): leg
         }
     }
 
@@ -124,7 +129,10 @@ package struct CallStateMachine: Hashable, Sendable {
     }
 
     /// When `deadlineReached` is next owed; `nil` while nothing is pending.
-    package var nextDeadline: Instant? {
+    package var nextDeadline: Instant? { Instant.earliest(self.stateDeadline, self.callbackWindow?.endsAt) }
+
+    /// When the state by itself wants to be called; the callback window apart.
+    package var stateDeadline: Instant? {
         switch self.current {
         case .idle: nil
         case .triggered(_, let windowEnds): windowEnds
@@ -155,6 +163,7 @@ package struct CallStateMachine: Hashable, Sendable {
         at now: Instant
     ) -> [CallAction] {
         let from = self.state
+        self.openCallbackWindow(after: incident, outcome, at: now)
         self.current = .ended(incident, outcome, until: now.advanced(by: self.limits.endedHold))
         var actions = [self.record(event, from: from, because: reason), .closeIncident(incident, outcome)]
         if let announcement = outcome.announcement { actions.append(.announce(announcement)) }

@@ -25,6 +25,7 @@ package struct IndicatorTable: Hashable, Sendable {
             .cancelTooLate: .beeps(3, .milliseconds(100)),
             .callFailed: .beeps(3, .milliseconds(500)),
             .callEnded: .beeps(1, .milliseconds(500)),
+            .callback: .beeps(4, .milliseconds(100)),
             .pressTooShort: .beeps(1, .milliseconds(30)),
         ]
     }

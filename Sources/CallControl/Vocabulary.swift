@@ -30,7 +30,7 @@ package struct IncidentID: Hashable, Sendable, CustomStringConvertible {
     package var description: String { self.text }
 }
 
-/// One emergency from its trigger to its end, with all its attempts.
+/// One emergency from its trigger to its end, with all its attempts and callbacks.
 package struct Incident: Hashable, Sendable {
     package let id: IncidentID
     /// What started it; later triggers never rewrite this (they are causes).
@@ -39,22 +39,25 @@ package struct Incident: Hashable, Sendable {
     package let startedAt: Instant
     /// Whether a crash signal followed a manual trigger before the call was connected.
     package internal(set) var crashFollowed = false
-    /// Whether a center has answered; from then on only the center ends the call, over any redial after a drop.
-    package internal(set) var wasConnected = false
+    /// The center that had the call last, by its position in the configured list; `nil` while none has answered.
+    package internal(set) var connectedTo: Int?
 
     package init(
         id: IncidentID,
         trigger: Trigger,
         startedAt: Instant,
         crashFollowed: Bool = false,
-        wasConnected: Bool = false
+        connectedTo: Int? = nil
     ) {
         self.id = id
         self.trigger = trigger
         self.startedAt = startedAt
         self.crashFollowed = crashFollowed
-        self.wasConnected = wasConnected
+        self.connectedTo = connectedTo
     }
+
+    /// Whether a center has answered; from then on only the center ends the call, over any redial after a drop.
+    package var wasConnected: Bool { self.connectedTo != nil }
 
     /// Whether an occupant may still end it: only a manual call that never was connected and that no crash followed.
     package var isCancellable: Bool {
@@ -72,7 +75,7 @@ package enum InviteForm: String, Hashable, Sendable {
     case voiceOnly
 }
 
-/// One INVITE of an incident.
+/// One INVITE of an incident: ours, or the center's when it rings back.
 package struct Attempt: Hashable, Sendable {
     package let incident: IncidentID
     /// Counts from 1 within the incident.
@@ -80,12 +83,15 @@ package struct Attempt: Hashable, Sendable {
     /// Position of the center in the configured list of preference.
     package let center: Int
     package let form: InviteForm
+    /// Whether the center made it.
+    package let isCallback: Bool
 
-    package init(incident: IncidentID, number: Int, center: Int, form: InviteForm) {
+    package init(incident: IncidentID, number: Int, center: Int, form: InviteForm, isCallback: Bool = false) {
         self.incident = incident
         self.number = number
         self.center = center
         self.form = form
+        self.isCallback = isCallback
     }
 }
 

@@ -31,6 +31,7 @@ extension Center {
                 $0.operatorTransfers(to: address, vehicleServes: isServed, isUnderWay: isUnderWay)
             }
         case .clearDown(let number): self.drive(known: number, at: now) { $0.operatorClearsDown() }
+        case .callback(let number): self.ringBack(number, at: now)
         case .mistake(let sentence): self.note(.mistake, nil, sentence, at: now)
         }
     }
@@ -53,6 +54,7 @@ extension Center {
             self.note(.recordLate, number, "the MSD is not on record yet; the answer leaves", at: now)
         case .requestMSD: self.requestMSD(number, at: now)
         case .requestTransfer(let address): self.requestTransfer(number, to: address, at: now)
+        case .withdraw: self.withdraw(number, at: now)
         case .clearDown: self.clearDown(number, at: now)
         case .refuse(let reason): self.note(.mistake, number, reason, at: now)
         }
@@ -178,28 +180,13 @@ extension Center {
 
     /// The answer to the offer, or an offer of ours when there was none; `nil` when no codec is common.
     private mutating func session(for call: CenterCall) -> SessionDescription? {
-        let address = self.connections[call.flow]?.local.host ?? "127.0.0.1"
-        let sessionID = self.random.next() >> 16
-        // Without a sound path: port 9 (discard), inactive.
-        guard let offer = call.content.session else {
-            return SessionDescription(
-                originUser: "center",
-                sessionID: sessionID,
-                address: address,
-                audioPort: 9,
-                codecs: SessionDescription.standardCodecs,
-                direction: Self.hasSound ? .sendrecv : .inactive
-            )
-        }
-        var answer = SessionDescription.answer(
-            to: offer,
+        SessionDescription.reply(
+            to: call.content.session,
             originUser: "center",
-            sessionID: sessionID,
-            address: address,
-            audioPort: 9
+            sessionID: self.random.next() >> 16,
+            address: self.connections[call.flow]?.local.host ?? "127.0.0.1",
+            hasSound: Self.hasSound
         )
-        if !Self.hasSound { answer?.direction = .inactive }
-        return answer
     }
 
     private mutating func requestMSD(_ number: Int, at now: Moment) {

@@ -32,8 +32,10 @@ extension Center {
         case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .ended(let leg): self.over(leg, .clearedDown, "our BYE is answered, or given up", at: now)
         case .registering(let request): self.register(request, at: now)
-        case .provisional, .challenged, .answered, .rejected, .registrationAnswered, .registrationFailed:
-            break  // Of what a center asks for itself; this one places no call and registers nowhere.
+        case .answered(let leg, let message, _): self.callbackAnswered(leg, message, at: now)
+        case .rejected(let leg, let message): self.callbackRefused(leg, message, at: now)
+        case .provisional, .challenged, .registrationAnswered, .registrationFailed:
+            break  // A callback that rings is no news, nobody has credentials, and this center registers nowhere.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }
             let more = held > 0 ? ", and \(held) more since the last that was told" : ""
@@ -43,7 +45,7 @@ extension Center {
 
     /// The name of a call on record: its time in front, so that calls of the same seconds lie side by side in the store,
     /// whose pages a random name would touch all over.
-    private static func callID(at now: Moment, _ digits: String) -> String {
+    static func callID(at now: Moment, _ digits: String) -> String {
         let time = String(UInt64(clamping: now.instant.nanosecondsSinceBoot), radix: 16)
         return String(repeating: "0", count: 16 - time.count) + time + digits
     }
@@ -60,6 +62,7 @@ extension Center {
             leg: leg,
             flow: flow,
             content: content,
+            contact: VehicleContact(message, over: flow, content),
             identifiers: ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: self.configuration.host),
             machine: CenterCallMachine(self.configurationNow, receivedAt: now.instant)
         )
@@ -108,7 +111,7 @@ extension Center {
     }
 
     /// The characters of a text of the peer's that go on record.
-    private static let maximumRecordedText = 1_024
+    static let maximumRecordedText = 1_024
 
     /// The characters of a location method that are kept; the registered tokens have at most 25.
     private static let maximumMethodText = 64

@@ -25,6 +25,8 @@ package struct Center: Sendable {
     var calls: [Int: CenterCall] = [:]
     var numbers: [UserAgent.Call: Int] = [:]
     var lastNumber = 0
+    /// Whom calls that are over came from.
+    var formerCalls = FormerCalls()
     var connections: [Flow: Connection] = [:]
     /// Calls over UDP whose vehicle has not confirmed them, and whose flow is kept all the same.
     var unprovenHolds = 0
@@ -221,6 +223,11 @@ package struct Center: Sendable {
         guard let call = self.calls.removeValue(forKey: number) else { return }
         self.numbers[call.leg] = nil
         self.deadlines.set(number, nil)
+        if var contact = call.contact {
+            // A connection that is gone by now has nothing bound to it; what was known before stays.
+            contact.registered = self.registrar?.onlyAddress(on: contact.flow) ?? contact.registered
+            self.formerCalls.add(contact, of: number)
+        }
         if call.isHeld { self.holdFlow(call.flow, forCallsMore: -1) }
         if call.isHeld, !call.isProven { self.unprovenHolds -= 1 }
         self.records.append(

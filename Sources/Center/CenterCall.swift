@@ -10,7 +10,10 @@ struct CenterCall: Sendable {
     let id: String
     let leg: UserAgent.Call
     let flow: Flow
-    let content: InviteContent
+    /// What the vehicle said of itself: in its INVITE, or in its answer to ours.
+    var content: InviteContent
+    /// Where the vehicle can be rung back; `nil` when it named no address.
+    let contact: VehicleContact?
     /// Numbers the parts that this center sends in this call.
     var partNumber = 0
     let identifiers: ContentIdentifiers
@@ -32,5 +35,31 @@ struct CenterCall: Sendable {
     mutating func nextPart() -> Int {
         self.partNumber += 1
         return self.partNumber
+    }
+}
+
+/// Where a vehicle can be rung back once its call is over.
+struct VehicleContact: Hashable, Sendable {
+    /// The connection that its call came over, which it opened and keeps.
+    var flow: Flow
+    /// The URI of its Contact.
+    var uri: String
+    /// The vehicle as its From names it, without a tag.
+    let address: NameAddress
+    /// What it said of itself.
+    let content: InviteContent
+    /// What it had registered over that connection when its call ended.
+    var registered: String?
+
+    /// `nil` when the INVITE of the vehicle has no Contact or From that can be read.
+    init?(_ invite: Message, over flow: Flow, _ content: InviteContent) {
+        // Whoever cannot be rung back is not; its call is none the worse for it.
+        guard let contact = invite.headers["Contact"].flatMap({ try? NameAddress(parsing: $0) }),
+            let from = invite.headers["From"].flatMap({ try? NameAddress(parsing: $0) })
+        else { return nil }
+        self.flow = flow
+        self.uri = contact.uri.description
+        self.address = NameAddress(uri: from.uri)
+        self.content = content
     }
 }

@@ -1,7 +1,7 @@
 internal import SIP
 internal import Timeline
 
-/// Decides what the center does about one call: ring, answer when the data is on record, end.
+/// Decides what the center does about one call: ring, answer when the data is on record, end; or ring back.
 struct CenterCallMachine: Hashable, Sendable {
     /// What the machine asks for.
     enum Action: Hashable {
@@ -10,6 +10,8 @@ struct CenterCallMachine: Hashable, Sendable {
         case reportLateRecord
         case requestMSD
         case requestTransfer(to: URI)
+        /// End a callback that is not answered yet.
+        case withdraw
         case clearDown
         /// A command that does not fit the state, with the reason.
         case refuse(String)
@@ -17,6 +19,7 @@ struct CenterCallMachine: Hashable, Sendable {
 
     /// What the event lines call the state.
     enum Phase: String {
+        case calling
         case ringing
         case answered
         case voiceSession
@@ -24,6 +27,10 @@ struct CenterCallMachine: Hashable, Sendable {
     }
 
     private enum State: Hashable {
+        /// The vehicle is called; becomes a session or ended, and is withdrawn at `until`.
+        case calling(until: Instant)
+        /// CANCEL is out; becomes ended, also by an answer that crosses it.
+        case withdrawing
         /// Becomes answered, or ended by a withdrawal or a decline.
         case ringing(answerAt: Instant?, isRecorded: Bool)
         /// It is time to answer, and the record is not written; becomes answered by `until`.
@@ -48,8 +55,17 @@ struct CenterCallMachine: Hashable, Sendable {
         self.state = .ringing(answerAt: answerAt, isRecorded: false)
     }
 
+    /// A callback, with no reply to select.
+    init(callingBack configuration: CenterConfiguration, at now: Instant) {
+        self.configuration = configuration
+        self.reply = configuration.reply
+        self.ringsUntil = now.advanced(by: configuration.longestRinging)
+        self.state = .calling(until: self.ringsUntil)
+    }
+
     var phase: Phase {
         switch self.state {
+        case .calling, .withdrawing: .calling
         case .ringing, .recording: .ringing
         case .answered: .answered
         case .session: .voiceSession
@@ -62,7 +78,8 @@ struct CenterCallMachine: Hashable, Sendable {
         case .ringing(let answerAt, _): answerAt ?? self.ringsUntil
         case .recording(_, let until): until
         case .session(let until): until
-        case .answered, .ended: nil
+        case .calling(let until): until
+        case .answered, .withdrawing, .ended: nil
         }
     }
 
@@ -74,7 +91,7 @@ struct CenterCallMachine: Hashable, Sendable {
             return []
         case .recording(let reply, _):
             return self.answer(reply)
-        case .answered, .session, .ended:
+        case .calling, .withdrawing, .answered, .session, .ended:
             return []
         }
     }
@@ -85,7 +102,7 @@ struct CenterCallMachine: Hashable, Sendable {
         case .ringing:
             self.reply = reply
             return []
-        case .recording, .answered, .session, .ended:
+        case .calling, .withdrawing, .recording, .answered, .session, .ended:
             return [.refuse("the call no longer rings")]
         }
     }
@@ -95,7 +112,7 @@ struct CenterCallMachine: Hashable, Sendable {
         switch self.state {
         case .ringing(_, let isRecorded):
             return self.timeToAnswer(reply ?? self.reply, isRecorded: isRecorded, at: now)
-        case .recording, .answered, .session, .ended:
+        case .calling, .withdrawing, .recording, .answered, .session, .ended:
             return [.refuse("the call no longer rings")]
         }
     }
@@ -115,7 +132,25 @@ struct CenterCallMachine: Hashable, Sendable {
             guard until <= now else { return [] }
             self.state = .ended
             return [.clearDown]
-        case .answered, .ended:
+        case .calling(let until):
+            guard until <= now else { return [] }
+            self.state = .withdrawing
+            return [.withdraw]
+        case .withdrawing, .answered, .ended:
+            return []
+        }
+    }
+
+    /// The vehicle answered the callback; one that is given up is ended.
+    mutating func vehicleAnswered(at now: Instant) -> [Action] {
+        switch self.state {
+        case .calling:
+            self.state = .session(until: now.advanced(by: self.configuration.longestCall))
+            return []
+        case .withdrawing:
+            self.state = .ended
+            return [.clearDown]
+        case .ringing, .recording, .answered, .session, .ended:
             return []
         }
     }
@@ -124,7 +159,7 @@ struct CenterCallMachine: Hashable, Sendable {
     mutating func established(at now: Instant) {
         switch self.state {
         case .answered: self.state = .session(until: now.advanced(by: self.configuration.longestCall))
-        case .ringing, .recording, .session, .ended: break
+        case .calling, .withdrawing, .ringing, .recording, .session, .ended: break
         }
     }
 
@@ -132,7 +167,7 @@ struct CenterCallMachine: Hashable, Sendable {
         switch self.state {
         case .answered, .session:
             vehicleReceives ? [.requestMSD] : [.refuse("the vehicle named no Recv-Info for the eCall package")]
-        case .ringing, .recording: [.refuse("the call is not answered yet")]
+        case .calling, .withdrawing, .ringing, .recording: [.refuse("the call is not answered yet")]
         case .ended: [.refuse("the call is over")]
         }
     }
@@ -143,6 +178,7 @@ struct CenterCallMachine: Hashable, Sendable {
         case .session:
             vehicleServes ? [.requestTransfer(to: address)] : [.refuse("the vehicle's Allow does not name REFER")]
         case .ringing, .recording: [.refuse("the call is not answered yet; a reply of 302 sends it on")]
+        case .calling, .withdrawing: [.refuse("the call is not answered yet")]
         case .answered: [.refuse("the vehicle has not confirmed the call yet")]
         case .ended: [.refuse("the call is over")]
         }
@@ -154,7 +190,7 @@ struct CenterCallMachine: Hashable, Sendable {
         case .session:
             self.state = .ended
             return [.clearDown]
-        case .ringing, .recording, .answered, .ended:
+        case .calling, .withdrawing, .ringing, .recording, .answered, .ended:
             return []
         }
     }
@@ -164,6 +200,11 @@ struct CenterCallMachine: Hashable, Sendable {
         case .answered, .session:
             self.state = .ended
             return [.clearDown]
+        case .calling:
+            self.state = .withdrawing
+            return [.withdraw]
+        case .withdrawing:
+            return [.refuse("the callback is being given up")]
         case .ringing, .recording:
             return [.refuse("the call is not answered yet; decline it instead")]
         case .ended:

@@ -35,6 +35,8 @@ package enum OperatorCommand: Hashable, Sendable {
     case sendData(Int)
     /// Send an answered call on to another address.
     case transfer(Int, to: URI)
+    /// Ring the vehicle of a call back that is over.
+    case callback(Int)
     /// End a call.
     case clearDown(Int)
     /// A line that is no command, with what is expected.
@@ -44,7 +46,8 @@ package enum OperatorCommand: Hashable, Sendable {
 extension OperatorCommand {
     /// The commands, as the operator reads them.
     package static let help =
-        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | transfer CALL URI | clear CALL; "
+        "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | transfer CALL URI | clear CALL | "
+        + "callback CALL; "
         + "REPLY is one of "
         + CenterConfiguration.Reply.words.joined(separator: ", ")
 
@@ -63,6 +66,7 @@ extension OperatorCommand {
         case ("transfer", 3):
             self = Self.addressed(words[2]) { address in Self.numbered(words[1]) { .transfer($0, to: address) } }
         case ("clear", 2): self = Self.numbered(words[1]) { .clearDown($0) }
+        case ("callback", 2): self = Self.numbered(words[1]) { .callback($0) }
         default: self = .mistake("no command \"\(line)\"; the commands are \(Self.help)")
         }
     }
@@ -119,6 +123,9 @@ package struct CenterEvent: Hashable, Sendable {
         case clearedDown
         case vehicleCleared
         case withdrawn
+        case callbackPlaced
+        case callbackAnswered
+        case callbackRefused
         case lost
         case callListed
         case registered

@@ -56,6 +56,12 @@ struct Registrar: Sendable {
     /// The bindings of an address, the newest last.
     func bindings(of address: String) -> [Binding] { self.bindings[address] ?? [] }
 
+    /// The only address that is bound to a flow; `nil` when none is, or when several share it, as behind a proxy.
+    func onlyAddress(on flow: Flow) -> String? {
+        guard let addresses = self.addresses[flow], addresses.count == 1 else { return nil }
+        return addresses.first
+    }
+
     /// Answers a REGISTER that came over an open flow; on a stream the flow itself can be bound.
     mutating func register(_ message: Message, over flow: Flow, isStream: Bool, at now: Instant) -> Answer {
         let request: RegisterReading

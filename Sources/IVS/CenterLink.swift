@@ -42,6 +42,8 @@ package struct CenterLink: Hashable, Sendable {
 
     /// Whether the connection is held open without a call.
     private let isKeptWarm: Bool
+    /// Whether it is held open for a center that may ring back.
+    package private(set) var isHeld = false
     private var state = State.closed
     private var failures = 0
     package private(set) var lastFailure: String?
@@ -144,9 +146,16 @@ package struct CenterLink: Hashable, Sendable {
         }
     }
 
+    /// Whether a center may ring back on it has changed; `flow` names the connection to open, if one is opened.
+    package mutating func held(_ isHeld: Bool, _ flow: Flow) -> [Action] {
+        self.isHeld = isHeld
+        guard isHeld, self.state == .closed else { return [] }
+        return self.needed(flow)
+    }
+
     /// The call that needed the connection is over.
     package mutating func released() -> [Action] {
-        guard !self.isKeptWarm else { return [] }
+        guard !self.isKeptWarm, !self.isHeld else { return [] }
         switch self.state {
         case .opening(let flow), .open(let flow, _, _):
             self.state = .closed
@@ -173,7 +182,7 @@ package struct CenterLink: Hashable, Sendable {
 
     private mutating func fail(_ cause: String, at now: Instant) {
         self.lastFailure = cause
-        guard self.isKeptWarm else {
+        guard self.isKeptWarm || self.isHeld else {
             self.state = .closed
             return
         }

@@ -42,12 +42,7 @@ extension IVS {
         case .failedRequest(let sent, _, let reason):
             guard sent.method == .info else { return }
             self.note(.msdAnswered, "our INFO failed: \(reason.sentence)", at: now, severity: .warning)
-        case .incoming(let leg, _, _):
-            // No callback window in this build: an incoming call is busy.
-            self.process(
-                self.userAgent.reject(leg, status: 486, reason: nil, headers: [], body: [], at: now.instant),
-                at: now
-            )
+        case .incoming(let leg, let message, let flow): self.incoming(leg, message, over: flow, at: now)
         case .registrationAnswered(let sent, let message): self.registrationAnswered(sent, message, at: now)
         case .registrationFailed(let sent, let reason): self.registrationFailed(sent, reason, at: now)
         case .withdrawn, .established: break

@@ -38,6 +38,9 @@ extension IVS {
         case .cleared(let attempt, let isProven):
             return self.call.clearedDown(attempt, isProven: isProven, at: time)
         case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
+        case .callback(let callback):
+            self.callback = callback
+            return self.call.callbackArrived(from: callback.center, isProven: callback.isProven, at: time)
         case .msdRequested(let attempt, let leg, let control):
             // The call in which it was asked is over: no other has asked.
             guard self.legs[leg] != nil else { return [] }
@@ -70,6 +73,9 @@ extension IVS {
             case .cancel(let attempt): self.cancel(attempt, at: now)
             case .clearDown(let attempt): self.clearDown(attempt, at: now)
             case .sendMSD(let incident, let identifier): self.sendMSD(identifier, of: incident, at: now)
+            case .reopenIncident(let incident): self.reopen(incident, at: now)
+            case .answerCallback(_, let attempt): self.answerCallback(attempt, at: now)
+            case .refuseCallback: self.refuseCallback(at: now)
             case .announce(let announcement): self.announce(announcement, at: now)
             case .closeIncident(let incident, let outcome): self.close(incident, outcome, at: now)
             }
@@ -175,6 +181,7 @@ extension IVS {
         if self.transfer?.attempt.incident == incident.id { self.transfer = nil }
         self.waitingAttempt = nil
         self.streamless = []
+        self.keepCallbackData(of: incident)
         self.frozen = nil
         if outcome == .cleared || outcome == .deliveredDeclined { self.clear(.incidentInterrupted, at: now) }
     }
@@ -182,7 +189,10 @@ extension IVS {
     /// Closes the connections that were opened for a call, once no call and nothing to wind up is left on them.
     mutating func releaseIdleLinks() {
         guard self.call.state == .idle || self.call.state == .ended else { return }
-        for index in self.links.indices where !self.legs.values.contains(where: { $0.flow == self.links[index].flow }) {
+        let kept = self.call.callbackWindow?.center
+        for index in self.links.indices where index != kept {
+            let flow = self.links[index].flow
+            guard !self.legs.values.contains(where: { $0.flow == flow }) else { continue }
             self.perform(self.links[index].released(), ofLink: index)
         }
         self.releaseIdleStreams()

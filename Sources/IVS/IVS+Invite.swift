@@ -143,14 +143,11 @@ extension IVS {
         case .privateCenter: profile = .privateCenter(uri: center.uri)
         case .emergency112: profile = .emergency112
         }
-        // Without a sound path the offer says so: port 9 (discard), inactive.
-        let session = SessionDescription(
+        let session = SessionDescription.offer(
             originUser: "ivs",
             sessionID: self.random.next() >> 16,
             address: local.host,
-            audioPort: 9,
-            codecs: SessionDescription.standardCodecs,
-            direction: Self.hasSound ? .sendrecv : .inactive
+            hasSound: Self.hasSound
         )
         var invite = EmergencyInvite(
             profile: profile,

@@ -109,7 +109,9 @@ extension IVS {
 
     /// Closes the TCP connections of large INVITEs, once nothing is left on them.
     mutating func releaseIdleStreams() {
-        for index in self.streamLinks.indices {
+        // Over that of the center that may ring back it does.
+        let kept = self.call.callbackWindow?.center
+        for index in self.streamLinks.indices where index != kept {
             let flow = self.streamLinks[index].flow
             guard !self.legs.values.contains(where: { $0.flow == flow }) else { continue }
             self.performStream(self.streamLinks[index].released(), index)

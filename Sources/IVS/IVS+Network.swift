@@ -26,6 +26,9 @@ extension IVS {
         return self.streamLinks.firstIndex { $0.owns(flow) }.map(Owner.stream)
     }
 
+    /// The center that this end opened a flow to; `nil` for one that is not its own.
+    func center(of flow: Flow) -> Int? { self.owner(of: flow)?.center }
+
     /// What happened on a connection.
     mutating func netEvent(_ event: NetEvent, at now: Moment) {
         switch event {
@@ -43,6 +46,7 @@ extension IVS {
             let outputs = self.userAgent.received(bytes, over: flow, at: now.instant) { octets, headers in
                 heard.append((Array(octets), headers["Call-ID"]))
             }
+            self.beginCallbackTraces(outputs)
             for message in heard { self.trace(message.octets, .received, callID: message.callID, over: flow, at: now) }
             self.process(outputs, at: now)
         case .failed(let flow, let failure):

@@ -45,14 +45,30 @@ extension IVS {
         guard self.inputs.forgetUnrecorded(upTo: isOfThisBoot ? stored.opening.started.at : .boot) else {
             return self.interrupted(stored, because: "a later trigger is made again", at: now)
         }
+        let center = self.configuration.centers.firstIndex { $0.name == stored.lastCenter } ?? 0
         let incident = Incident(
             id: IncidentID(stored.opening.id),
             trigger: trigger,
             startedAt: now.instant,
             crashFollowed: stored.crashFollowed,
-            wasConnected: stored.wasConnected
+            connectedTo: stored.wasConnected ? center : nil
         )
         self.ledger.resume(stored, at: now)
+        self.resumeTrace(of: stored)
+        self.holdUntilRecorded(at: now)
+        self.resumedTimestamp = stored.opening.msdTimestamp
+        let actions = self.call.resumed(
+            incident,
+            attempts: stored.lastAttempt,
+            center: center,
+            after: gap,
+            at: now.instant
+        )
+        self.perform(actions, at: now)
+    }
+
+    /// The trace of an incident of an earlier run goes on behind its last message.
+    mutating func resumeTrace(of stored: StoredIncident) {
         self.traces.resumed(
             stored.opening.id,
             lastNumber: stored.trace.lastNumber,
@@ -60,17 +76,6 @@ extension IVS {
             octets: stored.trace.octets,
             omitted: stored.trace.omitted
         )
-        self.holdUntilRecorded(at: now)
-        self.resumedTimestamp = stored.opening.msdTimestamp
-        let center = self.configuration.centers.firstIndex { $0.name == stored.lastCenter }
-        let actions = self.call.resumed(
-            incident,
-            attempts: stored.lastAttempt,
-            center: center ?? 0,
-            after: gap,
-            at: now.instant
-        )
-        self.perform(actions, at: now)
     }
 
     /// An incident that is closed and not dialled again: warned about, and marked.

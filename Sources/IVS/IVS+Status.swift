@@ -30,7 +30,7 @@ extension IVS {
     }
 
     private func detail(at now: Instant) -> String {
-        guard let deadline = self.call.nextDeadline else { return "waiting for a trigger" }
+        guard let deadline = self.call.stateDeadline else { return "waiting for a trigger" + self.mayRingBack(at: now) }
         let left = Duration.milliseconds(max(0, now.duration(to: deadline).wholeMilliseconds))
         switch self.call.state {
         case .idle: return "waiting for a trigger"
@@ -41,6 +41,13 @@ extension IVS {
         case .voiceSession: return "connected; the clear-down fallback (T2) is \(CallReason.text(left)) away"
         case .ended: return "the end is shown for \(CallReason.text(left))"
         }
+    }
+
+    /// Which center may ring back and for how long; empty when none may.
+    private func mayRingBack(at now: Instant) -> String {
+        guard let window = self.call.callbackWindow else { return "" }
+        let left = Duration.seconds(max(0, now.duration(to: window.endsAt).components.seconds))
+        return "; \(self.configuration.centers[window.center].name) may ring back for \(CallReason.text(left)) (T9)"
     }
 
     private func centerStatus(_ index: Int, at now: Moment) -> JSONValue {

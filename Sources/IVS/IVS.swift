@@ -65,6 +65,10 @@ package struct IVS: Sendable {
     var legs: [UserAgent.Call: CallLeg] = [:]
     /// What the center asked for in the running call: that it go on at another address.
     var transfer: Transfer?
+    /// The INVITE of the center that the call machine decides on.
+    var callback: IncomingCallback?
+    /// What the MSDs of a callback are made from, while one may come.
+    var callbackData: CallbackData?
     /// Requests that leave when the trigger is on record, or when `recordWait` is over.
     var hold: RecordHold?
 
@@ -161,7 +165,8 @@ package struct IVS: Sendable {
         switch input {
         case .started: self.start(at: now)
         case .heartbeat: self.outputs.append(.feedWatchdog)
-        case .storeOpened(let unfinished, let recovery): self.storeOpened(unfinished, recovery, at: now)
+        case .storeOpened(let unfinished, let ended, let recovery):
+            self.storeOpened(unfinished, ended, recovery, at: now)
         case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
         case .controlSocketOpened: self.readiness.isSocketTried = true
         case .controlSocketFailed(let sentence):
@@ -204,6 +209,20 @@ package struct IVS: Sendable {
     /// Tells the call machine everything that is waiting, then drives the outputs and writes what is new on record.
     private mutating func finish(at now: Moment) -> [VehicleOutput] {
         self.drain(at: now)
+        self.driveIndicators(at: now)
+        self.holdCallbackLink(at: now)
+        self.releaseIdleLinks()
+        self.tellLeft(at: now)
+        self.flushRecords(at: now)
+        self.keepInputs(at: now)
+        self.flushTraceIfDue(at: now)
+        self.tellServiceManager()
+        defer { self.outputs = [] }
+        return self.outputs
+    }
+
+    /// Drives the lines of the indicators as the call and the faults want them at this moment.
+    mutating func driveIndicators(at now: Moment) {
         let indication = self.call.indication
         for (line, level) in self.indicators.drive(indication, hasFault: !self.faults.isEmpty, at: now.instant) {
             self.outputs.append(.drive(line, level))
@@ -216,14 +235,6 @@ package struct IVS: Sendable {
                 fields: ["indication": changed.rawValue]
             )
         }
-        self.releaseIdleLinks()
-        self.tellLeft(at: now)
-        self.flushRecords(at: now)
-        self.keepInputs(at: now)
-        self.flushTraceIfDue(at: now)
-        self.tellServiceManager()
-        defer { self.outputs = [] }
-        return self.outputs
     }
 
     /// Starts the lamp check and the connections.
@@ -241,11 +252,17 @@ package struct IVS: Sendable {
         }
     }
 
-    /// The record is open, with what an earlier run left unfinished.
-    private mutating func storeOpened(_ unfinished: [StoredIncident], _ recovery: String?, at now: Moment) {
+    /// The record is open, with what an earlier run left unfinished, or ended last.
+    private mutating func storeOpened(
+        _ unfinished: [StoredIncident],
+        _ ended: StoredIncident?,
+        _ recovery: String?,
+        at now: Moment
+    ) {
         if let recovery { self.note(.recordFailed, recovery, at: now, severity: .error) }
         self.clear(.recordFailing, at: now)
         self.takeOver(unfinished, at: now)
+        if let ended { self.keepCallbackWindow(of: ended, at: now) }
     }
 
     /// Says once that the daemon serves, and what is to be shown of it whenever that changes.
@@ -296,6 +313,7 @@ enum CallInput: Hashable, Sendable {
     case msdRequested(Attempt, UserAgent.Call, ReceivedControl)
     case cleared(Attempt, isProven: Bool)
     case lost(Attempt, String)
+    case callback(IncomingCallback)
 }
 
 /// The two ends of an open connection, or of a way for datagrams.

@@ -18,22 +18,30 @@ final class LateStore: Sendable {
 
     private let state = NIOLockedValueBox(State.opening([]))
 
-    /// Opens the file on another thread; `opened` gets the incidents that an earlier run left open.
+    /// What an earlier run has left.
+    struct Opened: Sendable {
+        let unfinished: [StoredIncident]
+        /// The latest emergency, if it has ended.
+        let ended: StoredIncident?
+        let recovery: StoreRecovery?
+    }
+
+    /// Opens the file on another thread; `opened` gets what an earlier run has left.
     ///
     /// What waits is written after they were read, so that this run's incidents are not among them.
     func open(
         path: String,
         opened:
-            @escaping @Sendable (Result<(unfinished: [StoredIncident], recovery: StoreRecovery?), StoreError>) -> Void
+            @escaping @Sendable (Result<Opened, StoreError>) -> Void
     ) {
         NIOThreadPool.singleton.submit { _ in
             let result = Result { () throws(StoreError) in
                 let store = try VehicleStore(path: path)
-                return (store, try store.unfinishedIncidents())
+                return (store, try store.unfinishedIncidents(), try store.endedEmergency())
             }
             switch result {
-            case .success(let (store, unfinished)):
-                opened(.success((unfinished, store.recovery)))
+            case .success(let (store, unfinished, ended)):
+                opened(.success(Opened(unfinished: unfinished, ended: ended, recovery: store.recovery)))
                 for write in self.take(.open(store)) { store.write(write.records, completion: write.completion) }
             case .failure(let error):
                 opened(.failure(error))

@@ -58,7 +58,7 @@ struct Ledger: Sendable {
         case .cancelled: state = .cancelled
         case .deliveredDeclined: state = .delivered
         case .cleared, .clearDownFallback, .failed, .superseded:
-            state = self.acknowledgedIncident == incident.id ? .delivered : .undelivered
+            state = self.isAcknowledged(incident.id) ? .delivered : .undelivered
         }
         let closing = IncidentClosing(state: state, outcome: outcome.rawValue, ended: self.stamp(now))
         self.records.append(.incidentClosed(id: incident.id.text, closing))
@@ -71,6 +71,16 @@ struct Ledger: Sendable {
         if incident.isAcknowledged { self.acknowledgedIncident = id }
         self.change(id, IncidentChange(resumptions: incident.resumptions + 1, seen: self.stamp(now)))
     }
+
+    /// The center rings back: the incident goes on.
+    mutating func reopen(_ incident: IncidentID, isAcknowledged: Bool, at now: Moment) {
+        self.incident = incident
+        if isAcknowledged { self.acknowledgedIncident = incident }
+        self.change(incident, IncidentChange(isReopened: true, seen: self.stamp(now)))
+    }
+
+    /// Whether a center has acknowledged an MSD of the incident, while it is the last one of which that is so.
+    func isAcknowledged(_ incident: IncidentID) -> Bool { self.acknowledgedIncident == incident }
 
     mutating func change(_ incident: IncidentID, _ change: IncidentChange) {
         self.records.append(.incidentChanged(id: incident.text, change))
@@ -119,7 +129,8 @@ struct Ledger: Sendable {
                     number: attempt.number,
                     center: center,
                     at: self.stamp(now),
-                    outcome: outcome
+                    outcome: outcome,
+                    isCallback: attempt.isCallback
                 )
             )
         )
@@ -201,7 +212,8 @@ extension VehicleRecord {
     fileprivate var beginsOrEndsAnIncident: Bool {
         switch self {
         case .incidentOpened, .incidentClosed: true
-        case .event, .attempt, .messageSent, .incidentChanged, .level, .traceOmission, .traced: false
+        case .incidentChanged(_, let change): change.isReopened
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
         }
     }
 }

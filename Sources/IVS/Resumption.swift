@@ -62,7 +62,7 @@ enum Resumption: Hashable {
         return incident.resumptions < Self.maximum ? nil : "\(Self.maximum) runs have gone on with it already"
     }
 
-    private enum Gap {
+    enum Gap {
         case known(Duration)
         /// The wall clock was right then, and is not known to be now.
         case notYet
@@ -72,7 +72,7 @@ enum Resumption: Hashable {
     /// The time since a stamp: by the boot clock within a boot, by a wall clock that was right both times.
     ///
     /// Where both tell, the longer one: the boot clock does not count the time asleep.
-    private static func gap(since stamp: Stamp, boot: String, at now: Moment) -> Gap {
+    static func gap(since stamp: Stamp, boot: String, at now: Moment) -> Gap {
         let awake = stamp.boot == boot && boot != BootID.unknownName ? stamp.at.duration(to: now.instant) : nil
         let wall = stamp.wallMilliseconds.flatMap { then in
             now.trustedMilliseconds.map { Duration.milliseconds($0 - then) }

@@ -194,6 +194,7 @@ extension CallLimits {
         self.redialGaps = redial.list("gaps").map(\.duration)
         self.answerWait = settings.duration("answerWait")
         self.clearDownFallback = settings.duration("clearDownFallback")
+        self.callbackWindow = settings.duration("callbackWindow")
         self.endedHold = settings.duration("endedHold")
     }
 }

@@ -28,6 +28,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case challenged
         case acknowledgement
         case callFlowEnded
+        case callbackReceived
         case msdSent
         case msdAnswered
         case requestRefused
@@ -73,6 +74,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .challenged: "challenged"
             case .acknowledgement: "acknowledgement"
             case .callFlowEnded: "callFlowEnded"
+            case .callbackReceived: "callbackReceived"
             case .msdSent: "msdSent"
             case .msdAnswered: "msdAnswered"
             case .requestRefused: "requestRefused"

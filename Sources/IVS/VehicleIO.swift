@@ -11,8 +11,9 @@ package enum VehicleInput: Sendable {
     case started
     /// The service manager wants to hear that the loop turns.
     case heartbeat
-    /// The record is open; the incidents that an earlier run did not finish, and what happened to a damaged file.
-    case storeOpened(unfinished: [StoredIncident], recovery: String?)
+    /// The record is open; the incidents that an earlier run did not finish, the emergency that it ended last if it began
+    /// no other, and what happened to a damaged file.
+    case storeOpened(unfinished: [StoredIncident], ended: StoredIncident?, recovery: String?)
     case storeFailed(StoreError)
     case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.

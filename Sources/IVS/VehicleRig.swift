@@ -161,8 +161,9 @@ package final class VehicleRig: Sendable {
         ports.lines.start { late.post(.line($0)) }
         ports.store.open(path: configuration.storePath) { result in
             switch result {
-            case .success(let (unfinished, recovery)):
-                late.post(.storeOpened(unfinished: unfinished, recovery: recovery?.description))
+            case .success(let left):
+                let recovery = left.recovery?.description
+                late.post(.storeOpened(unfinished: left.unfinished, ended: left.ended, recovery: recovery))
             case .failure(let error):
                 late.post(.storeFailed(error))
             }

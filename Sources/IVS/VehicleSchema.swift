@@ -167,6 +167,12 @@ enum VehicleSchema {
             "T2: how long a call that the center never clears may last."
         ),
         Key(
+            "callbackWindow",
+            .duration(.zero ... .seconds(3_600)),
+            .defaulted(.duration(.seconds(3_600))),
+            "T9: how long after its call the center may ring back and is answered by itself; 0 s for never."
+        ),
+        Key(
             "endedHold",
             .duration(.milliseconds(500) ... .seconds(60)),
             .defaulted(.duration(.seconds(5))),

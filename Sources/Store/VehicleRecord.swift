@@ -65,6 +65,8 @@ package struct IncidentChange: Hashable, Sendable {
     package let crashFollowed: Bool?
     /// How many runs have gone on with it after the one that began it.
     package let resumptions: Int?
+    /// Whether it goes on after its end, because the center rings back.
+    package let isReopened: Bool
     /// When it was still going on.
     package let seen: Stamp?
 
@@ -75,6 +77,7 @@ package struct IncidentChange: Hashable, Sendable {
         wasConnected: Bool? = nil,
         crashFollowed: Bool? = nil,
         resumptions: Int? = nil,
+        isReopened: Bool = false,
         seen: Stamp? = nil
     ) {
         self.profile = profile
@@ -83,6 +86,7 @@ package struct IncidentChange: Hashable, Sendable {
         self.wasConnected = wasConnected
         self.crashFollowed = crashFollowed
         self.resumptions = resumptions
+        self.isReopened = isReopened
         self.seen = seen
     }
 }
@@ -101,7 +105,7 @@ package struct IncidentClosing: Hashable, Sendable {
     }
 }
 
-/// One INVITE of an emergency.
+/// One INVITE of an emergency, the vehicle's or the center's.
 package struct AttemptRecord: Hashable, Sendable {
     package let incident: String
     /// Counted from 1 within the incident.
@@ -111,13 +115,23 @@ package struct AttemptRecord: Hashable, Sendable {
     package let at: Stamp
     /// What came of it, `nil` until it is over; writing the same number again replaces it.
     package let outcome: String?
+    /// Whether the center rang back.
+    package let isCallback: Bool
 
-    package init(incident: String, number: Int, center: String, at: Stamp, outcome: String?) {
+    package init(
+        incident: String,
+        number: Int,
+        center: String,
+        at: Stamp,
+        outcome: String?,
+        isCallback: Bool = false
+    ) {
         self.incident = incident
         self.number = number
         self.center = center
         self.at = at
         self.outcome = outcome
+        self.isCallback = isCallback
     }
 }
 
@@ -192,12 +206,14 @@ package struct StoredIncident: Hashable, Sendable {
     package let resumptions: Int
     /// When it was last known to be going on.
     package let seen: Stamp
-    /// How many INVITEs were made for it.
+    /// How many attempts and callbacks it had.
     package let attempts: Int
     /// The number of the last of them, 0 before the first.
     package let lastAttempt: Int
-    /// The center that it went to.
+    /// The center that it went to, or came from.
     package let lastCenter: String?
+    /// Whether the last of them was a callback.
+    package let lastIsCallback: Bool
     package let trace: StoredTrace
     package let outcome: String?
     package let ended: Stamp?

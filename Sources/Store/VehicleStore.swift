@@ -63,6 +63,16 @@ extension VehicleStore {
         }
     }
 
+    /// The latest emergency, if it has ended, with how much of its trace is on record; test calls are none.
+    package func endedEmergency() throws(StoreError) -> StoredIncident? {
+        try self.queue.read { db in
+            let sql = "\(StoredIncident.selection) WHERE is_test = 0 ORDER BY number DESC LIMIT 1"
+            guard let row = try Row.fetchOne(db, sql: sql) else { return nil }
+            let incident = StoredIncident(row: row, trace: try TraceTables.extent(db, incident: row["id"]))
+            return incident.state == .open ? nil : incident
+        }
+    }
+
     /// The latest incidents, the latest first.
     package func incidents(limit: Int) throws(StoreError) -> [StoredIncident] {
         let limit = try StoreFile.checked(limit)

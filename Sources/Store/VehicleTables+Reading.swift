@@ -5,8 +5,10 @@ extension StoredIncident {
     static let selection = """
         SELECT incidents.*, (SELECT count(*) FROM attempts WHERE attempts.incident = incidents.id) AS attempts, \
         (SELECT max(number) FROM attempts WHERE attempts.incident = incidents.id) AS last_attempt, \
-        (SELECT center FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) AS last_center \
-        FROM incidents
+        (SELECT center FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) \
+        AS last_center, \
+        (SELECT is_callback FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) \
+        AS last_is_callback FROM incidents
         """
 
     init(row: Row, trace: StoredTrace = StoredTrace()) {
@@ -36,6 +38,7 @@ extension StoredIncident {
             attempts: row["attempts"],
             lastAttempt: row["last_attempt"] ?? 0,
             lastCenter: row["last_center"],
+            lastIsCallback: row["last_is_callback"] ?? false,
             trace: trace,
             outcome: row["outcome"],
             ended: Stamp(row, prefix: "ended")
@@ -50,7 +53,8 @@ extension AttemptRecord {
             number: row["number"],
             center: row["center"],
             at: Stamp(required: row, prefix: "at"),
-            outcome: row["outcome"]
+            outcome: row["outcome"],
+            isCallback: row["is_callback"]
         )
     }
 }

@@ -10,6 +10,7 @@ enum VehicleTables {
         }
         migrator.registerMigration("0002 SIP traces") { db in try TraceTables.create(db) }
         migrator.registerMigration("0003 resumption") { db in try db.execute(sql: Self.resumption) }
+        migrator.registerMigration("0004 callbacks") { db in try db.execute(sql: Self.callbacks) }
         return migrator
     }
 
@@ -80,6 +81,10 @@ enum VehicleTables {
         ALTER TABLE incidents ADD COLUMN simulated INTEGER CHECK (simulated IN (0, 1));
         """
 
+    private static let callbacks = """
+        ALTER TABLE attempts ADD COLUMN is_callback INTEGER NOT NULL DEFAULT 0 CHECK (is_callback IN (0, 1));
+        """
+
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
         switch record {
         case .event, .level, .traceOmission, .traced: true
@@ -121,8 +126,8 @@ enum VehicleTables {
     private static func insert(_ attempt: AttemptRecord, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO attempts (incident, number, center, at_boot, at_ns, at_wall_ms, outcome)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO attempts (incident, number, center, at_boot, at_ns, at_wall_ms, outcome, is_callback)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (incident, number) DO UPDATE SET center = excluded.center, outcome = excluded.outcome
                 """
         )
@@ -130,6 +135,7 @@ enum VehicleTables {
             arguments: [
                 attempt.incident, attempt.number, attempt.center, attempt.at.boot,
                 attempt.at.nanoseconds, attempt.at.wallMilliseconds, attempt.outcome,
+                attempt.isCallback,
             ]
         )
     }
@@ -170,6 +176,18 @@ enum VehicleTables {
             ]
         )
         guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }
+        if change.isReopened { try Self.reopen(id, db) }
+    }
+
+    private static func reopen(_ id: String, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE incidents SET state = 'open', outcome = NULL, ended_boot = NULL, ended_ns = NULL,
+                    ended_wall_ms = NULL
+                WHERE id = ?
+                """
+        )
+        try statement.execute(arguments: [id])
     }
 
     private static func update(_ id: String, _ closing: IncidentClosing, _ db: Database) throws {

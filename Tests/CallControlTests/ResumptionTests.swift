@@ -10,7 +10,7 @@ import Timeline
             trigger: trigger,
             startedAt: at(100),
             crashFollowed: crashFollowed,
-            wasConnected: wasConnected
+            connectedTo: wasConnected ? 0 : nil
         )
     }
 

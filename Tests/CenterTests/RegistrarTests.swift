@@ -59,6 +59,23 @@ import Timeline
         bench.center.registrar?.bindings(of: "car@center.invalid") ?? []
     }
 
+    @Test func aVehicleWhoseConnectionIsGoneIsRungBackWhereItHasRegisteredSince() throws {
+        let bench = Self.bench()
+        let (_, first) = try bench.call()
+        _ = try self.register(bench, over: first, 1, Self.asked)
+        bench.advance(by: .seconds(1))
+        bench.command("clear 1")
+        bench.disconnect(first)
+        bench.command("callback 1")
+        #expect(bench.reasons(of: .mistake).count == 1)
+        let second = bench.connect()
+        _ = try self.register(bench, over: second, 2, Self.asked)
+        bench.command("callback 1")
+        let sent = try #require(bench.sent.last)
+        #expect(sent.flow == second)
+        #expect(sent.message.requestURI == "sip:ivs@192.0.2.10;transport=tcp")
+    }
+
     @Test func aCenterThatIsNoRegistrarSays405() throws {
         let bench = CenterBench()
         let answer = try self.register(bench, over: bench.connect(), 1, Self.asked)

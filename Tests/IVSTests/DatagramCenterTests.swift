@@ -59,12 +59,14 @@ import Timeline
         }
     }
 
-    @Test func theTCPConnectionEndsWithTheCallAndTheWayForDatagramsStays() throws {
-        let bench = VehicleBench.started(Self.configuration())
+    @Test func theTCPConnectionEndsWithTheCallbackWindowAndTheWayForDatagramsStays() throws {
+        let bench = VehicleBench.started(Self.configuration { $0.call.callbackWindow = .seconds(60) })
         bench.press()
         try bench.answer()
         try bench.clearDown()
-        bench.advance(by: .seconds(60))
+        bench.advance(by: .seconds(59))
+        #expect(bench.isOpen(5_061, over: .tcp))
+        bench.advance(by: .seconds(1))
         #expect(!bench.isOpen(5_061, over: .tcp) && bench.isOpen(5_061, over: .udp))
         bench.press()
         try bench.answer()
@@ -157,7 +159,7 @@ import Timeline
         #expect(bench.reasons(of: .callFlowEnded) == [sentence])
     }
 
-    @Test func a112HopOverUDPGetsNothingBeforeATriggerAndKeepsNothingAfterTheCall() throws {
+    @Test func a112HopOverUDPGetsNothingBeforeATriggerAndKeepsNothingBehindTheCallbackWindow() throws {
         let bench = VehicleBench.started(Self.configuration { $0.profile = .emergency112 })
         bench.advance(by: .seconds(7_200))
         #expect(bench.opened.isEmpty && bench.pings.isEmpty)
@@ -165,6 +167,7 @@ import Timeline
         #expect(bench.opened.map(\.endpoint.transport) == [.udp, .tcp])
         try bench.answer()
         try bench.clearDown()
+        bench.advance(by: .seconds(3_601))
         #expect(!bench.isOpen(5_061))
     }
 

@@ -121,7 +121,7 @@ import Timeline
     @Test(arguments: [
         (Announcement.callRequested, 1), (.callConnected, 2), (.callEnded, 1), (.callFailed, 3), (.callCancelled, 1),
         (.pressTooShort, 1),
-        (.cancelTooLate, 3), (.dataDelivered, 2),
+        (.cancelTooLate, 3), (.dataDelivered, 2), (.callback, 4),
     ])
     func theChimeSoundsAsOftenAsTheTableSays(_ announcement: Announcement, _ beeps: Int) throws {
         let bench = VehicleBench.started(VehicleBench.configuration { $0.call.maximumAttempts = 1 })
@@ -143,6 +143,11 @@ import Timeline
             bench.press()
             bench.isWireWhole = true
             try bench.answer()
+        case .callback:
+            try bench.answer()
+            try bench.clearDown()
+            bench.advance(by: .seconds(10))
+            bench.ringBack()
         case .dataDelivered: try bench.reject(603, acknowledging: try bench.msdReference())
         }
         let told = try #require(bench.events.last { $0.kind == .announcement })

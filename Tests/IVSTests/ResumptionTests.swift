@@ -53,7 +53,7 @@ import Timeline
         bench.isWallTrusted = isWallTrusted
         bench.advance(by: .seconds(100))
         bench.step(.started)
-        bench.step(.storeOpened(unfinished: unfinished, recovery: nil))
+        bench.step(.storeOpened(unfinished: unfinished, ended: nil, recovery: nil))
         bench.advance(by: .milliseconds(100))
         return bench
     }
@@ -195,7 +195,7 @@ import Timeline
             _ = bench.call(.testCall)
             try bench.answer()
             if isOver { try bench.clearDown() }
-            bench.step(.storeOpened(unfinished: [.open(Self.opening())], recovery: nil))
+            bench.step(.storeOpened(unfinished: [.open(Self.opening())], ended: nil, recovery: nil))
             #expect(bench.state == (isOver ? .connecting : .voiceSession))
             if !isOver { try bench.clearDown() }
             bench.advance(by: Resumption.askInterval)
@@ -341,7 +341,7 @@ import Timeline
         bench.step(.started)
         bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
         bench.crash()
-        bench.step(.storeOpened(unfinished: [.open(Self.opening())], recovery: nil))
+        bench.step(.storeOpened(unfinished: [.open(Self.opening())], ended: nil, recovery: nil))
         bench.advance(by: .seconds(1))
         #expect(bench.invites.count == 1)
         #expect(bench.ivs.call.incident?.id.text != Self.opening().id)

@@ -1,3 +1,5 @@
+import Timeline
+
 @testable import Store
 
 extension StoredIncident {
@@ -27,9 +29,46 @@ extension StoredIncident {
             attempts: attempts,
             lastAttempt: attempts,
             lastCenter: lastCenter,
+            lastIsCallback: false,
             trace: trace,
             outcome: nil,
             ended: nil
+        )
+    }
+
+    /// An automatic call that ended at the beginning of `boot`, after two attempts and four MSDs.
+    static func ended(
+        outcome: String = "cleared",
+        isCallback: Bool = false,
+        boot: String = "boot-of-the-bench"
+    ) -> StoredIncident {
+        let stamp = Stamp(boot: boot, at: .boot, wallMilliseconds: nil)
+        return StoredIncident(
+            number: 1,
+            opening: IncidentOpening(
+                id: "0123456789abcdef0123456789abcdef",
+                profile: "private",
+                trigger: "automatic",
+                isTest: false,
+                started: stamp,
+                msdTimestamp: 1_789_999_000,
+                isSimulated: true
+            ),
+            state: .delivered,
+            profile: "private",
+            messageIdentifier: 4,
+            isAcknowledged: true,
+            wasConnected: true,
+            crashFollowed: false,
+            resumptions: 0,
+            seen: stamp,
+            attempts: 2,
+            lastAttempt: 2,
+            lastCenter: "center-1",
+            lastIsCallback: isCallback,
+            trace: StoredTrace(),
+            outcome: outcome,
+            ended: stamp
         )
     }
 }

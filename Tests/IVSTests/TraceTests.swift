@@ -137,7 +137,9 @@ import Timeline
     }
 
     @Test func nothingIsKeptOutsideAnIncident() throws {
-        let bench = VehicleBench.started(Self.configuration())
+        var configuration = Self.configuration()
+        configuration.call.callbackWindow = .zero
+        let bench = VehicleBench.started(configuration)
         let flow = try #require(bench.opened.first?.flow)
         let ask = {
             bench.center { agent, now in

@@ -92,6 +92,37 @@ extension VehicleBench {
         self.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
     }
 
+    /// The center rings back over a flow, that of its last call if none is given, and says what `change` makes of it.
+    @discardableResult
+    func ringBack(
+        over flow: Flow? = nil,
+        _ change: (inout UserAgent.InvitePlan) -> Void = { _ in }
+    ) -> UserAgent.Call? {
+        guard let last = self.incoming.last, let contact = last.invite.headers["Contact"],
+            let target = try? NameAddress(parsing: contact),  // Of a vehicle of ours, which can be read.
+            let own = try? URI(parsing: "sip:psap@center-1.invalid")
+        else { return nil }
+        let session = SessionDescription.offer(originUser: "psap", sessionID: 7, address: "127.0.0.1", hasSound: false)
+        var plan = UserAgent.InvitePlan(
+            requestURI: target.uri.description,
+            from: NameAddress(uri: own),
+            to: NameAddress(uri: target.uri)
+        )
+        plan.headers = [
+            Header("Priority", "psap-callback"), Header("Content-Type", EmergencyCallData.sessionMediaType),
+            Header("Recv-Info", EmergencyCallData.msdPackage),
+        ]
+        plan.body = session.serialized()
+        change(&plan)
+        var call: UserAgent.Call?
+        self.center { agent, now in
+            let (placed, outputs) = agent.invite(plan, over: flow ?? last.flow, at: now)
+            call = placed
+            return outputs
+        }
+        return call
+    }
+
     func clearDown() throws {
         let call = try #require(self.incoming.last?.call)
         self.center { $0.bye(call, at: $1) }

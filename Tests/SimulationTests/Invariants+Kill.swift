@@ -17,7 +17,11 @@ extension Invariants {
         case .idle, .ended: break  // What an earlier kill left may not have been taken over yet.
         case .triggered, .connecting, .voiceSession:
             let isUsedUp = durable.last.map { $0.resumptions >= Resumption.maximum } ?? false
-            self.isCallOwed = vehicle.call.incident?.trigger != .test && !isUsedUp
+            // That a callback opened it again may not have come to the disk; its center knows, and rings again.
+            let id = vehicle.call.incident?.id.text ?? ""
+            let hadCallback = self.accounts[id]?.hadCallback == true || vehicle.call.attempt?.isCallback == true
+            let isOfCallback = hadCallback && !durable.contains { $0.opening.id == id }
+            self.isCallOwed = vehicle.call.incident?.trigger != .test && !isUsedUp && !isOfCallback
         }
         self.suspendAll(but: durable)
     }

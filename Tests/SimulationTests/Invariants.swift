@@ -12,7 +12,7 @@ import Timeline
 /// What must hold at every step of a walk, and what the walk has reached.
 struct Invariants {
     /// One incident as the record and the events tell it.
-    private struct Account {
+    struct Account {
         let trigger: String
         let batch: Int
         var isRecordedOrLate = false
@@ -28,6 +28,12 @@ struct Invariants {
         /// The attempt that was invited last, and those whose end was asked for.
         var invited: String?
         var left: Set<String> = []
+        /// The center that was invited last, and the one that had the call, or has the data.
+        var invitedCenter: String?
+        var holder: String?
+        var endedAt: Instant?
+        var hadCallback = false
+        var lastIdentifier = 0
 
         var mayBeCancelled: Bool { self.trigger == "manual" && !self.crashFollowed && !self.wasConnected }
     }
@@ -36,9 +42,10 @@ struct Invariants {
     private(set) var violations: [String] = []
     /// States, actions, outcomes and announcements that were seen.
     private(set) var marks: Set<String> = []
-    private var accounts: [String: Account] = [:]
+    var accounts: [String: Account] = [:]
     private var sentMSDs: Set<[UInt8]> = []
-    private var lastIdentifier = 0
+    /// The callbacks that were answered, by Call-ID.
+    var callbacks: Set<String> = []
     /// Whether a run was killed in a call that has not gone on since.
     var isCallOwed = false
     /// The Call-IDs of INVITEs that were too large for a datagram and left as one.
@@ -70,7 +77,8 @@ extension Invariants {
             case .incidentClosed(let id, let closing): self.closed(id, closing, at: now)
             case .messageSent(let message): self.sent(message.octets)
             case .attempt(let attempt): self.attempted(attempt, at: now)
-            case .event, .incidentChanged, .level, .traceOmission, .traced: break
+            case .incidentChanged(let id, let change): if change.isReopened { self.reopened(id, at: now) }
+            case .event, .level, .traceOmission, .traced: break
             }
         }
     }
@@ -106,6 +114,8 @@ extension Invariants {
         self.accounts[id]?.isClosed = true
         self.accounts[id]?.isSuspended = false
         self.accounts[id]?.outcome = closing.outcome
+        self.accounts[id]?.endedAt = now
+        if closing.outcome == Outcome.deliveredDeclined.rawValue { self.accounts[id]?.holder = account.invitedCenter }
         if closing.outcome == Outcome.cancelled.rawValue {
             if !account.mayBeCancelled { self.fail("a call was cancelled that nobody may cancel: \(account)", at: now) }
         }
@@ -154,7 +164,7 @@ extension Invariants {
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
-            .callFlowEnded,
+            .callFlowEnded, .callbackReceived,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
             .recordFailed,
             .traceIncomplete, .positionSet,
@@ -171,6 +181,7 @@ extension Invariants {
             self.fail("attempt \(attempt) is invited again after its cancel", at: now)
         }
         self.accounts[id]?.invited = attempt
+        self.accounts[id]?.invitedCenter = event.fields["center"]
     }
 
     private mutating func leave(_ id: String) {
@@ -182,10 +193,17 @@ extension Invariants {
         // A late answer to an attempt that was left connects nothing.
         case .attemptAnswered where state == .voiceSession:
             self.accounts[id]?.wasConnected = true
+            let holder = self.accounts[id]?.invitedCenter
+            self.accounts[id]?.holder = holder
             // A cancel that came too late; the call may be transferred.
             if let attempt = self.accounts[id]?.invited { self.accounts[id]?.left.remove(attempt) }
         case .automaticTrigger: self.accounts[id]?.crashFollowed = true
         case .callLost: self.accounts[id]?.drops += 1
+        case .callbackArrived where state == .voiceSession:
+            self.accounts[id]?.wasConnected = true
+            self.accounts[id]?.hadCallback = true
+            self.accounts[id]?.drops += 1
+        case .callbackWindowKept: self.accounts[id]?.lastIdentifier = 0
         case .callResumed where state == .connecting:
             self.accounts[id]?.drops += 1
             self.accounts[id]?.isSuspended = false
@@ -194,11 +212,12 @@ extension Invariants {
             self.leave(id)
         // No other call can be cancelled.
         case .cancelRequested where self.accounts[id]?.mayBeCancelled == true: self.leave(id)
-        case .attemptAnswered, .cancelRequested, .manualTrigger, .testTrigger, .callResumed, .cancelWindowOver,
+        case .attemptAnswered, .callbackArrived, .cancelRequested, .manualTrigger, .testTrigger, .callResumed,
+            .cancelWindowOver,
             .attemptStarted,
             .attemptRinging,
             .attemptEnded, .redialDue, .redialWindowOver, .msdRequested, .clearedDown, .clearDownFallbackOver,
-            .endedHoldOver:
+            .endedHoldOver, .callbackWindowOver:
             break
         }
     }
@@ -207,10 +226,13 @@ extension Invariants {
     private mutating func made(_ event: VehicleEvent, at now: Instant) {
         self.mark("action freezeMSD")
         let identifier = Int(event.fields["messageIdentifier"] ?? "") ?? 0
-        if identifier != 1, identifier != self.lastIdentifier + 1 {
-            self.fail("MSD \(identifier) follows MSD \(self.lastIdentifier)", at: now)
+        let id = event.incident?.text ?? ""
+        // What another run has used is on its record, as far as it could be written.
+        let last = self.accounts[id]?.lastIdentifier ?? 0
+        if identifier != 1, identifier != last + 1, last != 0 {
+            self.fail("MSD \(identifier) follows MSD \(last)", at: now)
         }
-        self.lastIdentifier = identifier
+        self.accounts[id]?.lastIdentifier = identifier
     }
 }
 
@@ -219,7 +241,10 @@ extension Invariants {
     mutating func opens(_ endpoint: Endpoint, _ vehicle: IVS, at now: Instant) {
         guard self.configuration?.profile == .emergency112 else { return }
         // The record of this step is not out yet when a connection is asked for; the machine knows the incident.
-        if vehicle.call.incident == nil || vehicle.call.state == .ended {
+        let isForCallback = vehicle.call.callbackWindow.map {
+            self.configuration?.centers[$0.center].endpoint == endpoint
+        }
+        if vehicle.call.incident == nil || vehicle.call.state == .ended, isForCallback != true {
             self.fail("a 112 hop is opened without a trigger", at: now)
         }
     }
@@ -259,8 +284,9 @@ extension Invariants {
         let running = vehicle.userAgent.calls.values.count { record in
             switch record.phase {
             case .calling(let calling): calling.cancellation == .none && !calling.isAbandoned
-            case .confirmed, .answered, .ringing: true
-            case .clearing: false
+            case .confirmed, .answered: true
+            // One that rings here is decided by the call machine, in its turn.
+            case .ringing, .clearing: false
             }
         }
         // One on its way to another address rings beside the one that it is to replace.
@@ -272,8 +298,10 @@ extension Invariants {
         guard self.configuration?.profile == .emergency112, vehicle.call.state == .idle else { return }
         // A hop is kept only while something on it is wound up: a CANCEL or BYE that waits for its answer.
         let busy = Set(vehicle.legs.values.map(\.flow))
-        let isKept = (vehicle.links + vehicle.streamLinks).contains { link in
-            link.standing != .closed && !(link.flow.map(busy.contains) ?? false)
+        let awaited = vehicle.call.callbackWindow?.center
+        let links = [vehicle.links, vehicle.streamLinks].flatMap { $0.enumerated() }
+        let isKept = links.contains { index, link in
+            index != awaited && link.standing != .closed && !(link.flow.map(busy.contains) ?? false)
         }
         if isKept {
             self.fail("a 112 hop is kept after the call", at: now)
@@ -283,9 +311,9 @@ extension Invariants {
     /// What holds when everything is over.
     mutating func atRest(_ vehicle: IVS, at now: Instant) {
         for (id, account) in self.accounts where !account.isClosed { self.fail("incident \(id) never ended", at: now) }
-        guard let next = vehicle.nextDeadline(after: now) else { return }
+        guard let next = vehicle.nextDeadline(after: now), next != vehicle.call.callbackWindow?.endsAt else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
-        let mayProbe = self.configuration?.profile == .privateCenter
+        let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.callbackWindow != nil
         if !isProbe || !mayProbe { self.fail("a timer is left for \(next)", at: now) }
     }
 }

@@ -114,6 +114,7 @@ struct Plan {
         configuration.call.maximumAttempts = Int.random(in: 2...8, using: &random)
         configuration.call.answerWait = .seconds(Int.random(in: 10...40, using: &random))
         configuration.call.clearDownFallback = .seconds(random.chance(20) ? 20 : 3_600)
+        configuration.call.callbackWindow = .seconds([0, 20, 20, 60, 3_600][Int.random(in: 0..<5, using: &random)])
         configuration.call.endedHold = .seconds(Int.random(in: 0...5, using: &random))
         return configuration
     }

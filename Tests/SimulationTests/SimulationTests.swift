@@ -80,7 +80,7 @@ import Testing
         let states = CallState.allCases.map { "state \($0.rawValue)" }
         let actions = [
             "openIncident", "freezeMSD", "record", "invite", "cancel", "clearDown", "sendMSD", "announce",
-            "closeIncident",
+            "closeIncident", "reopenIncident",
         ].map { "action \($0)" }
         let outcomes = [
             Outcome.cleared, .deliveredDeclined, .cancelled, .failed, .clearDownFallback, .superseded,
@@ -90,9 +90,14 @@ import Testing
             "invite over tcp", "invite over udp", "fallback to UDP", "redirected", "transferred", "not transferred",
         ]
         let kills = ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + ["went on after a kill"]
+        let callbacks = [
+            "callback answered", "event callbackWindowKept", "event callbackWindowOver", "center callbackRefused",
+        ]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
         #expect(
-            Set(states + actions + outcomes + announcements + ways + registrations + kills).subtracting(marks) == []
+            Set(states + actions + outcomes + announcements + ways + registrations + kills + callbacks).subtracting(
+                marks
+            ) == []
         )
     }
 

@@ -27,6 +27,10 @@ extension World {
                 self.open(flow, endpoint)
             case .send(let octets, let flow):
                 self.watch.sends(octets, over: self.paths[flow]?.transport ?? .tcp, self.vehicle, at: self.now)
+                if let path = self.paths[flow] {
+                    let center = self.plan.vehicle.centers[path.center].name
+                    self.watch.answersCallback(octets, to: center, self.vehicle, at: self.now)
+                }
                 self.note("vehicle sends \(Self.word(octets))")
                 self.send(octets, over: flow, fromVehicle: true)
             case .close(let flow): self.close(flow, byVehicle: true)
@@ -171,7 +175,18 @@ extension World {
                 self.step(.command(command), center: index)
             }
         }
+        self.ringsBack()
         self.later(.operators, in: self.isStorm ? Int.random(in: 200...6_000, using: &self.random) : 2_000)
+    }
+
+    /// Any call that was ever made may be rung back, by any center.
+    private func ringsBack() {
+        guard self.isStorm, self.random.chance(25) else { return }
+        let index = Int.random(in: self.centers.indices, using: &self.random)
+        guard self.centers[index].lastNumber > 0 else { return }
+        let number = Int.random(in: 1...self.centers[index].lastNumber, using: &self.random)
+        self.note("operator \(index + 1) rings call \(number) back")
+        self.step(.command(.callback(number)), center: index)
     }
 
     private func whim(_ number: Int) -> OperatorCommand? {
@@ -189,7 +204,7 @@ extension World {
     private static func duty(_ number: Int, _ phase: CenterCallMachine.Phase) -> OperatorCommand? {
         switch phase {
         case .ringing: .answer(number, .accept(.positive))
-        case .answered, .voiceSession: .clearDown(number)
+        case .calling, .answered, .voiceSession: .clearDown(number)
         case .ended: nil
         }
     }

@@ -56,7 +56,8 @@ extension World {
         self.vehicle.nextFlowNumber = UInt64(self.generation) * 1_000_000 + 1
         self.vehicleDiskBusyUntil = self.now
         let opens = Int.random(in: 1...400, using: &self.random)
-        self.later(.toRun(self.generation, .storeOpened(unfinished: self.unfinished, recovery: nil)), in: opens)
+        let opened = VehicleInput.storeOpened(unfinished: self.unfinished, ended: self.ended, recovery: nil)
+        self.later(.toRun(self.generation, opened), in: opens)
         self.later(.callWasOwed(self.generation), in: opens + 2_000)
         self.step(.started)
         for (line, level) in self.survivors.levels.sorted(by: { $0.key < $1.key }) {
@@ -83,6 +84,18 @@ extension World {
         } catch {
             self.watch.fail("the disk cannot be read: \(error)", at: self.now)
             return []
+        }
+    }
+}
+
+extension World {
+    /// The emergency that an earlier run ended last.
+    private var ended: StoredIncident? {
+        do throws(StoreError) {
+            return try self.disk.endedEmergency()
+        } catch {
+            self.watch.fail("the disk cannot be read: \(error)", at: self.now)
+            return nil
         }
     }
 }

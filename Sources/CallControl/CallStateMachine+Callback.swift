@@ -1,0 +1,100 @@
+package import Timeline
+
+// The center rings back (T9): an automatic answer inside the window, for the center that had the call and for nobody else.
+extension CallStateMachine {
+    /// An INVITE came in.
+    ///
+    /// `center` is the center whose connection, opened by this end, it came over, `nil` for any other way; `isProven` says
+    /// that the peer there is known to be that center.
+    package mutating func callbackArrived(from center: Int?, isProven: Bool, at now: Instant) -> [CallAction] {
+        switch self.current {
+        case .triggered(let incident, _), .connecting(let incident, _, _), .voiceSession(let incident, _, _, _):
+            return self.refuseCallback(because: .callInProgress(incident.trigger))
+        case .idle, .ended:
+            guard let window = self.callbackWindow, now < window.endsAt else {
+                return self.refuseCallback(because: .callbackNotExpected)
+            }
+            guard isProven, center == window.center else {
+                return self.refuseCallback(because: .callbackNotOfTheCenter)
+            }
+            return self.answerCallback(in: window, at: now)
+        }
+    }
+
+    /// The window of a call that an earlier run ended goes on; nothing changes while another call is going on.
+    package mutating func callbackWindowKept(_ window: CallbackWindow, at now: Instant) -> [CallAction] {
+        precondition((0..<self.centers).contains(window.center), "A center of the list is named.")
+        guard !self.isGoingOn, self.callbackWindow == nil, now < window.endsAt else { return [] }
+        self.callbackWindow = window
+        let rest = now.duration(to: window.endsAt)
+        return [
+            .freezeMSD(window.incident), self.recordOfWindow(.callbackWindowKept, because: .callbackWindowGoesOn(rest)),
+        ]
+    }
+
+    /// Opens the window behind a call that a center has had, or whose data it has; a test call opens none.
+    ///
+    /// The end of a callback leaves it as it is: the center cannot keep it open by ringing.
+    mutating func openCallbackWindow(after incident: Incident, _ outcome: Outcome, at now: Instant) {
+        guard incident.trigger != .test, let leg = self.leg else { return }
+        let center: Int?
+        switch outcome {
+        case .cleared, .clearDownFallback, .failed: center = incident.connectedTo
+        case .deliveredDeclined: center = leg.attempt.center
+        case .cancelled, .superseded: center = nil
+        }
+        let endsAt =
+            leg.attempt.isCallback ? self.callbackWindow?.endsAt : now.advanced(by: self.limits.callbackWindow)
+        self.callbackWindow = nil
+        guard let center, let endsAt, now < endsAt else { return }
+        self.callbackWindow = CallbackWindow(
+            incident: incident,
+            center: center,
+            attempts: leg.attempt.number,
+            lastMessageIdentifier: leg.lastMessageIdentifier,
+            endsAt: endsAt
+        )
+    }
+
+    /// Closes the window when it is over.
+    mutating func closeCallbackWindow(at now: Instant) -> [CallAction] {
+        guard let window = self.callbackWindow, window.endsAt <= now else { return [] }
+        let record = self.recordOfWindow(.callbackWindowOver, because: .callbackWindowOver(self.limits.callbackWindow))
+        self.callbackWindow = nil
+        return [record]
+    }
+
+    private func refuseCallback(because reason: CallReason) -> [CallAction] {
+        self.unchanged(.callbackArrived, because: reason) + [.refuseCallback]
+    }
+
+    private mutating func answerCallback(in window: CallbackWindow, at now: Instant) -> [CallAction] {
+        let from = self.state
+        let attempt = Attempt(
+            incident: window.incident.id,
+            number: window.attempts + 1,
+            center: window.center,
+            form: .full,
+            isCallback: true
+        )
+        var leg = Leg(attempt)
+        leg.lastMessageIdentifier = window.lastMessageIdentifier
+        var incident = window.incident
+        incident.connectedTo = window.center
+        let plan = RedialPlan(afterDropOf: attempt, centers: self.centers, at: now, limits: self.limits)
+        let fallback = now.advanced(by: self.limits.clearDownFallback)
+        self.current = .voiceSession(incident, plan, leg, clearDownFallbackAt: fallback)
+        return [
+            .reopenIncident(incident),
+            self.record(.callbackArrived, from: from, because: .callbackAnswered(attempt)),
+            .announce(.callback),
+            .answerCallback(incident, attempt),
+        ]
+    }
+
+    /// An entry about the incident whose window it is, whatever the state.
+    private func recordOfWindow(_ event: CallEvent, because reason: CallReason) -> CallAction {
+        let incident = self.callbackWindow?.incident.id
+        return .record(CallRecord(event, incident: incident, from: self.state, to: self.state, because: reason))
+    }
+}

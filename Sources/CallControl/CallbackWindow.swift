@@ -1,0 +1,27 @@
+package import Timeline
+
+/// The time behind a call in which its center may ring back (T9), and which center that is.
+package struct CallbackWindow: Hashable, Sendable {
+    package let incident: Incident
+    /// The center that had the call last, or has its data: its position in the configured list.
+    package let center: Int
+    /// The attempts and callbacks of the incident so far.
+    package let attempts: Int
+    /// The last messageIdentifier of the incident; the MSDs of a callback count on from there.
+    package let lastMessageIdentifier: UInt8
+    package let endsAt: Instant
+
+    package init(
+        incident: Incident,
+        center: Int,
+        attempts: Int,
+        lastMessageIdentifier: UInt8,
+        endsAt: Instant
+    ) {
+        self.incident = incident
+        self.center = center
+        self.attempts = attempts
+        self.lastMessageIdentifier = lastMessageIdentifier
+        self.endsAt = endsAt
+    }
+}

@@ -1,0 +1,142 @@
+internal import NGECall
+internal import SIP
+internal import Store
+internal import Supervision
+internal import Timeline
+
+// The center rings a vehicle back, over the connection that the vehicle has opened and keeps (RFC 7090); when it is gone,
+// over the one on which the vehicle has registered anew.
+extension Center {
+    /// Rings back whose call is over.
+    mutating func ringBack(_ number: Int, at now: Moment) {
+        guard self.calls[number] == nil else { return self.note(.mistake, number, "the call is going on", at: now) }
+        guard let former = self.formerCalls[number] else {
+            return self.note(.mistake, nil, "there is no call \(number) whose vehicle can be rung back", at: now)
+        }
+        let (contact, route) = self.present(former)
+        guard let local = self.connections[contact.flow]?.local.host else {
+            let reason = "the connection of call \(number) is gone, and its vehicle has registered no other"
+            return self.note(.mistake, nil, reason, at: now)
+        }
+        let session = SessionDescription.offer(
+            originUser: "center",
+            sessionID: self.random.next() >> 16,
+            address: local,
+            hasSound: Self.hasSound
+        )
+        let own = URI.sip(SIPURI(user: self.userAgent.configuration.contactUser, host: local))
+        var plan = UserAgent.InvitePlan(requestURI: contact.uri, from: NameAddress(uri: own), to: contact.address)
+        plan.route = route
+        plan.headers = self.callbackHeaders
+        plan.body = session.serialized()
+        plan.session = plan.body
+        let callID = self.random.hexadecimalDigits(32)
+        plan.callID = callID
+        let (leg, outputs) = self.userAgent.invite(plan, over: contact.flow, at: now.instant)
+        let callback = self.openCallback(leg, callID, to: contact, session, at: now)
+        self.note(
+            .callbackPlaced,
+            callback,
+            "INVITE \(contact.uri), for call \(number)",
+            at: now,
+            fields: ["former": String(number), "request": contact.uri]
+        )
+        self.process(outputs, at: now)
+    }
+
+    /// Where a vehicle is now: on the connection of its call, or where it has registered last.
+    private func present(_ former: VehicleContact) -> (VehicleContact, route: [String]) {
+        guard self.connections[former.flow] == nil,
+            let binding = former.registered.flatMap({ self.registrar?.bindings(of: $0).last })
+        else { return (former, []) }
+        var contact = former
+        contact.flow = binding.flow
+        contact.uri = binding.contact.uri.description
+        return (contact, binding.path)
+    }
+
+    private var callbackHeaders: Headers {
+        var headers: Headers = [
+            Header("Priority", "psap-callback"), Header("Content-Type", EmergencyCallData.sessionMediaType),
+        ]
+        headers.append("Accept", EmergencyAnswer.standardAccept.joined(separator: ", "))
+        headers.append("Recv-Info", EmergencyCallData.msdPackage)
+        return headers
+    }
+
+    /// The number and the record of a callback.
+    private mutating func openCallback(
+        _ leg: UserAgent.Call,
+        _ callID: String,
+        to contact: VehicleContact,
+        _ session: SessionDescription,
+        at now: Moment
+    ) -> Int {
+        self.lastNumber += 1
+        let number = self.lastNumber
+        var call = CenterCall(
+            number: number,
+            id: Self.callID(at: now, self.random.hexadecimalDigits(16)),
+            leg: leg,
+            flow: contact.flow,
+            content: contact.content,
+            contact: contact,
+            identifiers: ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: self.configuration.host),
+            machine: CenterCallMachine(callingBack: self.configuration, at: now.instant)
+        )
+        call.session = session
+        self.calls[number] = call
+        self.numbers[leg] = number
+        self.deadlines.set(number, call.machine.nextDeadline)
+        self.hold(number)
+        self.records.append(
+            .callReceived(
+                CallOpening(
+                    id: call.id,
+                    callID: callID,
+                    received: self.stamp(now),
+                    from: String(contact.address.description.prefix(Self.maximumRecordedText)),
+                    service: String(contact.uri.prefix(Self.maximumRecordedText)),
+                    trigger: "callback",
+                    state: CenterCallMachine.Phase.calling.rawValue
+                )
+            )
+        )
+        return number
+    }
+
+    /// The vehicle has answered: it listens.
+    mutating func callbackAnswered(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
+        guard let number = self.numbers[leg], let call = self.calls[number] else { return }
+        self.calls[number]?.content = InviteContent(message)
+        self.prove(number)
+        self.drive(number, at: now) { $0.vehicleAnswered(at: now.instant) }
+        self.records.append(.callChanged(id: call.id, CallChange(state: "voiceSession")))
+        self.note(
+            .callbackAnswered,
+            number,
+            "the vehicle answered \(message.status ?? 0)",
+            at: now,
+            fields: ["status": String(message.status ?? 0)]
+        )
+    }
+
+    mutating func callbackRefused(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
+        guard let number = self.numbers[leg] else { return }
+        let status = message.status ?? 0
+        self.calls[number]?.machine.ended()
+        self.note(
+            .callbackRefused,
+            number,
+            "the vehicle answered \(status)",
+            at: now,
+            fields: ["status": String(status)]
+        )
+        self.forget(number, outcome: String(status), at: now)
+    }
+
+    mutating func withdraw(_ number: Int, at now: Moment) {
+        guard let call = self.calls[number] else { return }
+        self.process(self.userAgent.cancel(call.leg, at: now.instant), at: now)
+    }
+}

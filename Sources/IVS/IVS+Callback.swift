@@ -1,0 +1,194 @@
+internal import CallControl
+internal import NGECall
+internal import SIP
+internal import SIPTrace
+internal import Store
+internal import Supervision
+internal import Timeline
+
+/// An INVITE that came in.
+struct IncomingCallback: Hashable, Sendable {
+    let leg: UserAgent.Call
+    let flow: Flow
+    let callID: String
+    /// What its offer is answered with.
+    let session: SessionDescription
+    /// The center whose connection it came over, if this end has opened that.
+    let center: Int?
+    /// Whether the peer there is known to be that center.
+    let isProven: Bool
+}
+
+/// What the MSDs of a callback are made from.
+struct CallbackData: Hashable, Sendable {
+    let frozen: FrozenData
+    let isAcknowledged: Bool
+}
+
+// The center rings back; who may is the call machine's decision.
+extension IVS {
+    /// An INVITE came: the call machine decides, unless there is nothing to answer its offer with.
+    mutating func incoming(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
+        let remote = self.connections[flow]?.remote.description ?? "a closed connection"
+        let fields = ["priority": message.headers["Priority"] ?? "", "remote": remote]
+        self.note(.callbackReceived, "INVITE from \(remote)", at: now, fields: fields)
+        let content = InviteContent(message)
+        let session = SessionDescription.reply(
+            to: content.session,
+            originUser: "ivs",
+            sessionID: self.random.next() >> 16,
+            address: self.connections[flow]?.local.host ?? "127.0.0.1",
+            hasSound: Self.hasSound
+        )
+        // An offer that cannot be read is none that an offer of ours would answer.
+        guard let session, content.problems.isEmpty else {
+            let why = content.problems.first.map { "\($0)" } ?? "its offer has no codec in common"
+            self.note(.callFlowEnded, "488: \(why)", at: now, fields: ["status": "488"])
+            return self.process(
+                self.userAgent.reject(leg, status: 488, reason: nil, headers: [], body: [], at: now.instant),
+                at: now
+            )
+        }
+        let center = self.center(of: flow)
+        self.queue.append(
+            .callback(
+                IncomingCallback(
+                    leg: leg,
+                    flow: flow,
+                    callID: message.headers["Call-ID"] ?? "",
+                    session: session,
+                    center: center,
+                    isProven: center != nil && self.isTheCenter(over: flow)
+                )
+            )
+        )
+    }
+
+    /// Whether the peer of a connection that this end has opened is the center: by its certificate; with the 112 profile
+    /// by being an allow-listed hop, to whose address nobody else answers over a connection.
+    private func isTheCenter(over flow: Flow) -> Bool {
+        guard let connection = self.connections[flow] else { return false }
+        switch self.configuration.profile {
+        case .privateCenter: return self.isVerified(flow)
+        case .emergency112:
+            let hop = connection.remote.host
+            let isListed = self.configuration.gate.allowedAddresses.contains(hop) || EmergencyGate.isLoopback(hop)
+            return connection.transport.isReliable && isListed
+        }
+    }
+
+    /// Answers the center that rings back: the lamps and the notice first, for now somebody listens.
+    mutating func answerCallback(_ attempt: Attempt, at now: Moment) {
+        guard let callback = self.callback, let incident = self.call.incident else { return }
+        self.callback = nil
+        self.driveIndicators(at: now)
+        let center = self.configuration.centers[attempt.center].name
+        self.legs[callback.leg] = CallLeg(
+            prepared: PreparedInvite(attempt: attempt, incident: incident, msd: nil),
+            requestURI: "",
+            flow: callback.flow,
+            callID: callback.callID,
+            session: callback.session,
+            isAcknowledged: self.ledger.isAcknowledged(attempt.incident),
+            isAnswered: true
+        )
+        self.ledger.attempt(attempt, center: center, outcome: "answered", at: now)
+        var answer = EmergencyAnswer.accepting(callback.session, acknowledgement: nil)
+        answer.accept = EmergencyInvite.standardAccept
+        answer.allow = self.userAgent.configuration.allow
+        answer.supported = self.userAgent.configuration.supported
+        let content = answer.content(boundary: "ivs-" + self.random.hexadecimalDigits(12))
+        self.process(
+            self.userAgent.answer(
+                callback.leg,
+                headers: content.headers,
+                body: content.body,
+                session: callback.session.serialized(),
+                at: now.instant
+            ),
+            at: now
+        )
+    }
+
+    mutating func refuseCallback(at now: Moment) {
+        guard let callback = self.callback else { return }
+        self.callback = nil
+        self.process(
+            self.userAgent.reject(callback.leg, status: 486, reason: nil, headers: [], body: [], at: now.instant),
+            at: now
+        )
+    }
+
+    /// The incident of the window goes on.
+    mutating func reopen(_ incident: Incident, at now: Moment) {
+        self.ledger.reopen(incident.id, isAcknowledged: self.callbackData?.isAcknowledged ?? false, at: now)
+        self.frozen = self.callbackData?.frozen
+        self.seenDue = now.instant.advanced(by: Self.seenInterval)
+    }
+
+    /// An incident has ended: if its center may ring back, its data is kept for that.
+    mutating func keepCallbackData(of incident: Incident) {
+        guard incident.trigger != .test else { return }
+        self.callbackData = nil
+        guard self.call.callbackWindow?.incident.id == incident.id, let frozen = self.frozen else { return }
+        self.callbackData = CallbackData(
+            frozen: frozen,
+            isAcknowledged: self.ledger.isAcknowledged(incident.id)
+        )
+    }
+
+    /// Holds the connection to the center that may ring back, and no other.
+    mutating func holdCallbackLink(at now: Moment) {
+        let center = self.call.callbackWindow?.center
+        if center == nil { self.callbackData = nil }
+        for index in self.links.indices where self.links[index].isHeld != (index == center) {
+            self.perform(self.links[index].held(index == center, self.newFlow()), ofLink: index)
+        }
+    }
+
+    /// The messages of a callback belong to the trace of the incident whose center may ring back.
+    mutating func beginCallbackTraces(_ outputs: [UserAgent.Output]) {
+        guard let incident = self.call.callbackWindow?.incident.id else { return }
+        for case .event(.incoming(_, let message, _)) in outputs {
+            self.traces.began(message.headers["Call-ID"] ?? "", of: incident.text)
+        }
+    }
+
+    /// The emergency that an earlier run ended last: its center may ring back for the rest of the window.
+    ///
+    /// Only where it is known how long ago it ended; a callback may not have made the window longer.
+    mutating func keepCallbackWindow(of stored: StoredIncident, at now: Moment) {
+        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)), let ended = stored.ended,
+            outcome == .cleared || outcome == .clearDownFallback || outcome == .deliveredDeclined,
+            !stored.lastIsCallback, !stored.opening.isTest, let trigger = Trigger(rawValue: stored.opening.trigger),
+            stored.profile == self.configuration.profile.rawValue,
+            stored.opening.isSimulated == self.configuration.isSimulated,
+            let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),
+            case .known(let gap) = Resumption.gap(since: ended, boot: self.ledger.boot, at: now),
+            gap < self.configuration.call.callbackWindow
+        else { return }
+        let incident = Incident(
+            id: IncidentID(stored.opening.id),
+            trigger: trigger,
+            startedAt: now.instant,
+            crashFollowed: stored.crashFollowed,
+            connectedTo: center
+        )
+        let window = CallbackWindow(
+            incident: incident,
+            center: center,
+            attempts: stored.lastAttempt,
+            lastMessageIdentifier: stored.messageIdentifier ?? 0,
+            endsAt: now.instant.advanced(by: self.configuration.call.callbackWindow - gap)
+        )
+        let actions = self.call.callbackWindowKept(window, at: now.instant)
+        guard !actions.isEmpty else { return }
+        self.resumeTrace(of: stored)
+        self.resumedTimestamp = stored.opening.msdTimestamp
+        self.perform(actions, at: now)
+        if let frozen = self.frozen {
+            self.callbackData = CallbackData(frozen: frozen, isAcknowledged: stored.isAcknowledged)
+        }
+        self.frozen = nil
+    }
+}
