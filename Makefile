@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -25,6 +25,9 @@ test:  ## Everything the README's test command runs
 
 demo:  ## Three calls on loopback, with a transcript
 	./demo
+
+sim:  ## Both ends in a hostile world, SEEDS walks (10000); what fails says how to walk it again
+	ECALL_SEEDS=$(or $(SEEDS),10000) swift test --filter SimulationTests
 
 race:  ## Unit and simulation tests under Thread Sanitizer
 	scripts/unit-tests --sanitize=thread --scratch-path .build-thread

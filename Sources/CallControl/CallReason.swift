@@ -36,6 +36,7 @@ package enum CallReason: Hashable, Sendable {
     case callbackAnswered(Attempt)
     case callbackNotExpected
     case callbackNotOfTheCenter
+    case callbackNotConfirmed
     case callbackWindowGoesOn(Duration)
     case callbackWindowOver(Duration)
     case stale(attempt: Int)
@@ -86,6 +87,7 @@ package enum CallReason: Hashable, Sendable {
         case .callbackAnswered(let attempt): "center \(attempt.center + 1), which had the call, rings back in time"
         case .callbackNotExpected: "no call is over whose center may ring back (T9)"
         case .callbackNotOfTheCenter: "nothing proves that it is the center which had the call"
+        case .callbackNotConfirmed: "the center never confirmed our answer to its callback"
         case .callbackWindowGoesOn(let rest):
             "an earlier run ended a call; its center may ring back for \(Self.text(Self.wholeSeconds(rest)))"
         case .callbackWindowOver(let window): "the center may ring back for \(Self.text(window)) and no longer"
@@ -111,7 +113,7 @@ package enum CallReason: Hashable, Sendable {
         case .callbackAnswered, .callbackNotOfTheCenter: "isTheCenter"
         case .accepted, .cancelWindowOpen, .cancelWindowClosed, .inviting, .ringing, .answered, .cancelledBeforeAnswer,
             .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .endShown,
-            .callbackWindowOver:
+            .callbackWindowOver, .callbackNotConfirmed:
             nil
         }
     }
@@ -133,7 +135,7 @@ package enum CallReason: Hashable, Sendable {
             .nextCenter, .lesserForm, .redialAfterDrop, .resumedAfter, .deliveredWithDecline, .attemptsUsedUp,
             .testIsNotRedialled,
             .freshMSD, .messageIdentifiersUsedUp, .noDialog, .clearedByCenter, .callbackAnswered,
-            .callbackNotExpected, .callbackNotOfTheCenter, .callbackWindowGoesOn, .stale:
+            .callbackNotExpected, .callbackNotOfTheCenter, .callbackNotConfirmed, .callbackWindowGoesOn, .stale:
             nil
         }
     }

@@ -32,6 +32,19 @@ extension CallStateMachine {
         ]
     }
 
+    /// The center never confirmed our answer to its callback: there was none, and the incident ends as it had before.
+    ///
+    /// What came so late was of a center that had given up; it is no drop, and nobody is dialled for it.
+    package mutating func callbackNotConfirmed(_ attempt: Attempt, at now: Instant) -> [CallAction] {
+        switch self.current {
+        case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt:
+            let outcome = self.callbackWindow?.outcome ?? .cleared
+            return self.end(incident, outcome, .callLost, because: .callbackNotConfirmed, at: now)
+        case .idle, .triggered, .connecting, .voiceSession, .ended:
+            return self.unchanged(.callLost, because: .stale(attempt: attempt.number))
+        }
+    }
+
     /// Opens the window behind a call that a center has had, or whose data it has; a test call opens none.
     ///
     /// The end of a callback leaves it as it is: the center cannot keep it open by ringing.
@@ -49,6 +62,7 @@ extension CallStateMachine {
         guard let center, let endsAt, now < endsAt else { return }
         self.callbackWindow = CallbackWindow(
             incident: incident,
+            outcome: outcome,
             center: center,
             attempts: leg.attempt.number,
             lastMessageIdentifier: leg.lastMessageIdentifier,

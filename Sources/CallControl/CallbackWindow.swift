@@ -3,6 +3,8 @@ package import Timeline
 /// The time behind a call in which its center may ring back (T9), and which center that is.
 package struct CallbackWindow: Hashable, Sendable {
     package let incident: Incident
+    /// How its call ended.
+    package let outcome: Outcome
     /// The center that had the call last, or has its data: its position in the configured list.
     package let center: Int
     /// The attempts and callbacks of the incident so far.
@@ -13,12 +15,14 @@ package struct CallbackWindow: Hashable, Sendable {
 
     package init(
         incident: Incident,
+        outcome: Outcome,
         center: Int,
         attempts: Int,
         lastMessageIdentifier: UInt8,
         endsAt: Instant
     ) {
         self.incident = incident
+        self.outcome = outcome
         self.center = center
         self.attempts = attempts
         self.lastMessageIdentifier = lastMessageIdentifier

@@ -38,6 +38,7 @@ extension IVS {
         case .cleared(let attempt, let isProven):
             return self.call.clearedDown(attempt, isProven: isProven, at: time)
         case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
+        case .unconfirmed(let attempt): return self.call.callbackNotConfirmed(attempt, at: time)
         case .callback(let callback):
             self.callback = callback
             return self.call.callbackArrived(from: callback.center, isProven: callback.isProven, at: time)

@@ -176,6 +176,7 @@ extension IVS {
         )
         let window = CallbackWindow(
             incident: incident,
+            outcome: outcome,
             center: center,
             attempts: stored.lastAttempt,
             lastMessageIdentifier: stored.messageIdentifier ?? 0,

@@ -53,7 +53,8 @@ extension IVS {
         self.unrecorded.overlay(&memory, at: now.instant)
         guard memory != self.keptInputs else { return }
         self.keptInputs = memory
-        self.outputs.append(.keepInputs(memory.text))
+        // Before all else: what was read of a line is nowhere else any more.
+        self.outputs.insert(.keepInputs(memory.text), at: 0)
     }
 
     /// A hold time or a debounce may be over; whether it is, the edges decide that are still on their way.

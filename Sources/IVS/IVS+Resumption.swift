@@ -12,10 +12,14 @@ extension IVS {
 
     /// The record is open: the latest call that an earlier run left unfinished may go on, all others are closed.
     mutating func takeOver(_ unfinished: [StoredIncident], at now: Moment) {
-        for incident in unfinished.dropLast() {
+        for incident in unfinished where incident.opening.isTest {
+            self.interrupted(incident, because: "it was a test call", at: now)
+        }
+        let emergencies = unfinished.filter { !$0.opening.isTest }.sorted { $0.began(before: $1) }
+        for incident in emergencies.dropLast() {
             self.interrupted(incident, because: "a later one was begun", at: now)
         }
-        guard let latest = unfinished.last else { return }
+        guard let latest = emergencies.last else { return }
         self.unfinished = Unfinished(incident: latest, askAt: now.instant)
         self.decideOnUnfinished(at: now)
     }

@@ -314,6 +314,7 @@ enum CallInput: Hashable, Sendable {
     case cleared(Attempt, isProven: Bool)
     case lost(Attempt, String)
     case callback(IncomingCallback)
+    case unconfirmed(Attempt)
 }
 
 /// The two ends of an open connection, or of a way for datagrams.

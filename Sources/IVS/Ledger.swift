@@ -24,6 +24,8 @@ struct Ledger: Sendable {
     var explanation: Explanation?
     /// The incident whose record was opened last.
     private(set) var incident: IncidentID?
+    /// The incident that goes on, by its name on record.
+    private var openIncident: String?
     /// The last incident of which a center has acknowledged an MSD.
     private var acknowledgedIncident: IncidentID?
 
@@ -37,6 +39,7 @@ struct Ledger: Sendable {
 
     mutating func open(_ incident: Incident, of configuration: VehicleConfiguration, at now: Moment) {
         self.incident = incident.id
+        self.openIncident = incident.id.text
         self.records.append(
             .incidentOpened(
                 IncidentOpening(
@@ -60,6 +63,7 @@ struct Ledger: Sendable {
         case .cleared, .clearDownFallback, .failed, .superseded:
             state = self.isAcknowledged(incident.id) ? .delivered : .undelivered
         }
+        if self.openIncident == incident.id.text { self.openIncident = nil }
         let closing = IncidentClosing(state: state, outcome: outcome.rawValue, ended: self.stamp(now))
         self.records.append(.incidentClosed(id: incident.id.text, closing))
     }
@@ -68,6 +72,7 @@ struct Ledger: Sendable {
     mutating func resume(_ incident: StoredIncident, at now: Moment) {
         let id = IncidentID(incident.opening.id)
         self.incident = id
+        self.openIncident = id.text
         if incident.isAcknowledged { self.acknowledgedIncident = id }
         self.change(id, IncidentChange(resumptions: incident.resumptions + 1, seen: self.stamp(now)))
     }
@@ -75,6 +80,7 @@ struct Ledger: Sendable {
     /// The center rings back: the incident goes on.
     mutating func reopen(_ incident: IncidentID, isAcknowledged: Bool, at now: Moment) {
         self.incident = incident
+        self.openIncident = incident.text
         if isAcknowledged { self.acknowledgedIncident = incident }
         self.change(incident, IncidentChange(isReopened: true, seen: self.stamp(now)))
     }
@@ -141,6 +147,7 @@ struct Ledger: Sendable {
     /// What failed goes alone, so that it takes nothing else with it when it fails again, and only to a store that takes
     /// something again; the first of it is tried from time to time.
     mutating func takeBatches(at now: Instant) -> (again: [Batch], own: Batch?) {
+        self.unwritten = self.unwritten.map { $0.filter(self.isStillTrue) }.filter { !$0.isEmpty }
         let isDue = self.retryAt.map { $0 <= now } ?? false
         let count = self.takesAgain ? self.unwritten.count : isDue ? 1 : 0
         let again = self.unwritten.prefix(count).map { self.batch(of: $0) }
@@ -151,6 +158,16 @@ struct Ledger: Sendable {
         guard !self.records.isEmpty else { return (again, nil) }
         defer { self.records = [] }
         return (again, self.batch(of: self.records))
+    }
+
+    /// Whether a record that failed may be written behind what came after it: an end not while the incident goes on again,
+    /// that it does not when it has ended.
+    private func isStillTrue(_ record: VehicleRecord) -> Bool {
+        switch record {
+        case .incidentClosed(let id, _): id != self.openIncident
+        case .incidentChanged(let id, let change): !change.isReopened || id == self.openIncident
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: true
+        }
     }
 
     /// Records under the number by which the store answers them.

@@ -50,7 +50,6 @@ enum Resumption: Hashable {
         _ configuration: VehicleConfiguration,
         _ call: CallStateMachine
     ) -> String? {
-        if incident.opening.isTest { return "it was a test call" }
         // The rig was changed in between: what it calls now is nothing that anybody has triggered.
         guard incident.profile == configuration.profile.rawValue else {
             return "it was one of the profile \(incident.profile)"

@@ -217,4 +217,11 @@ package struct StoredIncident: Hashable, Sendable {
     package let trace: StoredTrace
     package let outcome: String?
     package let ended: Stamp?
+
+    /// Whether it began before `other`: by the boot clock within a boot, else by when it came on record, which a failing
+    /// disk may turn around.
+    package func began(before other: StoredIncident) -> Bool {
+        let (own, others) = (self.opening.started, other.opening.started)
+        return own.boot == others.boot && own.at != others.at ? own.at < others.at : self.number < other.number
+    }
 }

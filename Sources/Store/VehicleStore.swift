@@ -66,10 +66,12 @@ extension VehicleStore {
     /// The latest emergency, if it has ended, with how much of its trace is on record; test calls are none.
     package func endedEmergency() throws(StoreError) -> StoredIncident? {
         try self.queue.read { db in
-            let sql = "\(StoredIncident.selection) WHERE is_test = 0 ORDER BY number DESC LIMIT 1"
-            guard let row = try Row.fetchOne(db, sql: sql) else { return nil }
-            let incident = StoredIncident(row: row, trace: try TraceTables.extent(db, incident: row["id"]))
-            return incident.state == .open ? nil : incident
+            // Enough to find the latest, should a failing disk have put it on record before others.
+            let sql = "\(StoredIncident.selection) WHERE is_test = 0 ORDER BY number DESC LIMIT 8"
+            let latest = try Row.fetchAll(db, sql: sql).map { row in
+                StoredIncident(row: row, trace: try TraceTables.extent(db, incident: row["id"]))
+            }.max { $0.began(before: $1) }
+            return latest?.state == .open ? nil : latest
         }
     }
 

@@ -148,6 +148,17 @@ import Timeline
         #expect(actions.invites == [sent(3)])
     }
 
+    @Test func aCallbackThatWasNeverConfirmedLeavesEverythingAsItWas() {
+        var machine = self.cleared()
+        let window = machine.callbackWindow
+        _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        let actions = machine.callbackNotConfirmed(self.callback(2), at: at(52))
+        #expect(actions.outcome == .cleared)
+        #expect(actions.invites == [], "nobody is dialled")
+        #expect(machine.callbackWindow?.endsAt == window?.endsAt)
+        #expect(machine.callbackNotConfirmed(self.callback(2), at: at(53)).reasons == [.stale(attempt: 2)])
+    }
+
     @Test func theEndOfTheWindowIsOnRecordAndChangesNothingElse() {
         var machine = self.cleared()
         _ = machine.deadlineReached(at: at(15))
@@ -170,6 +181,7 @@ import Timeline
     @Test func theWindowOfAnEarlierRunIsKeptUnlessACallIsGoingOn() {
         let window = CallbackWindow(
             incident: Incident(id: first, trigger: .manual, startedAt: at(0), connectedTo: 1),
+            outcome: .cleared,
             center: 1,
             attempts: 3,
             lastMessageIdentifier: 4,

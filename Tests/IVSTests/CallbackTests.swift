@@ -207,6 +207,19 @@ import Timeline
         #expect(Self.answer(bench)?.status == 200)
     }
 
+    @Test func aCallbackThatTheCenterDoesNotConfirmIsOverAndNobodyIsDialled() throws {
+        let bench = try Self.cleared()
+        bench.withholds = { $0.method == .ack }
+        bench.ringBack()
+        #expect(bench.state == .voiceSession)
+        bench.advance(by: .seconds(40))
+        #expect(bench.state == .idle)
+        #expect(bench.invites.count == 1)
+        bench.withholds = { _ in false }
+        bench.ringBack()
+        #expect(bench.state == .voiceSession, "it may ring again")
+    }
+
     @Test func aDroppedCallbackIsRedialled() throws {
         let bench = try Self.cleared()
         bench.ringBack()

@@ -294,6 +294,32 @@ import Timeline
         #expect(ledger.takeBatches(at: .boot).again.isEmpty)
     }
 
+    @Test func anEndIsNotWrittenBehindTheBeginningOfACallbackNorThatBehindItsEnd() throws {
+        let incident = Incident(
+            id: IncidentID(Self.opening().id),
+            trigger: .automatic,
+            startedAt: .boot,
+            connectedTo: 0
+        )
+        let now = Moment(instant: .boot, wall: WallTime(seconds: 0, isSynchronized: false))
+        var ledger = Ledger(boot: "boot")
+        ledger.close(incident, .cleared, at: now)
+        let end = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.reopen(incident.id, isAcknowledged: true, at: now)
+        let beginning = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(end.number, Self.full, at: .boot)
+        ledger.written(beginning.number, nil, at: .boot)
+        #expect(ledger.takeBatches(at: .boot).again.isEmpty, "the call goes on")
+        ledger.reopen(incident.id, isAcknowledged: true, at: now)
+        let lost = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.close(incident, .cleared, at: now)
+        let last = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(lost.number, Self.full, at: .boot)
+        ledger.written(last.number, nil, at: .boot)
+        #expect(ledger.takeBatches(at: .boot).again.isEmpty, "the call is over")
+        #expect(ledger.retryAt == nil)
+    }
+
     @Test func whatTheStoreWillNeverTakeIsNotTriedAgain() throws {
         let bench = try VehicleBench.connected()
         bench.disk = .fails(.unknown(id: "an incident"))
@@ -318,21 +344,35 @@ import Timeline
         }
     }
 
-    @Test func onlyTheLatestOfSeveralIsGoneOnWith() {
-        var early = Self.opening()
-        early = IncidentOpening(
-            id: "early",
-            profile: early.profile,
-            trigger: early.trigger,
-            isTest: false,
-            started: early.started,
+    /// Another incident, of the same kind as that of `opening`.
+    private static func other(_ id: String, _ trigger: Trigger = .automatic, at seconds: Int) -> IncidentOpening {
+        IncidentOpening(
+            id: id,
+            profile: "private",
+            trigger: trigger.rawValue,
+            isTest: trigger == .test,
+            started: Self.at(seconds),
             msdTimestamp: 0,
-            isSimulated: early.isSimulated
+            isSimulated: VehicleBench.configuration().isSimulated
         )
-        let bench = Self.restarted([.open(early), .open(Self.opening())])
+    }
+
+    @Test func onlyTheLatestOfSeveralIsGoneOnWith() {
+        let bench = Self.restarted([.open(Self.other("early", at: 90)), .open(Self.opening())])
         #expect(bench.invites.count == 1)
         #expect(bench.ivs.call.incident?.id.text == Self.opening().id)
         #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix("a later one was begun") == true)
+    }
+
+    @Test func theLatestIsWhichBeganLastAndNoTestCallWhateverTheDiskTookFirst() {
+        let unfinished: [StoredIncident] = [
+            .open(Self.opening()), .open(Self.other("early", at: 90)), .open(Self.other("test", .test, at: 97)),
+        ]
+        let bench = Self.restarted(unfinished)
+        #expect(bench.ivs.call.incident?.id.text == Self.opening().id)
+        #expect(bench.invites.count == 1)
+        let reasons = bench.reasons(of: .incidentInterrupted).map { $0.split(separator: ": ").last ?? "" }
+        #expect(reasons == ["it was a test call", "a later one was begun"])
     }
 
     @Test func aTriggerThatCameFirstIsTheCallAndTheOldOneIsClosed() {

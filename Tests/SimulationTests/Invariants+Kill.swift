@@ -12,16 +12,19 @@ extension Invariants {
     }
 
     /// The process is gone; these incidents are open on disk.
-    mutating func killed(_ vehicle: IVS, durable: [StoredIncident]) {
+    ///
+    /// `hasKept` says whether what it had read of its lines was kept, without which a trigger of this moment is lost.
+    mutating func killed(_ vehicle: IVS, durable: [StoredIncident], hasKept: Bool) {
         switch vehicle.call.state {
         case .idle, .ended: break  // What an earlier kill left may not have been taken over yet.
         case .triggered, .connecting, .voiceSession:
-            let isUsedUp = durable.last.map { $0.resumptions >= Resumption.maximum } ?? false
+            let latest = durable.filter { !$0.opening.isTest }.max { $0.began(before: $1) }
+            let isUsedUp = latest.map { $0.resumptions >= Resumption.maximum } ?? false
             // That a callback opened it again may not have come to the disk; its center knows, and rings again.
             let id = vehicle.call.incident?.id.text ?? ""
             let hadCallback = self.accounts[id]?.hadCallback == true || vehicle.call.attempt?.isCallback == true
             let isOfCallback = hadCallback && !durable.contains { $0.opening.id == id }
-            self.isCallOwed = vehicle.call.incident?.trigger != .test && !isUsedUp && !isOfCallback
+            self.isCallOwed = vehicle.call.incident?.trigger != .test && !isUsedUp && !isOfCallback && hasKept
         }
         self.suspendAll(but: durable)
     }

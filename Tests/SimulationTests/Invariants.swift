@@ -284,7 +284,8 @@ extension Invariants {
         let running = vehicle.userAgent.calls.values.count { record in
             switch record.phase {
             case .calling(let calling): calling.cancellation == .none && !calling.isAbandoned
-            case .confirmed, .answered: true
+            case .confirmed: true
+            case .answered(_, let answered): !answered.byeHeld
             // One that rings here is decided by the call machine, in its turn.
             case .ringing, .clearing: false
             }

@@ -37,7 +37,8 @@ extension World {
         }
         self.survivors.pending = []
         for case .write(_, let records) in outputs { self.watch.wanted(records) }
-        self.watch.killed(self.vehicle, durable: self.unfinished)
+        let hasKept = !outputs.contains { if case .keepInputs = $0 { true } else { false } }
+        self.watch.killed(self.vehicle, durable: self.unfinished, hasKept: hasKept)
         self.closeAllOfVehicle()
         self.later(.restarts(self.generation), in: Int.random(in: 0...3_000, using: &self.random))
     }

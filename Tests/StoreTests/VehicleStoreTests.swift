@@ -42,6 +42,52 @@ import Testing
         #expect(try store.unfinishedIncidents() == [])
     }
 
+    @Test func aCallbackOpensAnIncidentAgain() throws {
+        let store = try VehicleStore.inMemory()
+        let callback = AttemptRecord(
+            incident: "a",
+            number: 2,
+            center: "first",
+            at: Samples.stamp(12, wall: nil),
+            outcome: "answered",
+            isCallback: true
+        )
+        #expect(
+            store.writeNow([
+                .incidentOpened(Samples.opening("a")), .incidentClosed(id: "a", Samples.closing()),
+            ]) == nil
+        )
+        #expect(try store.endedEmergency()?.lastIsCallback == false)
+        #expect(
+            store.writeNow([
+                .incidentChanged(id: "a", IncidentChange(isReopened: true)), .attempt(callback),
+            ]) == nil
+        )
+        let open = try #require(try store.unfinishedIncidents().first)
+        #expect(open.opening.id == "a" && open.outcome == nil && open.ended == nil && open.lastIsCallback)
+        #expect(try store.endedEmergency() == nil)
+        #expect(try store.attempts(incident: "a") == [callback])
+        #expect(store.writeNow([.incidentClosed(id: "a", Samples.closing())]) == nil)
+        #expect(try store.endedEmergency()?.outcome == "cleared by the center")
+    }
+
+    @Test func theLatestEmergencyIsTheOneThatBeganLast() throws {
+        let store = try VehicleStore.inMemory()
+        for (id, second, isTest) in [("b", Int64(5), false), ("a", 3, false), ("t", 7, true)] {
+            let opening = IncidentOpening(
+                id: id,
+                profile: "private",
+                trigger: isTest ? "test" : "manual",
+                isTest: isTest,
+                started: Samples.stamp(second, wall: nil),
+                msdTimestamp: 0
+            )
+            let records: [VehicleRecord] = [.incidentOpened(opening), .incidentClosed(id: id, Samples.closing())]
+            #expect(store.writeNow(records) == nil)
+        }
+        #expect(try store.endedEmergency()?.opening.id == "b")
+    }
+
     @Test func whatANextRunHasToKnowIsReadBack() throws {
         let store = try VehicleStore.inMemory()
         let attempts = ["first", "second"].enumerated().map { index, center in
