@@ -89,4 +89,5 @@ package enum CallEvent: String, Hashable, Sendable, CaseIterable {
     case callbackArrived
     case callbackWindowKept
     case callbackWindowOver
+    case deregistrationDue
 }

@@ -39,6 +39,7 @@ package enum CallReason: Hashable, Sendable {
     case callbackNotConfirmed
     case callbackWindowGoesOn(Duration)
     case callbackWindowOver(Duration)
+    case deregistered(after: Duration)
     case stale(attempt: Int)
 
     /// The sentence that `why` prints.
@@ -91,6 +92,7 @@ package enum CallReason: Hashable, Sendable {
         case .callbackWindowGoesOn(let rest):
             "an earlier run ended a call; its center may ring back for \(Self.text(Self.wholeSeconds(rest)))"
         case .callbackWindowOver(let window): "the center may ring back for \(Self.text(window)) and no longer"
+        case .deregistered(let wait): "the connection to the center of the last call was kept for \(Self.text(wait))"
         case .stale(let attempt): "it belongs to attempt \(attempt), which is over"
         }
     }
@@ -113,7 +115,7 @@ package enum CallReason: Hashable, Sendable {
         case .callbackAnswered, .callbackNotOfTheCenter: "isTheCenter"
         case .accepted, .cancelWindowOpen, .cancelWindowClosed, .inviting, .ringing, .answered, .cancelledBeforeAnswer,
             .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .endShown,
-            .callbackWindowOver, .callbackNotConfirmed:
+            .callbackWindowOver, .callbackNotConfirmed, .deregistered:
             nil
         }
     }
@@ -128,6 +130,7 @@ package enum CallReason: Hashable, Sendable {
         case .centerNeverCleared(let wait): ("call.clearDownFallback (T2)", wait)
         case .endShown(let hold): ("call.endedHold", hold)
         case .callbackWindowOver(let window): ("call.callbackWindow (T9)", window)
+        case .deregistered(let wait): ("call.deregistration (T10)", wait)
         case .accepted, .cancelWindowClosed, .inviting, .ringing, .answered, .answeredBeforeCancel,
             .cancelledByOccupant,
             .cancelledBeforeAnswer, .automaticCannotBeCancelled, .crashFollowed, .connectedBelongsToTheCenter,

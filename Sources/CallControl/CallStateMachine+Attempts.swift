@@ -129,7 +129,7 @@ extension CallStateMachine {
 
     /// Time has come to `nextDeadline`; early and late calls are harmless.
     package mutating func deadlineReached(at now: Instant) -> [CallAction] {
-        let expired = self.closeCallbackWindow(at: now)
+        let expired = self.closeCallbackWindow(at: now) + self.deregister(at: now)
         return expired + self.stateDeadlineReached(at: now)
     }
 

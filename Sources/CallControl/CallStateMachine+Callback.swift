@@ -26,6 +26,10 @@ extension CallStateMachine {
         precondition((0..<self.centers).contains(window.center), "A center of the list is named.")
         guard !self.isGoingOn, self.callbackWindow == nil, now < window.endsAt else { return [] }
         self.callbackWindow = window
+        // What is left of T10 is not on record; the shorter time is the private one.
+        if self.limits.deregistration != nil {
+            self.deregistration = Deregistration(incident: window.incident.id, center: window.center, at: window.endsAt)
+        }
         let rest = now.duration(to: window.endsAt)
         return [
             .freezeMSD(window.incident), self.recordOfWindow(.callbackWindowKept, because: .callbackWindowGoesOn(rest)),
@@ -58,8 +62,17 @@ extension CallStateMachine {
         }
         let endsAt =
             leg.attempt.isCallback ? self.callbackWindow?.endsAt : now.advanced(by: self.limits.callbackWindow)
-        self.callbackWindow = nil
-        guard let center, let endsAt, now < endsAt else { return }
+        let deregistersAt =
+            leg.attempt.isCallback
+            ? self.deregistration?.at : self.limits.deregistration.map { now.advanced(by: $0) }
+        self.forgetLastCall()
+        guard let center else { return }
+        // A T10 of less than T9 would shut the way that a callback takes.
+        if let deregistersAt {
+            let at = max(deregistersAt, endsAt ?? deregistersAt)
+            self.deregistration = Deregistration(incident: incident.id, center: center, at: at)
+        }
+        guard let endsAt, now < endsAt else { return }
         self.callbackWindow = CallbackWindow(
             incident: incident,
             outcome: outcome,
@@ -76,6 +89,21 @@ extension CallStateMachine {
         let record = self.recordOfWindow(.callbackWindowOver, because: .callbackWindowOver(self.limits.callbackWindow))
         self.callbackWindow = nil
         return [record]
+    }
+
+    /// Gives up the connection of the last call when T10 is over.
+    mutating func deregister(at now: Instant) -> [CallAction] {
+        guard let due = self.deregistration, due.at <= now else { return [] }
+        self.deregistration = nil
+        let reason = CallReason.deregistered(after: self.limits.deregistration ?? .zero)
+        let (event, state) = (CallEvent.deregistrationDue, self.state)
+        return [.record(CallRecord(event, incident: due.incident, from: state, to: state, because: reason))]
+    }
+
+    /// No center may ring back, and no connection is kept for one.
+    mutating func forgetLastCall() {
+        self.callbackWindow = nil
+        self.deregistration = nil
     }
 
     private func refuseCallback(because reason: CallReason) -> [CallAction] {

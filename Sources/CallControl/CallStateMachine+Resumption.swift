@@ -14,7 +14,7 @@ extension CallStateMachine {
         precondition((0..<self.centers).contains(center), "A center of the list is named.")
         switch self.current {
         case .idle, .ended:
-            self.callbackWindow = nil
+            self.forgetLastCall()
             var plan = RedialPlan(
                 resuming: incident.id,
                 attempts: attempts,

@@ -60,7 +60,7 @@ extension CallStateMachine {
         let from = self.state
         let event = CallEvent(of: incident.trigger)
         // A new emergency has its own center to wait for; a test call takes nothing from the last one.
-        if incident.trigger != .test { self.callbackWindow = nil }
+        if incident.trigger != .test { self.forgetLastCall() }
         let window = incident.trigger == .manual ? self.limits.cancelWindow : .zero
         self.current = .triggered(incident, windowEnds: now.advanced(by: window))
         var actions: [CallAction] = [.openIncident(incident)]

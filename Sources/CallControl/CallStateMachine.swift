@@ -4,7 +4,7 @@ package import Timeline
 ///
 /// Implements the states of EN 17184 that a packet-switched call needs (`docs/standards.md` lists the clauses and what
 /// was not available to read): cancel window T1, redial, acknowledgement in the final response, fresh MSD on request,
-/// clear-down by the center, clear-down fallback T2, callback window T9. The de-registration T10 is not here yet.
+/// clear-down by the center, clear-down fallback T2, callback window T9, de-registration T10.
 /// Holds no clock, socket or file: time comes in as `now`, work goes out as actions in the order in which they must happen.
 package struct CallStateMachine: Hashable, Sendable {
     enum State: Hashable, Sendable {
@@ -55,6 +55,8 @@ package struct CallStateMachine: Hashable, Sendable {
     var current = State.idle
     /// In which a center may ring back; kept while it does.
     package internal(set) var callbackWindow: CallbackWindow?
+    /// Until which the connection to the center of the last call is kept, where none is without a call.
+    package internal(set) var deregistration: Deregistration?
 
     /// A machine at rest for a list of `centers` centers, at least one.
     package init(centers: Int, limits: CallLimits = CallLimits()) {
@@ -129,7 +131,12 @@ package struct CallStateMachine: Hashable, Sendable {
     }
 
     /// When `deadlineReached` is next owed; `nil` while nothing is pending.
-    package var nextDeadline: Instant? { Instant.earliest(self.stateDeadline, self.callbackWindow?.endsAt) }
+    package var nextDeadline: Instant? {
+        Instant.earliest(self.stateDeadline, self.callbackWindow?.endsAt, self.deregistration?.at)
+    }
+
+    /// The center whose connection is kept although no call is going on.
+    package var keptCenter: Int? { self.callbackWindow?.center ?? self.deregistration?.center }
 
     /// When the state by itself wants to be called; the callback window apart.
     package var stateDeadline: Instant? {

@@ -1,5 +1,13 @@
 package import Timeline
 
+/// When a vehicle that connects for calls only gives up the connection to the center that had its call (T10).
+package struct Deregistration: Hashable, Sendable {
+    package let incident: IncidentID
+    /// Its position in the configured list.
+    package let center: Int
+    package let at: Instant
+}
+
 /// The time behind a call in which its center may ring back (T9), and which center that is.
 package struct CallbackWindow: Hashable, Sendable {
     package let incident: Incident

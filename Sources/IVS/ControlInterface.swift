@@ -118,6 +118,16 @@ package enum ControlInterface {
           milliseconds: int
         )
 
+        # A timer of the standards. "meaning" is what happens when it is over, "milliseconds" how long it runs, null where this
+        # vehicle does not have it; "left" and "incident" are null while it stands.
+        type TimerStatus (
+          name: string,
+          meaning: string,
+          milliseconds: ?int,
+          left: ?int,
+          incident: ?string
+        )
+
         # One emergency from trigger to end with all its attempts. "boot" is the kernel's boot identifier: the monotonic
         # times of two boots cannot be compared. "outcome" is a sentence, null while the incident is open.
         type Incident (
@@ -190,6 +200,9 @@ package enum ControlInterface {
           guard: ?string,
           timer: ?Timer
         )
+
+        # The timers of the standards: T1, T2, T9 and T10.
+        method Timers() -> (timers: []TimerStatus)
 
         # The newest incidents, newest first: at most "limit" of them, 20 when it is left out, never more than 1000.
         method Incidents(limit: ?int) -> (incidents: []Incident)

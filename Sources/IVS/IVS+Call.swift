@@ -190,7 +190,7 @@ extension IVS {
     /// Closes the connections that were opened for a call, once no call and nothing to wind up is left on them.
     mutating func releaseIdleLinks() {
         guard self.call.state == .idle || self.call.state == .ended else { return }
-        let kept = self.call.callbackWindow?.center
+        let kept = self.call.keptCenter
         for index in self.links.indices where index != kept {
             let flow = self.links[index].flow
             guard !self.legs.values.contains(where: { $0.flow == flow }) else { continue }

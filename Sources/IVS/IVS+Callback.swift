@@ -137,10 +137,10 @@ extension IVS {
         )
     }
 
-    /// Holds the connection to the center that may ring back, and no other.
+    /// Holds the connection to the center of the last call as long as it may ring back, or T10 wants it; no other.
     mutating func holdCallbackLink(at now: Moment) {
-        let center = self.call.callbackWindow?.center
-        if center == nil { self.callbackData = nil }
+        let center = self.call.keptCenter
+        if self.call.callbackWindow == nil { self.callbackData = nil }
         for index in self.links.indices where self.links[index].isHeld != (index == center) {
             self.perform(self.links[index].held(index == center, self.newFlow()), ofLink: index)
         }

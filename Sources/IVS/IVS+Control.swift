@@ -29,6 +29,7 @@ extension IVS {
         case .status: self.outputs.append(.reply(call.id, self.status(at: now), continues: false))
         case .watch: self.watch(call, at: now)
         case .why: self.why(call)
+        case .timers: self.outputs.append(.reply(call.id, self.timerStatus(at: now), continues: false))
         case .incidents:
             let limit = min(1_000, max(1, call.parameters["limit"]?.asInt ?? 20))
             self.outputs.append(.readIncidents(call.id, limit: limit))
@@ -168,7 +169,7 @@ extension IVS {
         case .stickLine: command = .stick(name, level)
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
-        case .setLine, .status, .watch, .why, .incidents, .trace, .setPosition, .clearPosition, .testCall, nil:
+        case .setLine, .status, .watch, .why, .timers, .incidents, .trace, .setPosition, .clearPosition, .testCall, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -197,6 +198,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case status = "Status"
     case watch = "Watch"
     case why = "Why"
+    case timers = "Timers"
     case incidents = "Incidents"
     case trace = "Trace"
     case setLine = "SetLine"
@@ -213,7 +215,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     /// Whether the method changes nothing.
     var onlyReads: Bool {
         switch self {
-        case .status, .watch, .why, .incidents, .trace: true
+        case .status, .watch, .why, .timers, .incidents, .trace: true
         case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton, .setPosition,
             .clearPosition, .testCall:
             false

@@ -67,6 +67,8 @@ package struct IVS: Sendable {
     var transfer: Transfer?
     /// The INVITE of the center that the call machine decides on.
     var callback: IncomingCallback?
+    /// The timers that ran when they were told last.
+    var shownTimers: [RunningTimer] = []
     /// What the MSDs of a callback are made from, while one may come.
     var callbackData: CallbackData?
     /// Requests that leave when the trigger is on record, or when `recordWait` is over.
@@ -113,7 +115,10 @@ package struct IVS: Sendable {
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
         self.random = random
-        self.call = CallStateMachine(centers: configuration.centers.count, limits: configuration.call)
+        let isKeptWarm = configuration.isConnectedWithoutCall
+        var limits = configuration.call
+        if isKeptWarm { limits.deregistration = nil }
+        self.call = CallStateMachine(centers: configuration.centers.count, limits: limits)
         self.inputs = InputLines(configuration, earlier: earlierInputs)
         self.keptInputs = earlierInputs
         self.readiness = Readiness(lines: Set(configuration.lineSpecifications.map(\.name)))
@@ -128,7 +133,6 @@ package struct IVS: Sendable {
             agent.supported.append("norefersub")
         }
         self.userAgent = UserAgent(configuration: agent, random: agentRandom)
-        let isKeptWarm = configuration.profile == .privateCenter
         self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
         self.streamLinks = configuration.centers.map { _ in CenterLink(isKeptWarm: false) }
         if let position = configuration.position { self.locations.update(position) }
@@ -210,6 +214,7 @@ package struct IVS: Sendable {
     private mutating func finish(at now: Moment) -> [VehicleOutput] {
         self.drain(at: now)
         self.driveIndicators(at: now)
+        self.tellTimers(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks()
         self.tellLeft(at: now)

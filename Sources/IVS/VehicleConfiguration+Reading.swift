@@ -49,6 +49,7 @@ extension VehicleConfiguration {
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }
         self.keepAlive = settings.section("connection").duration("keepAlive")
+        self.isECallOnly = settings.section("connection").boolean("eCallOnly")
         self.gate.allowedAddresses = settings.section("gate").list("allowedAddresses").map(\.string)
         self.gate.unlockFile = settings.section("gate").string("unlockFile")
         self.storePath = settings.section("store").string("path")
@@ -195,6 +196,7 @@ extension CallLimits {
         self.answerWait = settings.duration("answerWait")
         self.clearDownFallback = settings.duration("clearDownFallback")
         self.callbackWindow = settings.duration("callbackWindow")
+        self.deregistration = settings.duration("deregistration")
         self.endedHold = settings.duration("endedHold")
     }
 }

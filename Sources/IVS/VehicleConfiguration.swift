@@ -117,6 +117,8 @@ package struct VehicleConfiguration: Sendable {
     package var position: Fix?
     /// How often an open connection is probed (RFC 5626 4.4.1); a dead one is noticed within this and 10 s.
     package var keepAlive = Duration.seconds(20)
+    /// Whether there is a connection, and a registration, for a call only and until T10 behind it.
+    package var isECallOnly = false
     /// How long an attempt waits for any answer of the center before the next center is tried.
     package var provisionalWait = Duration.seconds(5)
     /// How long the INVITE waits for the trigger's record; a slow disk never holds a call longer (20 ms).
@@ -138,6 +140,9 @@ package struct VehicleConfiguration: Sendable {
         self.vehicle = vehicle
         self.centers = centers
     }
+
+    /// Whether the connections to the centers stand without a call; never to a 112 hop.
+    package var isConnectedWithoutCall: Bool { self.profile == .privateCenter && !self.isECallOnly }
 
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {

@@ -29,6 +29,9 @@ package struct VehicleEvent: Hashable, Sendable {
         case acknowledgement
         case callFlowEnded
         case callbackReceived
+        case timerStarted
+        case timerStopped
+        case timerExpired
         case msdSent
         case msdAnswered
         case requestRefused
@@ -75,6 +78,9 @@ package struct VehicleEvent: Hashable, Sendable {
             case .acknowledgement: "acknowledgement"
             case .callFlowEnded: "callFlowEnded"
             case .callbackReceived: "callbackReceived"
+            case .timerStarted: "timerStarted"
+            case .timerStopped: "timerStopped"
+            case .timerExpired: "timerExpired"
             case .msdSent: "msdSent"
             case .msdAnswered: "msdAnswered"
             case .requestRefused: "requestRefused"

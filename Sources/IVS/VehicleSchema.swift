@@ -173,6 +173,12 @@ enum VehicleSchema {
             "T9: how long after its call the center may ring back and is answered by itself; 0 s for never."
         ),
         Key(
+            "deregistration",
+            .duration(.zero ... .seconds(43_200)),
+            .defaulted(.duration(.seconds(43_200))),
+            "T10: how long after its call an eCall-only vehicle stays connected to the center, T9 at least."
+        ),
+        Key(
             "endedHold",
             .duration(.milliseconds(500) ... .seconds(60)),
             .defaulted(.duration(.seconds(5))),
@@ -303,7 +309,13 @@ enum VehicleSchema {
             .duration(.seconds(5) ... .seconds(120)),
             .defaulted(.duration(.seconds(20))),
             "How often an open connection is probed (RFC 5626)."
-        )
+        ),
+        Key(
+            "eCallOnly",
+            .boolean,
+            .defaulted(.boolean(false)),
+            "Whether there is a connection, and a registration, for a call only; with the 112 profile it is always so."
+        ),
     ])
 
     private static let gate = Schema([

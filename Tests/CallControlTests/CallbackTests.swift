@@ -170,6 +170,32 @@ import Timeline
         #expect(machine.nextDeadline == nil)
     }
 
+    @Test func anECallOnlyVehicleKeepsItsConnectionUntilT10AndNoLessThanT9() {
+        for (length, end) in [(43_200.0, 43_210.0), (60, 3_610)] {
+            var machine = CallStateMachine.idle { $0.deregistration = .seconds(length) }
+            machine.trigger(.automatic, first, at: at(0))
+            _ = machine.attemptAnswered(sent(1), .positive, at: at(0))
+            _ = machine.clearedDown(sent(1), isProven: true, at: at(10))
+            #expect(machine.deregistration?.at == at(end))
+            _ = machine.deadlineReached(at: at(3_610))
+            #expect(machine.keptCenter == (length > 3_600 ? 0 : nil))
+            #expect(
+                machine.callbackArrived(from: 0, isProven: true, at: at(3_700)).reasons == [.callbackNotExpected],
+                "between T9 and T10 nobody is answered"
+            )
+            let actions = machine.deadlineReached(at: at(43_210))
+            #expect(machine.keptCenter == nil && machine.nextDeadline == nil)
+            if length > 3_600 { #expect(actions.reasons == [.deregistered(after: .seconds(43_200))]) }
+        }
+    }
+
+    @Test func aVehicleThatIsAlwaysConnectedHasNoT10() {
+        let machine = self.cleared()
+        #expect(machine.deregistration == nil)
+        #expect(machine.length(of: .t10) == nil)
+        #expect(machine.timers.map(\.timer) == [.t9])
+    }
+
     @Test func aWindowOfNoLengthIsNone() {
         var machine = CallStateMachine.idle { $0.callbackWindow = .zero }
         machine.trigger(.automatic, first, at: at(0))

@@ -115,6 +115,8 @@ struct Plan {
         configuration.call.answerWait = .seconds(Int.random(in: 10...40, using: &random))
         configuration.call.clearDownFallback = .seconds(random.chance(20) ? 20 : 3_600)
         configuration.call.callbackWindow = .seconds([0, 20, 20, 60, 3_600][Int.random(in: 0..<5, using: &random)])
+        configuration.isECallOnly = random.chance(30)
+        configuration.call.deregistration = .seconds(random.chance(50) ? 30 : 43_200)
         configuration.call.endedHold = .seconds(Int.random(in: 0...5, using: &random))
         return configuration
     }
