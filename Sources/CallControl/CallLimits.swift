@@ -8,6 +8,8 @@ package struct CallLimits: Hashable, Sendable {
     package var maximumAttempts = 10
     /// The pause before each further round over the centers; the last one repeats.
     package var redialGaps: [Duration] = [.zero, .seconds(5), .seconds(10), .seconds(20), .seconds(30)]
+    /// Where a call goes that the private service does not take; `nil` for nowhere.
+    package var fallback: Fallback?
     /// How long one attempt may ring: RFC 3261 timer C asks for more than 3 minutes.
     package var answerWait = Duration.seconds(181)
     /// How long a session lasts before its drop opens a redial window of its own; a center that answers and drops

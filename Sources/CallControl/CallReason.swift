@@ -19,6 +19,7 @@ package enum CallReason: Hashable, Sendable {
     case testNeedsIdle
     case nextCenter(AttemptEnd)
     case lesserForm(AttemptEnd, InviteForm)
+    case fallsBack(AttemptEnd)
     case redialAfter(AttemptEnd, gap: Duration)
     case redialAfterDrop(String)
     case resumedAfter(Duration)
@@ -69,6 +70,7 @@ package enum CallReason: Hashable, Sendable {
         case .testNeedsIdle: "a test call starts only while no call is in progress"
         case .nextCenter(let end): "\(end.sentence); the next center is tried at once"
         case .lesserForm(let end, let form): "\(end.sentence); the same center is tried once \(form.sentence)"
+        case .fallsBack(let end): "\(end.sentence); the private service does not work, and the call goes to 112"
         case .redialAfter(let end, let gap): "\(end.sentence); all centers are tried again after \(Self.text(gap))"
         case .redialAfterDrop(let cause): "the call was lost without a clear-down (\(cause)); redialled at once"
         case .resumedAfter(let gap):
@@ -108,6 +110,7 @@ package enum CallReason: Hashable, Sendable {
         case .resumedAfter: "isWorthResuming"
         case .attemptsUsedUp: "attemptsLeft"
         case .lesserForm: "formNotYetTried"
+        case .fallsBack: "hasFallback"
         case .stale, .noDialog, .alreadyCancelling: "isCurrent"
         case .messageIdentifiersUsedUp: "identifierLeft"
         case .testIsNotRedialled: "isEmergency"
@@ -135,7 +138,8 @@ package enum CallReason: Hashable, Sendable {
             .cancelledByOccupant,
             .cancelledBeforeAnswer, .automaticCannotBeCancelled, .crashFollowed, .connectedBelongsToTheCenter,
             .alreadyCancelling, .callInProgress, .crashEndsTheRightToCancel, .realTriggerEndsTestCall, .testNeedsIdle,
-            .nextCenter, .lesserForm, .redialAfterDrop, .resumedAfter, .deliveredWithDecline, .attemptsUsedUp,
+            .nextCenter, .lesserForm, .fallsBack, .redialAfterDrop, .resumedAfter, .deliveredWithDecline,
+            .attemptsUsedUp,
             .testIsNotRedialled,
             .freshMSD, .messageIdentifiersUsedUp, .noDialog, .clearedByCenter, .callbackAnswered,
             .callbackNotExpected, .callbackNotOfTheCenter, .callbackNotConfirmed, .callbackWindowGoesOn, .stale:
@@ -163,6 +167,7 @@ extension AttemptEnd {
         case .bodyRefused(let status): "the center refused a body or option (\(status))"
         case .rejected(let status): "the center rejected the attempt with \(status)"
         case .cancelled: "the attempt was cancelled"
+        case .barred(let cause): "the 112 gate refused it: \(cause)"
         case .failed(let cause): "the attempt failed: \(cause)"
         }
     }

@@ -82,7 +82,7 @@ extension CallStateMachine {
         because reason: CallReason,
         at now: Instant
     ) -> [CallAction] {
-        var plan = RedialPlan(incident: incident.id, centers: self.centers)
+        var plan = RedialPlan(incident: incident.id, centers: self.centers, at: now, limits: self.limits)
         let attempt = plan.nextAttempt()
         let actions = self.dial(attempt, of: incident, by: plan, event, because: reason, at: now)
         return reason == .accepted ? Array(actions.dropFirst()) : actions

@@ -50,7 +50,7 @@ package struct CallStateMachine: Hashable, Sendable {
     /// How long a cancelled attempt may take to end: 64 times SIP's T1 (RFC 3261 9.1), and a second for the way.
     static let cancelWait = Duration.seconds(33)
 
-    let limits: CallLimits
+    package let limits: CallLimits
     let centers: Int
     var current = State.idle
     /// In which a center may ring back; kept while it does.

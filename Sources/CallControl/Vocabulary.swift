@@ -114,6 +114,8 @@ package enum AttemptEnd: Hashable, Sendable {
     case rejected(status: Int)
     /// 487 after our CANCEL.
     case cancelled
+    /// The 112 gate held it back; the sentence says why.
+    case barred(String)
     /// No usable answer: refused connection, reset, time-out; the sentence names the cause.
     case failed(String)
 }

@@ -166,6 +166,7 @@ package enum ControlInterface {
         )
 
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
+        # "fallback" says when a call goes from the private service to 112, null where it never does;
         # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
         method Status() -> (
           version: string,
@@ -182,6 +183,7 @@ package enum ControlInterface {
           lines: []LineStatus,
           indicators: []IndicatorStatus,
           gate: GateStatus,
+          fallback: ?string,
           store: StoreStatus,
           faults: []string,
           dropped: int

@@ -37,13 +37,14 @@ struct FrozenData: Hashable, Sendable {
         _ identifier: UInt8,
         locations: RecentLocations,
         of configuration: VehicleConfiguration,
+        at center: Int,
         trustedAt: Instant
     ) throws(MSDFailure) -> (msd: MSD, octets: [UInt8]) {
         let fix = locations.current
         let deltas = locations.deltas
         let msd = MSD(
             // The 112 profile sends version 3 only (EN 15722:2020).
-            msdVersion: configuration.profile == .emergency112 ? .v3 : configuration.msdVersion,
+            msdVersion: configuration.profile(of: center) == .emergency112 ? .v3 : configuration.msdVersion,
             messageIdentifier: identifier,
             control: MSD.Control(
                 automaticActivation: self.incident.trigger == .automatic,

@@ -105,6 +105,7 @@ extension IVS {
     /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, of: self.configuration, at: now)
+        self.calledProfile = self.configuration.profile
         self.holdUntilRecorded(at: now)
     }
 
@@ -134,9 +135,14 @@ extension IVS {
     private mutating func prepare(_ attempt: Attempt, of incident: Incident, at now: Moment) {
         let center = self.configuration.centers[attempt.center]
         self.ledger.attempt(attempt, center: center.name, outcome: nil, at: now)
-        if case .refused(let reason) = self.gateVerdict(beforeCalling: center, for: incident) {
+        if case .refused(let reason) = self.gateVerdict(beforeCalling: attempt.center, for: incident) {
             self.note(.gateRefused, reason, at: now, severity: .error)
-            return self.over(attempt, .failed("the 112 gate refused it: \(reason)"), at: now)
+            return self.over(attempt, .barred(reason), at: now)
+        }
+        let profile = self.configuration.profile(of: attempt.center)
+        if profile != self.calledProfile {
+            self.calledProfile = profile
+            self.ledger.change(incident.id, IncidentChange(profile: profile.rawValue))
         }
         guard self.links[attempt.center].flow == nil else { return self.invite(attempt, of: incident, at: now) }
         let until = now.instant.advanced(by: self.configuration.provisionalWait)

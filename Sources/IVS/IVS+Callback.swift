@@ -50,6 +50,7 @@ extension IVS {
             )
         }
         let center = self.center(of: flow)
+        let isProven = center.map { self.isTheCenter($0, over: flow) } ?? false
         self.queue.append(
             .callback(
                 IncomingCallback(
@@ -58,7 +59,7 @@ extension IVS {
                     callID: message.headers["Call-ID"] ?? "",
                     session: session,
                     center: center,
-                    isProven: center != nil && self.isTheCenter(over: flow)
+                    isProven: isProven
                 )
             )
         )
@@ -66,9 +67,9 @@ extension IVS {
 
     /// Whether the peer of a connection that this end has opened is the center: by its certificate; with the 112 profile
     /// by being an allow-listed hop, to whose address nobody else answers over a connection.
-    private func isTheCenter(over flow: Flow) -> Bool {
+    private func isTheCenter(_ center: Int, over flow: Flow) -> Bool {
         guard let connection = self.connections[flow] else { return false }
-        switch self.configuration.profile {
+        switch self.configuration.profile(of: center) {
         case .privateCenter: return self.isVerified(flow)
         case .emergency112:
             let hop = connection.remote.host
@@ -161,9 +162,9 @@ extension IVS {
         guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)), let ended = stored.ended,
             outcome == .cleared || outcome == .clearDownFallback || outcome == .deliveredDeclined,
             !stored.lastIsCallback, !stored.opening.isTest, let trigger = Trigger(rawValue: stored.opening.trigger),
-            stored.profile == self.configuration.profile.rawValue,
             stored.opening.isSimulated == self.configuration.isSimulated,
             let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),
+            stored.profile == self.configuration.profile(of: center).rawValue,
             case .known(let gap) = Resumption.gap(since: ended, boot: self.ledger.boot, at: now),
             gap < self.configuration.call.callbackWindow
         else { return }

@@ -78,6 +78,7 @@ extension IVS {
                 identifier,
                 locations: locations,
                 of: self.configuration,
+                at: attempt.center,
                 trustedAt: trustedAt
             )
             let contentID = frozen.identifiers.msd(attempt.number * 1_000 + Int(identifier))
@@ -109,7 +110,7 @@ extension IVS {
         let content = invite.content(boundary: "ivs-" + self.random.hexadecimalDigits(12))
         var plan = UserAgent.InvitePlan(
             requestURI: prepared.target?.description ?? invite.requestURI,
-            from: NameAddress(uri: try URI(parsing: self.configuration.identity)),
+            from: NameAddress(uri: try URI(parsing: self.configuration.identity(at: attempt.center))),
             to: try NameAddress(parsing: invite.to)
         )
         plan.headers = content.headers
@@ -139,7 +140,7 @@ extension IVS {
         at now: Moment
     ) -> EmergencyInvite {
         let profile: EmergencyInvite.Profile
-        switch self.configuration.profile {
+        switch self.configuration.profile(of: attempt.center) {
         case .privateCenter: profile = .privateCenter(uri: center.uri)
         case .emergency112: profile = .emergency112
         }
@@ -173,7 +174,7 @@ extension IVS {
         let wall = frozen.at.wall
         let isDated = wall.isSynchronized
         let document = LocationDocument(
-            entity: "pres:" + self.configuration.identity.drop { $0 != ":" }.dropFirst(),
+            entity: "pres:" + self.configuration.identity(at: attempt.center).drop { $0 != ":" }.dropFirst(),
             shape: fix.radius95Meters.map { .circle(position, radiusMillimeters: Int64($0) * 1_000) }
                 ?? .point(position, altitudeMillimeters: nil),
             method: fix.takenAt == nil ? "Manual" : "GPS",

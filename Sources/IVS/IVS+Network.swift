@@ -175,7 +175,8 @@ extension IVS {
     ///
     /// It may take as long as the first. Not for a center of the private profile, which has others and 112 behind it.
     mutating func tryUnchecked(_ flow: Flow, because cause: String, at now: Moment) -> Bool {
-        guard self.configuration.profile == .emergency112, var waiting = self.waitingAttempt, !waiting.isUnchecked,
+        guard var waiting = self.waitingAttempt, !waiting.isUnchecked,
+            self.configuration.profile(of: waiting.attempt.center) == .emergency112,
             self.links[waiting.attempt.center].openingFlow == flow
         else { return false }
         let index = waiting.attempt.center
@@ -268,7 +269,7 @@ extension IVS {
             if leg.value.prepared.isTransfer {
                 return self.transferFailed(leg.key, leg.value.attempt, 603, reason, at: now)
             }
-            return self.over(leg.value.attempt, .failed("the 112 gate refused it: \(reason)"), at: now)
+            return self.over(leg.value.attempt, .barred(reason), at: now)
         }
         if self.hold != nil {
             self.hold?.sends.append((message, flow))
@@ -285,12 +286,10 @@ extension IVS {
     }
 
     /// What the gate will say of an INVITE to this center, asked before a connection is opened for it.
-    func gateVerdict(
-        beforeCalling center: VehicleConfiguration.Center,
-        for incident: Incident
-    ) -> EmergencyGate.Verdict {
+    func gateVerdict(beforeCalling index: Int, for incident: Incident) -> EmergencyGate.Verdict {
+        let center = self.configuration.centers[index]
         let uri: String
-        switch self.configuration.profile {
+        switch self.configuration.profile(of: index) {
         case .privateCenter: uri = center.uri
         case .emergency112: uri = ServiceURN(trigger: incident.trigger).text
         }

@@ -14,7 +14,7 @@ extension IVS {
     /// One registration for each center that has one; a hop of the 112 profile never has.
     mutating func makeRegistrations() {
         guard self.configuration.profile == .privateCenter else { return }
-        for (index, center) in self.configuration.centers.enumerated() {
+        for (index, center) in self.configuration.centers.enumerated() where !center.isFallback {
             guard let wanted = center.registration else { continue }
             let settings = Registration.Settings(
                 address: wanted.address,

@@ -58,6 +58,7 @@ extension IVS {
             connectedTo: stored.wasConnected ? center : nil
         )
         self.ledger.resume(stored, at: now)
+        self.calledProfile = VehicleConfiguration.Profile(rawValue: stored.profile) ?? self.configuration.profile
         self.resumeTrace(of: stored)
         self.holdUntilRecorded(at: now)
         self.resumedTimestamp = stored.opening.msdTimestamp

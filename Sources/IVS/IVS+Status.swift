@@ -2,6 +2,7 @@ internal import Supervision
 internal import CallControl
 internal import ControlSocket
 internal import GPIO
+internal import NGECall
 internal import SIP
 internal import Timeline
 
@@ -23,6 +24,7 @@ extension IVS {
             "lines": .array(self.configuration.lineSpecifications.map(self.lineStatus)),
             "indicators": .array(self.indicatorStatus(at: now.instant)),
             "gate": self.gateStatus,
+            "fallback": self.fallbackStatus,
             "store": self.storeStatus,
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
             "dropped": .int(self.lostEvents),
@@ -134,6 +136,22 @@ extension IVS {
             ? "unlocked until the next boot for \(addresses.joined(separator: ", "))"
             : "locked: no emergency request leaves this machine"
         return ["open": .bool(isOpen), "sentence": .string(sentence)]
+    }
+
+    /// Where a call goes that the private service does not take, or why it cannot.
+    private var fallbackStatus: JSONValue {
+        guard let fallback = self.call.limits.fallback else { return .null }
+        let incident = Incident(id: IncidentID(""), trigger: .automatic, startedAt: .boot)
+        let hops = fallback.hops.map { index -> String in
+            let name = self.configuration.centers[index].name
+            switch self.gateVerdict(beforeCalling: index, for: incident) {
+            case .permitted: return name
+            case .refused: return "\(name), which the gate refuses"
+            }
+        }
+        let rounds = fallback.rounds == 1 ? "a round" : "\(fallback.rounds) rounds"
+        let when = "after \(rounds) over the private centers, or \(CallReason.text(fallback.after))"
+        return .string("\(when), the call goes to 112 by \(hops.joined(separator: ", "))")
     }
 
     private var storeStatus: JSONValue {

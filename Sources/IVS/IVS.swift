@@ -67,6 +67,8 @@ package struct IVS: Sendable {
     var transfer: Transfer?
     /// The INVITE of the center that the call machine decides on.
     var callback: IncomingCallback?
+    /// The service that the present incident has gone to last, as it is on record.
+    var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
     var shownTimers: [RunningTimer] = []
     /// What the MSDs of a callback are made from, while one may come.
@@ -112,12 +114,12 @@ package struct IVS: Sendable {
     ) {
         self.configuration = configuration
         self.isGateUnlocked = isGateUnlocked
+        self.calledProfile = configuration.profile
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
         self.random = random
-        let isKeptWarm = configuration.isConnectedWithoutCall
         var limits = configuration.call
-        if isKeptWarm { limits.deregistration = nil }
+        if configuration.isConnectedWithoutCall { limits.deregistration = nil }
         self.call = CallStateMachine(centers: configuration.centers.count, limits: limits)
         self.inputs = InputLines(configuration, earlier: earlierInputs)
         self.keptInputs = earlierInputs
@@ -133,7 +135,9 @@ package struct IVS: Sendable {
             agent.supported.append("norefersub")
         }
         self.userAgent = UserAgent(configuration: agent, random: agentRandom)
-        self.links = configuration.centers.map { _ in CenterLink(isKeptWarm: isKeptWarm) }
+        self.links = configuration.centers.map {
+            CenterLink(isKeptWarm: configuration.isConnectedWithoutCall && !$0.isFallback)
+        }
         self.streamLinks = configuration.centers.map { _ in CenterLink(isKeptWarm: false) }
         if let position = configuration.position { self.locations.update(position) }
         self.makeRegistrations()

@@ -51,8 +51,8 @@ enum Resumption: Hashable {
         _ call: CallStateMachine
     ) -> String? {
         // The rig was changed in between: what it calls now is nothing that anybody has triggered.
-        guard incident.profile == configuration.profile.rawValue else {
-            return "it was one of the profile \(incident.profile)"
+        guard incident.opening.profile == configuration.profile.rawValue else {
+            return "it was one of the profile \(incident.opening.profile)"
         }
         guard incident.opening.isSimulated == configuration.isSimulated else {
             return "its lines were not those of this configuration"

@@ -39,6 +39,7 @@ extension VehicleConfiguration {
         self.identity = settings.section("identity").string("uri")
         if let instance = settings.section("identity").optional("instance") { self.instance = instance.string }
         self.call = CallLimits(settings.section("call"))
+        try self.read(fallback: settings.optional("fallback")?.section)
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
         try self.read(pinsOf: settings.section("lines"))
@@ -58,17 +59,41 @@ extension VehicleConfiguration {
         self.viewSocketPath = settings.section("control").optional("viewSocket")?.string
     }
 
+    /// The emergency service behind the private one: its hops follow the centers.
+    private mutating func read(fallback settings: Settings?) throws(ConfigurationMistakes) {
+        guard let settings else { return }
+        guard self.profile == .privateCenter else {
+            throw ConfigurationMistakes([
+                settings.mistake("hops", found: "hops", expected: "no fallback: the profile is 112 itself")
+            ])
+        }
+        let own = self.centers.count
+        for hop in settings.list("hops").map(\.section) {
+            var center = Center(hop: hop)
+            center.isFallback = true
+            self.centers.append(center)
+        }
+        self.fallbackIdentity = settings.string("identity")
+        self.call.fallback = Fallback(
+            hops: own..<self.centers.count,
+            rounds: settings.integer("rounds"),
+            after: settings.duration("after")
+        )
+    }
+
     /// A rig with simulated lines reaches an emergency service on its own machine only; anything else is a mistake here
     /// and not a refusal in the first call.
     private func checkReach(_ settings: Settings) throws(ConfigurationMistakes) {
-        guard self.profile == .emergency112, self.isSimulated else { return }
-        let mistakes = settings.list("centers").compactMap { center -> Mistake? in
+        guard self.isSimulated else { return }
+        let own = self.profile == .emergency112 ? settings.list("centers") : []
+        let hops = own + (settings.optional("fallback")?.section.list("hops") ?? [])
+        let mistakes = hops.compactMap { center -> Mistake? in
             let host = center.section.string("host")
             guard host != "localhost", !EmergencyGate.isLoopback(host) else { return nil }
             return center.section.mistake(
                 "host",
                 found: "\"\(host)\"",
-                expected: "a loopback address: lines are simulated and the profile is 112"
+                expected: "a loopback address: lines are simulated and the call goes to 112"
             )
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
@@ -77,7 +102,8 @@ extension VehicleConfiguration {
     /// A certificate of ours without its key proves nothing, and files of TLS are of no use to a plain connection.
     private func checkProtection(_ settings: Settings) throws(ConfigurationMistakes) {
         var mistakes: [Mistake] = []
-        for center in settings.list("centers").map(\.section) {
+        let hops = settings.optional("fallback")?.section.list("hops") ?? []
+        for center in (settings.list("centers") + hops).map(\.section) {
             let protection = center.section("tls")
             let given = ["name", "authorities", "certificate", "key"].filter { protection.optional($0) != nil }
             if center.string("transport") != "tls", let key = given.first {
@@ -136,15 +162,21 @@ extension VehicleConfiguration {
 }
 
 extension VehicleConfiguration.Center {
-    fileprivate init(_ settings: Settings) {
+    /// What a center and a hop have in common.
+    fileprivate init(hop settings: Settings, uri: String = "urn:service:sos.ecall") {
         let transport = Transport(rawValue: settings.string("transport")) ?? .tcp
         let port = settings.optional("port")?.integer ?? (transport == .tls ? Self.securePort : Self.plainPort)
         let host = settings.string("host")
         self.init(
             name: settings.string("name"),
             endpoint: Endpoint(transport: transport, host: host, port: UInt16(clamping: port)),
-            uri: settings.string("uri")
+            uri: uri
         )
+        if transport == .tls { self.tls = TLSClient.Settings(host: host, settings.section("tls")) }
+    }
+
+    fileprivate init(_ settings: Settings) {
+        self.init(hop: settings, uri: settings.string("uri"))
         self.credentials = settings.optional("credentials").map { value in
             VehicleConfiguration.CredentialsPlace(
                 realm: value.section.string("realm"),
@@ -154,8 +186,6 @@ extension VehicleConfiguration.Center {
         }
         self.registration = settings.optional("registration").map { .init($0.section) }
         self.transfers = settings.list("transfers").map(\.string)
-        guard transport == .tls else { return }
-        self.tls = TLSClient.Settings(host: host, settings.section("tls"))
     }
 
     /// The ports of RFC 3261 19.1.2.

@@ -29,6 +29,8 @@ package struct VehicleConfiguration: Sendable {
         package var registration: CenterRegistration?
         /// The addresses to which it may have a call transferred (REFER), each as the center writes it.
         package var transfers: [String] = []
+        /// Whether it is a hop of the emergency service behind a private one.
+        package var isFallback = false
 
         package init(name: String, endpoint: Endpoint, uri: String) {
             self.name = name
@@ -103,7 +105,10 @@ package struct VehicleConfiguration: Sendable {
 
     package var vehicle: Vehicle
     package var profile = Profile.privateCenter
+    /// In order of preference; hops of the emergency service that is fallen back to stand behind the private centers.
     package var centers: [Center]
+    /// The From of a call that falls back to the emergency service: of no person.
+    package var fallbackIdentity = "sip:anonymous@anonymous.invalid"
     /// Our own SIP URI, the From of each call.
     package var identity = "sip:vehicle@ecall.invalid"
     /// The URN that names this device in Contact; for a file that gives none, `DeviceInstance` makes one.
@@ -143,6 +148,16 @@ package struct VehicleConfiguration: Sendable {
 
     /// Whether the connections to the centers stand without a call; never to a 112 hop.
     package var isConnectedWithoutCall: Bool { self.profile == .privateCenter && !self.isECallOnly }
+
+    /// The service that a call goes to at one of the centers.
+    package func profile(of center: Int) -> Profile {
+        self.centers[center].isFallback ? .emergency112 : self.profile
+    }
+
+    /// Who we are at one of the centers; nothing of the private service goes to the emergency service behind it.
+    package func identity(at center: Int) -> String {
+        self.centers[center].isFallback ? self.fallbackIdentity : self.identity
+    }
 
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {

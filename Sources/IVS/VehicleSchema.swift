@@ -20,6 +20,12 @@ enum VehicleSchema {
             .required,
             "The response centers, or next hops, in order of preference; the next is tried when one fails."
         ),
+        Key(
+            "fallback",
+            .section(Self.fallback),
+            .optional,
+            "The emergency service behind the private one, for calls that it does not take; left out, none."
+        ),
         Key("identity", .section(Self.identity), .required, "Who is calling."),
         Key("call", .section(Self.call), .required, "The times and counts of a call."),
         Key("lines", .section(Self.lines), .required, "The lines by what they are for."),
@@ -54,7 +60,7 @@ enum VehicleSchema {
         ),
     ])
 
-    private static let center = Schema([
+    private static let hop = [
         Key("name", .string(Self.nameRule), .required, "The name in status, events and logs."),
         Key("host", .string(Self.hostRule), .required, "A name or a numeric address."),
         Key("port", .integer(1...65_535), .optional, "The port; left out, 5060, and 5061 with tls."),
@@ -65,26 +71,53 @@ enum VehicleSchema {
             .defaulted(.string("tcp")),
             "udp: what is too large for a datagram goes over TCP to the same port, and over UDP where that does not serve."
         ),
+    ]
+
+    private static let fallback = Schema([
+        Key("hops", .list(of: .section(Schema(Self.hop)), count: 1...8), .required, "The hops to it, in order."),
         Key(
-            "uri",
+            "rounds",
+            .integer(1...10),
+            .defaulted(.integer(1)),
+            "After how many rounds over the private centers a call goes there."
+        ),
+        Key(
+            "after",
+            .duration(.seconds(1) ... .seconds(120)),
+            .defaulted(.duration(.seconds(30))),
+            "After which time since the first attempt it goes there, should the rounds take longer."
+        ),
+        Key(
+            "identity",
             .string(Self.uriRule),
-            .required,
-            "The Request-URI of the private profile; of no meaning to the 112 profile."
-        ),
-        Key(
-            "transfers",
-            .list(of: .string(Self.uriRule), count: 0...16),
-            .defaulted(.list([])),
-            "The addresses to which the center may have a call transferred (REFER, RFC 3515); no other is called."
-        ),
-        Key("credentials", .section(Self.credentials), .optional, "The answer to a challenge (RFC 3261 22)."),
-        Key(
-            "registration",
-            .section(Self.registration),
-            .optional,
-            "How to register with the center (RFC 3261 10, RFC 5626); never with the 112 profile."
+            .defaulted(.string("sip:anonymous@anonymous.invalid")),
+            "The From of such a call: nothing of the private service goes there."
         ),
     ])
+
+    private static let center = Schema(
+        Self.hop + [
+            Key(
+                "uri",
+                .string(Self.uriRule),
+                .required,
+                "The Request-URI of the private profile; of no meaning to the 112 profile."
+            ),
+            Key(
+                "transfers",
+                .list(of: .string(Self.uriRule), count: 0...16),
+                .defaulted(.list([])),
+                "The addresses to which the center may have a call transferred (REFER, RFC 3515); no other is called."
+            ),
+            Key("credentials", .section(Self.credentials), .optional, "The answer to a challenge (RFC 3261 22)."),
+            Key(
+                "registration",
+                .section(Self.registration),
+                .optional,
+                "How to register with the center (RFC 3261 10, RFC 5626); never with the 112 profile."
+            ),
+        ]
+    )
 
     private static let registration = Schema([
         Key("address", .string(Self.addressOfRecordRule), .required, "The address of record of this vehicle."),

@@ -43,6 +43,7 @@ struct Status: AsyncParsableCommand {
         }
         for fault in status["faults"]?.asArray ?? [] { print("fault     \(fault.asString ?? fault.text)") }
         print("gate      \(status["gate"]?.shown("sentence") ?? "-")")
+        if let fallback = status["fallback"]?.asString { print("fallback  \(fallback)") }
         print("store     \(status["store"]?.shown("sentence") ?? "-")")
     }
 }

@@ -63,6 +63,31 @@ import Testing
         #expect(throws: ConfigurationMistakes.self) { try self.read(text) }
     }
 
+    private static let fallback = """
+        vehicle: {vin: ECALLEXAMPLE02026}
+        centers: [{name: a, host: 127.0.0.1, uri: "sip:a@a.invalid"}]
+        fallback:
+          hops:
+            - {name: psap, host: 127.0.0.1, port: 5071}
+        """
+
+    @Test func hopsOfAFallbackStandBehindTheCenters() throws {
+        let configuration = try self.read(Self.fallback)
+        #expect(configuration.centers.map(\.name) == ["a", "psap"])
+        #expect(configuration.centers.map(\.isFallback) == [false, true])
+        #expect([0, 1].map(configuration.profile(of:)) == [.privateCenter, .emergency112])
+        #expect(configuration.call.fallback == Fallback(hops: 1..<2, rounds: 1, after: .seconds(30)))
+        #expect(configuration.identity(at: 1) == "sip:anonymous@anonymous.invalid")
+    }
+
+    @Test func aFallbackOfA112ProfileOrToAnotherMachineFromSimulatedLinesIsAMistake() throws {
+        #expect(throws: ConfigurationMistakes.self) { try self.read("profile: 112\n" + Self.fallback) }
+        let far = Self.fallback.replacing("name: psap, host: 127.0.0.1", with: "name: psap, host: 192.0.2.1")
+        #expect(throws: ConfigurationMistakes.self) { try self.read(far) }
+        let registered = Self.fallback.replacing("port: 5071", with: "registration: {address: \"sip:a@a.invalid\"}")
+        #expect(throws: ConfigurationMistakes.self) { try self.read(registered) }
+    }
+
     @Test func readsEverySetting() throws {
         let configuration = try self.read(
             """

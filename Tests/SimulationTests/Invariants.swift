@@ -125,7 +125,8 @@ extension Invariants {
         guard let account = self.accounts[attempt.incident], let limits = self.configuration?.call else { return }
         self.accounts[attempt.incident]?.attempts = max(account.attempts, attempt.number)
         // Each attempt may be followed by two lesser forms of it, each window by another after a drop.
-        let bound = 3 * limits.maximumAttempts * (1 + account.drops) + 1
+        let windows = (limits.fallback == nil ? 1 : 2) * (1 + account.drops)
+        let bound = 3 * limits.maximumAttempts * windows + 1
         if attempt.number > bound { self.fail("attempt \(attempt.number) of at most \(bound)", at: now) }
         if attempt.number > account.attempts + 1 { self.fail("attempt \(attempt.number) is out of turn", at: now) }
     }
@@ -181,7 +182,12 @@ extension Invariants {
             self.fail("attempt \(attempt) is invited again after its cancel", at: now)
         }
         self.accounts[id]?.invited = attempt
-        self.accounts[id]?.invitedCenter = event.fields["center"]
+        let center = event.fields["center"]
+        self.accounts[id]?.invitedCenter = center
+        if self.configuration?.centers.contains(where: { $0.name == center && $0.isFallback }) == true {
+            self.mark("fell back")
+            if self.accounts[id]?.trigger == "test" { self.fail("a test call falls back to 112", at: now) }
+        }
     }
 
     private mutating func leave(_ id: String) {
@@ -239,7 +245,10 @@ extension Invariants {
 // What goes out of the vehicle.
 extension Invariants {
     mutating func opens(_ endpoint: Endpoint, _ vehicle: IVS, at now: Instant) {
-        guard self.configuration?.isConnectedWithoutCall == false else { return }
+        guard let configuration = self.configuration,
+            let center = configuration.centers.first(where: { $0.endpoint.port == endpoint.port }),
+            center.isFallback || !configuration.isConnectedWithoutCall
+        else { return }
         // The record of this step is not out yet when a connection is asked for; the machine knows the incident.
         let isForCallback = vehicle.call.keptCenter.map { self.configuration?.centers[$0].endpoint == endpoint }
         if vehicle.call.incident == nil || vehicle.call.state == .ended, isForCallback != true {
@@ -297,13 +306,14 @@ extension Invariants {
         if vehicle.call.state == .voiceSession, let attempt = vehicle.call.attempt, !vehicle.goesOn(attempt) {
             self.fail("a voice session with nobody in it", at: now)
         }
-        guard self.configuration?.isConnectedWithoutCall == false, vehicle.call.state == .idle else { return }
+        guard let configuration = self.configuration, vehicle.call.state == .idle else { return }
         // A hop is kept only while something on it is wound up: a CANCEL or BYE that waits for its answer.
         let busy = Set(vehicle.legs.values.map(\.flow))
         let awaited = vehicle.call.keptCenter
         let links = [vehicle.links, vehicle.streamLinks].flatMap { $0.enumerated() }
         let isKept = links.contains { index, link in
-            index != awaited && link.standing != .closed && !(link.flow.map(busy.contains) ?? false)
+            let isWanted = configuration.isConnectedWithoutCall && !configuration.centers[index].isFallback
+            return !isWanted && index != awaited && link.standing != .closed && !(link.flow.map(busy.contains) ?? false)
         }
         if isKept {
             self.fail("a center is kept connected after the call", at: now)

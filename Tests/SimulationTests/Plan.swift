@@ -65,7 +65,9 @@ struct Plan {
         faults.edgeLost = random.chance(30) ? 10 : 0
         self.faults = faults
         if vehicle.profile == .privateCenter, random.chance(50) {
-            for index in centers.indices { Self.register(&vehicle.centers[index], &centers[index], random: &random) }
+            for index in centers.indices where !vehicle.centers[index].isFallback {
+                Self.register(&vehicle.centers[index], &centers[index], random: &random)
+            }
         }
         self.vehicle = vehicle
         self.centers = centers
@@ -115,6 +117,14 @@ struct Plan {
         configuration.call.answerWait = .seconds(Int.random(in: 10...40, using: &random))
         configuration.call.clearDownFallback = .seconds(random.chance(20) ? 20 : 3_600)
         configuration.call.callbackWindow = .seconds([0, 20, 20, 60, 3_600][Int.random(in: 0..<5, using: &random)])
+        if configuration.profile == .privateCenter, centers > 1, random.chance(50) {
+            configuration.centers[centers - 1].isFallback = true
+            configuration.call.fallback = Fallback(
+                hops: (centers - 1)..<centers,
+                rounds: Int.random(in: 1...2, using: &random),
+                after: .seconds(Int.random(in: 1...30, using: &random))
+            )
+        }
         configuration.isECallOnly = random.chance(30)
         configuration.call.deregistration = .seconds(random.chance(50) ? 30 : 43_200)
         configuration.call.endedHold = .seconds(Int.random(in: 0...5, using: &random))

@@ -88,6 +88,7 @@ import Testing
         let announcements = Announcement.allCases.map { "announcement \($0.rawValue)" }
         let ways = [
             "invite over tcp", "invite over udp", "fallback to UDP", "redirected", "transferred", "not transferred",
+            "fell back",
         ]
         let kills = ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + ["went on after a kill"]
         let callbacks = [
