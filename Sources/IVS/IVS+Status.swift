@@ -12,6 +12,7 @@ extension IVS {
         [
             "version": .string(Product.version),
             "simulated": .bool(self.configuration.isSimulated),
+            "timeScale": .int(self.configuration.timeScale),
             "state": .string(self.call.state.rawValue),
             "detail": .string(self.detail(at: now.instant)),
             "incident": self.call.incident.map { .string($0.id.text) } ?? .null,

@@ -249,11 +249,14 @@ package struct IVS: Sendable {
     /// Starts the lamp check and the connections.
     private mutating func start(at now: Moment) {
         self.indicators.startLampCheck(for: self.configuration.lampCheck, at: now.instant)
+        let scale = self.configuration.timeScale
+        let warning = scale > 1 ? "; TIME IS SCALED: T2, T9 and T10 run \(scale) times as fast as they should" : ""
         self.note(
             .started,
-            "profile \(self.configuration.profile.rawValue), \(self.configuration.centers.count) centers",
+            "profile \(self.configuration.profile.rawValue), \(self.configuration.centers.count) centers\(warning)",
             at: now,
-            fields: ["profile": self.configuration.profile.rawValue]
+            severity: scale > 1 ? .warning : .info,
+            fields: ["profile": self.configuration.profile.rawValue, "timeScale": String(scale)]
         )
         if let problem = self.secrets.problem { self.raise(.credentialsUnusable, problem, at: now) }
         for index in self.links.indices {

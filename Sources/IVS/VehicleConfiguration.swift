@@ -132,6 +132,8 @@ package struct VehicleConfiguration: Sendable {
     package var lampCheck = Duration.seconds(2)
     package var gate = Gate()
     package var isSimulated = true
+    /// How many times as fast T2, T9 and T10 run as they should; 1 but for tests.
+    package internal(set) var timeScale = 1
     /// Where each line of a real rig is in the kernel; empty on a simulated one.
     package var wiring: [LineName: LineWiring] = [:]
     /// The lines of which a low voltage means active.

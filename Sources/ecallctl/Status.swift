@@ -15,6 +15,9 @@ struct Status: AsyncParsableCommand {
         print(
             "ecalld \(status.shown("version")), profile \(status.shown("profile")), simulated: \(status.shown("simulated"))"
         )
+        if let scale = status["timeScale"]?.asInt, scale > 1 {
+            print("TIME IS SCALED: T2, T9 and T10 run \(scale) times as fast as they should")
+        }
         print("call      \(status.shown("state")): \(status.shown("detail"))")
         if status["incident"]?.asString != nil {
             print(

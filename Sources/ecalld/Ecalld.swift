@@ -25,14 +25,22 @@ struct Ecalld: AsyncParsableCommand {
     @Option(help: "The least level that is logged: debug, info, warning, error.")
     var logLevel = LogLevel.info
 
+    @Option(help: "For tests: T2, T9 and T10 run so many times as fast. With every center on this machine only.")
+    var timeScale = 1
+
     mutating func run() async throws {
-        let vehicle: VehicleConfiguration
+        var vehicle: VehicleConfiguration
         do {
             vehicle = try VehicleConfiguration.read(path: self.config)
         } catch {
             // A person who asks is shown what was found; the journal of a service learns neither VIN nor place.
             Self.complain("\(self.checkConfig ? error : error.withholding(["vehicle.vin", "position"]))")
             throw Self.configurationExit
+        }
+        do {
+            try vehicle.scaleTime(by: self.timeScale)
+        } catch {
+            throw ValidationError("\(error)")
         }
         if self.checkConfig { return print("\(self.config): good") }
         let level = self.logLevel.level

@@ -1,5 +1,6 @@
 import CallControl
 import ControlSocket
+import SIP
 import Testing
 import Timeline
 
@@ -48,6 +49,49 @@ import Timeline
         let own = bench.events.filter { $0.fields["left"] != nil }
         #expect(Set(own.map(\.incident)) == [incident])
         #expect(own.map { $0.fields["left"] ?? "" }.prefix(4) == ["3 s", "0 s", "3600 s", "3600 s"])
+    }
+
+    @Test func scaledTimeMakesHoursMinutesAndIsShown() throws {
+        var configuration = VehicleBench.configuration()
+        try configuration.scaleTime(by: 60)
+        #expect(
+            configuration.call.clearDownFallback == .seconds(60) && configuration.call.callbackWindow == .seconds(60)
+        )
+        let bench = VehicleBench.started(configuration)
+        #expect(bench.reasons(of: .started).first?.contains("TIME IS SCALED") == true)
+        #expect(try bench.reply(.status)["timeScale"]?.asInt == 60)
+        bench.press()
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(61))
+        bench.ringBack()
+        #expect(bench.state == .idle)
+    }
+
+    @Test func timeIsScaledOnThisMachineAlone() {
+        var far = VehicleBench.configuration(host: "192.0.2.1")
+        #expect(throws: TimeScaleRefusal.reachesOut(center: "center-1", host: "192.0.2.1")) {
+            try far.scaleTime(by: 60)
+        }
+        var near = VehicleBench.configuration()
+        for factor in [0, -1, 3_601] {
+            #expect(throws: TimeScaleRefusal.outOfRange(factor)) { try near.scaleTime(by: factor) }
+        }
+        #expect(near.timeScale == 1 && far.timeScale == 1)
+    }
+
+    @Test func withScaledTimeTheGateLetsNothingOut() throws {
+        var configuration = VehicleBench.configuration {
+            $0.profile = .emergency112
+            $0.isSimulated = false
+        }
+        try configuration.scaleTime(by: 2)
+        configuration.centers[0].endpoint = Endpoint(transport: .tcp, host: "192.0.2.1", port: 5_061)
+        configuration.gate.allowedAddresses = ["192.0.2.1"]
+        let bench = VehicleBench.started(configuration, isGateUnlocked: true)
+        bench.crash()
+        #expect(bench.events.contains { $0.kind == .gateRefused })
+        #expect(bench.sent.isEmpty)
     }
 
     @Test func aNewTriggerStopsThoseOfTheLastCall() throws {
