@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -43,6 +43,9 @@ rig:  ## The product in front of a real kernel's lines, in a guest, with libgpio
 
 interop:  ## Calls with sipp, baresip, linphone and through kamailio, on loopback
 	interop/run
+
+conformance:  ## The points of the standards against both programs, in both roles, with a report
+	conformance/run
 
 bench:  ## The figures of docs/performance.md
 	Benchmarks/run
