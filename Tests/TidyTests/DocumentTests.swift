@@ -66,6 +66,14 @@ import Testing
         #expect(try Set(self.words(in: String(row), between: "`", and: "`")).subtracting(["guard"]) == Set(names))
     }
 
+    @Test func everyShippedDefectHasATestThatIsThere() throws {
+        let page = try SourceTree.text("docs/shipped-defects.md")
+        let named = try self.words(in: page, between: "\\| `", and: "` \\|")
+        #expect(named.count > 15)
+        let tests = try SourceTree.swiftFiles(below: "Tests").flatMap(\.lines).joined(separator: "\n")
+        #expect(named.filter { !tests.contains("func \($0)(") } == [])
+    }
+
     @Test func thePageOfEventsHasEveryKindOfTheVehicle() throws {
         let source = try SourceTree.text("Sources/IVS/VehicleEvent.swift")
         let own = try self.words(in: source, between: "case \\.[A-Za-z]+: \"", and: "\"")
