@@ -15,7 +15,6 @@ NOT_PLAYED = [
     ("E7", "EN 16454", "Set-up in limited service", CELL),
     ("E8", "EN 16454", "Voice link", f"{LATER}: there is no sound path"),
     ("E9", "EN 16454", "Configurations of the USIM", CELL),
-    ("Q20", "EU 2017/79 Annex VIII", "MSD deleted within 13 h", f"{LATER}: there is no retention by time"),
     ("Q21", "EU 2017/79 Annex VII", "Each self-test item", LATER),
     ("Q24", "EU 2017/79 Annex X", "5 min voice, 60 min reachable, 5 min voice on the back-up supply", "needs a supply"),
 ]

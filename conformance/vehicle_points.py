@@ -409,6 +409,26 @@ def no_location(bench):
     assert msd.decode(call.invite.part(MSD)[1])["latitude"] == 2**31 - 1
 
 
+def deleted(bench):
+    """Q20 Nothing of a 112 call is left on disk 13 h after its start, while the vehicle runs."""
+    scale = 3600
+    vehicle, call = called(bench, scale=scale)
+    begun = time.monotonic()
+    call.answer()
+    call.clear()
+    vehicle.said("clearedDown")
+    secrets = [call.invite.part(MSD)[1], call.invite.get("Call-ID").encode(), b"48.151500"]
+    files = lambda: b"".join(path.read_bytes() for path in bench.folder.glob("vehicle.sqlite*"))
+    end = time.monotonic() + 5
+    while not all(secret in files() for secret in secrets):
+        assert time.monotonic() < end, "expected the call on record before it is deleted"
+        time.sleep(0.05)
+    time.sleep(max(0, 3600 * 13 / scale - (time.monotonic() - begun)))
+    left = [secret for secret in secrets if secret in files()]
+    assert not left, f"expected nothing of the call on disk after 13 h, found {left}"
+    vehicle.said("purged")
+
+
 def refused_tests(bench):
     """Q22 A test call that is answered 404, 486 or 488 is over, and not redialled."""
     for status in (404, 486):
@@ -438,5 +458,5 @@ POINTS = [
     (unknown_package, "RFC 6086 sec. 4.2.2"), (unasked_data, "RFC 6086 sec. 4.2.1, EN 16454"),
     (callback_without_call, "RFC 7090"), (clear_down_fallback, "EN 16062 T2"), (manual_cancel, "EN 16454"),
     (automatic_cancel, "EN 16454"), (second_trigger, "EN 16454"), (redial, "EN 16454, EN 16062"),
-    (no_location, "RFC 6442"), (refused_tests, "RFC 6881 sec. 15"), (early_request, "RFC 8147 with RFC 6086"),
+    (no_location, "RFC 6442"), (deleted, "EU 2017/79 Annex VIII"), (refused_tests, "RFC 6881 sec. 15"), (early_request, "RFC 8147 with RFC 6086"),
 ]

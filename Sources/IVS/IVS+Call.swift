@@ -106,6 +106,7 @@ extension IVS {
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, of: self.configuration, at: now)
         self.calledProfile = self.configuration.profile
+        self.expectPurge(at: now.instant.advanced(by: Self.purgeInterval / self.configuration.timeScale))
         self.holdUntilRecorded(at: now)
     }
 

@@ -165,7 +165,7 @@ extension IVS {
             stored.opening.isSimulated == self.configuration.isSimulated,
             let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),
             stored.profile == self.configuration.profile(of: center).rawValue,
-            case .known(let gap) = Resumption.gap(since: ended, boot: self.ledger.boot, at: now),
+            case .known(let gap) = Resumption.age(of: ended, boot: self.ledger.boot, at: now),
             gap < self.configuration.call.callbackWindow
         else { return }
         let incident = Incident(

@@ -67,6 +67,8 @@ package struct IVS: Sendable {
     var transfer: Transfer?
     /// The INVITE of the center that the call machine decides on.
     var callback: IncomingCallback?
+    /// When old incidents are looked for next; `nil` while there is none that will be old.
+    var purgeDue: Instant?
     /// The service that the present incident has gone to last, as it is on record.
     var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
@@ -163,6 +165,7 @@ package struct IVS: Sendable {
             self.seenDue,
             self.unfinished?.askAt,
             self.ledger.retryAt,
+            self.purgeDue,
             self.traceDeadline
         )
     }
@@ -186,6 +189,7 @@ package struct IVS: Sendable {
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
         case .written(let batch, let error): self.written(batch, error, at: now)
+        case .purged(let result): self.purged(result, at: now)
         case .overflow(let count):
             self.lostEvents += count
             self.note(.eventsLost, "\(count) events found the mailbox full", at: now, severity: .error)
@@ -206,6 +210,7 @@ package struct IVS: Sendable {
         self.giveUpWaiting(at: now)
         self.giveUpTransfer(at: now)
         self.noteSeen(at: now)
+        self.purge(at: now)
         self.decideOnUnfinished(at: now)
         self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
@@ -275,6 +280,7 @@ package struct IVS: Sendable {
         self.clear(.recordFailing, at: now)
         self.takeOver(unfinished, at: now)
         if let ended { self.keepCallbackWindow(of: ended, at: now) }
+        self.expectPurge(at: now.instant)
     }
 
     /// Says once that the daemon serves, and what is to be shown of it whenever that changes.

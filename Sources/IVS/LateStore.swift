@@ -68,6 +68,15 @@ final class LateStore: Sendable {
         if let refusal { completion(.failure(refusal)) }
     }
 
+    /// Deletes what a rule names.
+    func purge(_ rule: PurgeRule, completion: @escaping @Sendable (Result<PurgeReport, StoreError>) -> Void) {
+        switch self.state.withLockedValue({ $0 }) {
+        case .opening: completion(.failure(.closed))
+        case .failed(let error): completion(.failure(error))
+        case .open(let store): store.purge(rule, completion: completion)
+        }
+    }
+
     /// Reads the newest incidents on another thread; a reading waits for the writes before it.
     func incidents(limit: Int, completion: @escaping @Sendable (Result<[StoredIncident], StoreError>) -> Void) {
         self.read(completion) { store throws(StoreError) in try store.incidents(limit: limit) }

@@ -34,7 +34,7 @@ enum Resumption: Hashable {
             self = .refused(refusal)
             return
         }
-        switch Self.gap(since: incident.seen, boot: boot, at: now) {
+        switch Self.age(of: incident.seen, boot: boot, at: now) {
         case .known(let gap) where gap < Self.longestGap:
             let isTesting = call.isGoingOn && call.incident?.trigger == .test
             self = isTesting ? .undecided : .after(gap)
@@ -61,30 +61,13 @@ enum Resumption: Hashable {
         return incident.resumptions < Self.maximum ? nil : "\(Self.maximum) runs have gone on with it already"
     }
 
-    enum Gap {
-        case known(Duration)
-        /// The wall clock was right then, and is not known to be now.
-        case notYet
-        case unknown
-    }
-
-    /// The time since a stamp: by the boot clock within a boot, by a wall clock that was right both times.
-    ///
-    /// Where both tell, the longer one: the boot clock does not count the time asleep.
-    static func gap(since stamp: Stamp, boot: String, at now: Moment) -> Gap {
-        let awake = stamp.boot == boot && boot != BootID.unknownName ? stamp.at.duration(to: now.instant) : nil
-        let wall = stamp.wallMilliseconds.flatMap { then in
-            now.trustedMilliseconds.map { Duration.milliseconds($0 - then) }
-        }
-        switch (awake, wall) {
-        case (let awake?, let wall?): return awake < .zero ? .unknown : .known(max(awake, wall))
-        case (let awake?, nil): return awake < .zero ? .unknown : .known(awake)
-        case (nil, let wall?): return wall < .zero ? .unknown : .known(wall)
-        case (nil, nil):
-            // This boot is younger than the gap: once it is too old itself, the call is too.
-            guard stamp.wallMilliseconds != nil else { return .unknown }
-            let uptime = Instant.boot.duration(to: now.instant)
-            return uptime < Self.longestGap ? .notYet : .known(uptime)
-        }
+    /// The time since a stamp, as far as it can be known.
+    static func age(of stamp: Stamp, boot: String, at now: Moment) -> Stamp.Age {
+        stamp.age(
+            in: boot == BootID.unknownName ? nil : boot,
+            at: now.instant,
+            wallMilliseconds: now.trustedMilliseconds,
+            patience: Self.longestGap
+        )
     }
 }

@@ -21,7 +21,7 @@ extension VehicleConfiguration {
     /// From a rig's own time to one in which an hour is a second.
     static let timeScales = 1...3_600
 
-    /// Makes the timers of hours, T2, T9 and T10, so many times as short, for tests on this machine alone.
+    /// Makes the timers of hours, T2, T9 and T10, and the retention so many times as short, for tests on this machine alone.
     ///
     /// Throws where a center or hop may be another machine's: nobody else's call may be cut off by a test.
     package mutating func scaleTime(by factor: Int) throws(TimeScaleRefusal) {
@@ -35,6 +35,8 @@ extension VehicleConfiguration {
         self.timeScale = factor
         self.call.clearDownFallback /= factor
         self.call.callbackWindow /= factor
+        self.emergencyRetention /= factor
+        self.privateRetention = self.privateRetention.map { $0 / factor }
         self.call.deregistration = self.call.deregistration.map { $0 / factor }
     }
 }

@@ -99,6 +99,9 @@ final class VehicleBody: LoopBody {
                 let post = self.post
                 self.ports.lines.read { post(.linesRead(through: $0)) }
             case .write(let batch, let records): self.write(batch, records)
+            case .purge(let rule):
+                let post = self.post
+                self.ports.store.purge(rule) { post(.purged($0)) }
             case .reply(let id, let parameters, let continues):
                 self.ports.server(of: id).reply(id, parameters, continues: continues)
             case .fail(let id, let error, let parameters):

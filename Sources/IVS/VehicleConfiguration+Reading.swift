@@ -55,6 +55,8 @@ extension VehicleConfiguration {
         self.gate.unlockFile = settings.section("gate").string("unlockFile")
         self.storePath = settings.section("store").string("path")
         self.recordWait = settings.section("store").duration("wait")
+        self.emergencyRetention = settings.section("store").duration("keepEmergency")
+        self.privateRetention = settings.section("store").optional("keepPrivate")?.duration
         self.socketPath = settings.section("control").string("socket")
         self.viewSocketPath = settings.section("control").optional("viewSocket")?.string
     }

@@ -139,6 +139,14 @@ package struct VehicleConfiguration: Sendable {
     /// The lines of which a low voltage means active.
     package var activeLow: Set<LineName> = []
     package var storePath = ""
+    /// How long after its start an incident of the emergency service is kept; looked for every 10 min, it is gone in 13 h.
+    package var emergencyRetention = Self.longestRetention
+    /// The same for the private service; `nil` for as long as there is room.
+    package var privateRetention: Duration?
+
+    /// 13 hours (EU 2017/79 Annex VIII) less what may pass before it is noticed.
+    package static let longestRetention = Duration.seconds(45_900)
+
     package var socketPath = ""
     /// The socket of those who only read; `nil` for none.
     package var viewSocketPath: String?

@@ -51,6 +51,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case gateRefused
         case recordLate
         case recordFailed
+        case purged
         case traceIncomplete
         case eventsLost
         case messageDiscarded
@@ -100,6 +101,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .gateRefused: "gateRefused"
             case .recordLate: "recordLate"
             case .recordFailed: "recordFailed"
+            case .purged: "purged"
             case .traceIncomplete: "traceIncomplete"
             case .eventsLost: "eventsLost"
             case .messageDiscarded: "messageDiscarded"

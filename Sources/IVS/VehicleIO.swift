@@ -27,6 +27,8 @@ package enum VehicleInput: Sendable {
     case control(ControlEvent)
     /// The answer to `VehicleOutput.write`.
     case written(batch: Int, StoreError?)
+    /// The answer to `VehicleOutput.purge`.
+    case purged(Result<PurgeReport, StoreError>)
     /// So many events found the mailbox full and are lost.
     case overflow(Int)
     /// The daemon is to stop in order; `VehicleOutput.left` answers.
@@ -47,6 +49,8 @@ package enum VehicleOutput: Sendable {
     case send([UInt8], over: Flow)
     case close(Flow)
     case write(batch: Int, [VehicleRecord])
+    /// Delete what is kept no longer.
+    case purge(PurgeRule)
     case reply(ControlCall.ID, JSONValue, continues: Bool)
     case fail(ControlCall.ID, error: String, JSONValue)
     /// Something done to a simulated line, for the call that asked for it.

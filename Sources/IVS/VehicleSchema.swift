@@ -374,6 +374,18 @@ enum VehicleSchema {
             .defaulted(.duration(.milliseconds(20))),
             "How long the INVITE waits for the trigger's record."
         ),
+        Key(
+            "keepEmergency",
+            .duration(.seconds(600)...VehicleConfiguration.longestRetention),
+            .defaulted(.duration(VehicleConfiguration.longestRetention)),
+            "How long after its start a call of the emergency service is kept; looked for every 10 min."
+        ),
+        Key(
+            "keepPrivate",
+            .duration(.seconds(600) ... .seconds(31_536_000)),
+            .optional,
+            "The same for the private service; left out, as long as there is room."
+        ),
     ])
 
     private static let control = Schema([

@@ -19,7 +19,12 @@ enum StoreFile {
     /// A larger file is not read through at start, so that the daemon is ready in time.
     private static let maximumCheckedOctets = 32 * 1_048_576
     /// The database and what SQLite puts beside it.
-    private static let suffixes = ["", "-wal", "-shm"]
+    static let suffixes = ["", "-wal", "-shm"]
+
+    /// The names that a damaged file at a path may be moved to.
+    static func damagedNames(of path: String) -> [String] {
+        (1...Self.maximumDamagedFiles).map { "\(path).damaged-\($0)" }
+    }
 
     /// An open database with its tables up to date, and what happened to a damaged predecessor.
     static func open(
@@ -149,7 +154,7 @@ enum StoreFile {
 
     private static func moveAside(_ path: String) throws(StoreError) -> String {
         let files = FileManager.default
-        let names = (1...Self.maximumDamagedFiles).map { "\(path).damaged-\($0)" }
+        let names = Self.damagedNames(of: path)
         let isFree = { (name: String) in !files.fileExists(atPath: name) }
         guard let target = names.first(where: isFree) ?? names.last else {
             preconditionFailure("At least one damaged file is kept.")

@@ -14,7 +14,9 @@ package final class VehicleStore: Sendable {
 
     /// What happened to a damaged predecessor of the file, `nil` in the ordinary case.
     package let recovery: StoreRecovery?
-    private let queue: WriteQueue<VehicleRecord>
+    let queue: WriteQueue<VehicleRecord>
+    /// Where the file is; `nil` in memory.
+    let path: String?
 
     /// Opens or makes the file at `path`; a damaged one is moved aside first, see `recovery`.
     package convenience init(path: String, faults: StoreFaults = .none) throws(StoreError) {
@@ -29,6 +31,7 @@ package final class VehicleStore: Sendable {
     private init(_ place: StoreFile.Place, faults: StoreFaults) throws(StoreError) {
         let (database, recovery) = try StoreFile.open(place, migrator: VehicleTables.migrator)
         self.recovery = recovery
+        if case .file(let path) = place { self.path = path } else { self.path = nil }
         self.queue = WriteQueue(database, faults: faults, ledger: VehicleTables.ledger)
     }
 

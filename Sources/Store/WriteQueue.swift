@@ -107,6 +107,21 @@ final class WriteQueue<Record: Sendable>: Sendable {
         }
     }
 
+    /// Works on the store's queue, outside of the commits of records, and completes there.
+    func perform<Value: Sendable>(
+        completion: @escaping @Sendable (Result<Value, StoreError>) -> Void,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) {
+        guard let database = self.state.withLockedValue(\.database) else { return completion(.failure(.closed)) }
+        database.asyncWriteWithoutTransaction { db in
+            do {
+                completion(.success(try body(db)))
+            } catch {
+                completion(.failure(StoreError(error)))
+            }
+        }
+    }
+
     private enum Verdict {
         case queued
         case first(DatabaseQueue)

@@ -70,6 +70,11 @@ final class VehicleBench {
     private(set) var levels: [LineName: Level] = [:]
     private(set) var drives: [(line: LineName, level: Level, at: Instant)] = []
     private(set) var statuses: [String] = []
+    private(set) var purges: [PurgeRule] = []
+    /// What the store says of a purge.
+    var purgeResult = Result<PurgeReport, StoreError>.success(
+        PurgeReport(emergencies: 0, privateIncidents: 0, remaining: 0, isLogEmpty: true)
+    )
     private(set) var keptInputs = ""
     private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
@@ -239,6 +244,9 @@ extension VehicleBench {
             case .send(let octets, let flow): self.send(octets, over: flow)
             case .close(let flow): self.closed(flow, NetFailure(.close, .closedHere, at: "the center"))
             case .write(let batch, let records): self.write(batch, records)
+            case .purge(let rule):
+                self.purges.append(rule)
+                self.arrivals.append(.vehicle(.purged(self.purgeResult)))
             case .reply(let call, let parameters, _): self.replies.append((call, parameters))
             case .fail(_, let error, let parameters): self.failures.append((error, parameters))
             case .simulate(_, let command): self.commands.append(command)

@@ -167,7 +167,7 @@ extension Invariants {
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
-            .recordFailed,
+            .recordFailed, .purged,
             .traceIncomplete, .positionSet,
             .incidentInterrupted:
             break
@@ -323,7 +323,7 @@ extension Invariants {
     /// What holds when everything is over.
     mutating func atRest(_ vehicle: IVS, at now: Instant) {
         for (id, account) in self.accounts where !account.isClosed { self.fail("incident \(id) never ended", at: now) }
-        let last = vehicle.call.timers.map(\.endsAt)
+        let last = vehicle.call.timers.map(\.endsAt) + [vehicle.purgeDue].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
         let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.keptCenter != nil

@@ -37,6 +37,8 @@ extension World {
             case .write(let batch, let records):
                 self.watch.writes(records, batch: batch, at: self.now)
                 self.write(batch, records)
+            case .purge(let rule):
+                self.later(.toRun(self.generation, .purged(self.disk.purgeNow(rule))), in: 1)
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")

@@ -102,6 +102,18 @@ extension World {
 }
 
 extension VehicleStore {
+    /// Purges and waits.
+    func purgeNow(_ rule: PurgeRule) -> Result<PurgeReport, StoreError> {
+        let answer = NIOLockedValueBox<Result<PurgeReport, StoreError>>(.failure(.closed))
+        let isAnswered = DispatchSemaphore(value: 0)
+        self.purge(rule) { result in
+            answer.withLockedValue { $0 = result }
+            isAnswered.signal()
+        }
+        isAnswered.wait()
+        return answer.withLockedValue(\.self)
+    }
+
     /// Writes and waits; what is in memory takes no time in the simulated world.
     func writeNow(_ records: [VehicleRecord]) -> StoreError? {
         let answer = NIOLockedValueBox<StoreError?>(nil)
