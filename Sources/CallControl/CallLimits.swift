@@ -19,8 +19,7 @@ package struct CallLimits: Hashable, Sendable {
     package var clearDownFallback = Duration.seconds(3_600)
     /// T9: how long after its call the center may ring back: 1 hour, and not later (EN 16062, EU 2017/79 Annex VIII).
     package var callbackWindow = Duration.seconds(3_600)
-    /// T10: how long after its call the vehicle stays connected to the center, 12 hours (EN 16062); `nil` where it always
-    /// is.
+    /// T10: how long behind a call the vehicle stays connected, 12 hours (EN 16062); `nil` where it always is.
     package var deregistration: Duration?
     /// How long the end of a call stays on the indicator before the system is idle again.
     package var endedHold = Duration.seconds(5)

@@ -93,8 +93,10 @@ package enum CallReason: Hashable, Sendable {
         case .callbackNotConfirmed: "the center never confirmed our answer to its callback"
         case .callbackWindowGoesOn(let rest):
             "an earlier run ended a call; its center may ring back for \(Self.text(Self.wholeSeconds(rest)))"
-        case .callbackWindowOver(let window): "the center may ring back for \(Self.text(window)) and no longer"
-        case .deregistered(let wait): "the connection to the center of the last call was kept for \(Self.text(wait))"
+        case .callbackWindowOver(let window):
+            "the center may ring back within \(Self.text(window)) of its call and no later"
+        case .deregistered(let wait):
+            "the connection to the center of the last call is kept for \(Self.text(wait)) at the most"
         case .stale(let attempt): "it belongs to attempt \(attempt), which is over"
         }
     }

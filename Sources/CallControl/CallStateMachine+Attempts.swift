@@ -115,7 +115,9 @@ extension CallStateMachine {
         switch self.current {
         case .voiceSession(let incident, let plan, let leg, let fallback) where leg.attempt == attempt:
             let isStable = self.hasLasted(until: fallback, at: now)
-            guard incident.trigger != .test, isStable || !plan.isInsideDropWindow(at: now) else {
+            // The first drop of a callback is the first drop of a call: its center comes first, and at once.
+            let isFirst = attempt.isCallback || isStable || !plan.isInsideDropWindow(at: now)
+            guard incident.trigger != .test, isFirst else {
                 // A center that keeps answering and dropping is redialled by the rounds of the running window.
                 return self.goOn(incident, plan, after: .failed(cause), .callLost, at: now)
             }

@@ -42,11 +42,37 @@ extension CallStateMachine {
     package mutating func callbackNotConfirmed(_ attempt: Attempt, at now: Instant) -> [CallAction] {
         switch self.current {
         case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt:
-            let outcome = self.callbackWindow?.outcome ?? .cleared
+            guard let outcome = leg.unconfirmedAfter else {
+                return self.callLost(attempt, "the callback is gone", at: now)
+            }
             return self.end(incident, outcome, .callLost, because: .callbackNotConfirmed, at: now)
         case .idle, .triggered, .connecting, .voiceSession, .ended:
             return self.unchanged(.callLost, because: .stale(attempt: attempt.number))
         }
+    }
+
+    /// The center confirmed our answer: it is there.
+    package mutating func callbackConfirmed(_ attempt: Attempt) {
+        guard case .voiceSession(let incident, let plan, var leg, let fallback) = self.current,
+            leg.attempt == attempt
+        else { return }
+        leg.unconfirmedAfter = nil
+        self.current = .voiceSession(incident, plan, leg, clearDownFallbackAt: fallback)
+    }
+
+    /// A real trigger while nobody knows whether the center is there at all: the trigger is the call.
+    mutating func replaceCallback(
+        _ incident: Incident,
+        _ leg: Leg,
+        endedAs outcome: Outcome,
+        by trigger: Trigger,
+        _ newIncident: IncidentID,
+        at now: Instant
+    ) -> [CallAction] {
+        let record = self.record(CallEvent(of: trigger), from: self.state, because: .callbackNotConfirmed)
+        self.current = .ended(incident, outcome, until: now)
+        return [record, .clearDown(leg.attempt), .closeIncident(incident, outcome)]
+            + self.begin(Incident(id: newIncident, trigger: trigger, startedAt: now), at: now)
     }
 
     /// Opens the window behind a call that a center has had, or whose data it has; a test call opens none.
@@ -101,7 +127,7 @@ extension CallStateMachine {
     }
 
     /// No center may ring back, and no connection is kept for one.
-    mutating func forgetLastCall() {
+    package mutating func forgetLastCall() {
         self.callbackWindow = nil
         self.deregistration = nil
     }
@@ -121,6 +147,7 @@ extension CallStateMachine {
         )
         var leg = Leg(attempt)
         leg.lastMessageIdentifier = window.lastMessageIdentifier
+        leg.unconfirmedAfter = window.outcome
         var incident = window.incident
         incident.connectedTo = window.center
         let plan = RedialPlan(afterDropOf: attempt, centers: self.centers, at: now, limits: self.limits)

@@ -22,8 +22,11 @@ extension CallStateMachine {
             return self.heldAgain(during: incident, newIncident: newIncident, at: now)
         case .connecting(let incident, _, _):
             return self.heldAgain(during: incident, newIncident: newIncident, at: now)
-        case .voiceSession(let incident, _, _, _):
+        case .voiceSession(let incident, _, let leg, _):
             guard incident.trigger != .test else { return self.supersede(incident, by: .manual, newIncident, at: now) }
+            if let outcome = leg.unconfirmedAfter {
+                return self.replaceCallback(incident, leg, endedAs: outcome, by: .manual, newIncident, at: now)
+            }
             return self.unchanged(.cancelRequested, because: .connectedBelongsToTheCenter)
         }
     }
@@ -37,9 +40,12 @@ extension CallStateMachine {
             return self.crash(during: incident, newIncident: newIncident, at: now)
         case .connecting(let incident, _, _):
             return self.crash(during: incident, newIncident: newIncident, at: now)
-        case .voiceSession(let incident, _, _, _):
+        case .voiceSession(let incident, _, let leg, _):
             guard incident.trigger != .test else {
                 return self.supersede(incident, by: .automatic, newIncident, at: now)
+            }
+            if let outcome = leg.unconfirmedAfter {
+                return self.replaceCallback(incident, leg, endedAs: outcome, by: .automatic, newIncident, at: now)
             }
             return self.crashInSession(incident)
         }
@@ -56,7 +62,7 @@ extension CallStateMachine {
     }
 
     /// Starts an incident: on record first, then the MSD is frozen, then the cancel window or the first attempt.
-    private mutating func begin(_ incident: Incident, at now: Instant) -> [CallAction] {
+    mutating func begin(_ incident: Incident, at now: Instant) -> [CallAction] {
         let from = self.state
         let event = CallEvent(of: incident.trigger)
         // A new emergency has its own center to wait for; a test call takes nothing from the last one.

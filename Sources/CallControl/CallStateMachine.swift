@@ -40,6 +40,8 @@ package struct CallStateMachine: Hashable, Sendable {
         let attempt: Attempt
         /// 0 while no MSD was sent in this dialog.
         var lastMessageIdentifier: UInt8
+        /// How the incident had ended before a callback that its center has not confirmed yet; `nil` otherwise.
+        var unconfirmedAfter: Outcome?
 
         init(_ attempt: Attempt) {
             self.attempt = attempt

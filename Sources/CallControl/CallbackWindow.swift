@@ -17,7 +17,7 @@ package struct CallbackWindow: Hashable, Sendable {
     package let center: Int
     /// The attempts and callbacks of the incident so far.
     package let attempts: Int
-    /// The last messageIdentifier of the incident; the MSDs of a callback count on from there.
+    /// The last messageIdentifier that was used, 0 where the last attempt carried none; a callback counts on from there.
     package let lastMessageIdentifier: UInt8
     package let endsAt: Instant
 

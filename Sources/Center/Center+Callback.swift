@@ -47,7 +47,8 @@ extension Center {
     /// Where a vehicle is now: on the connection of its call, or where it has registered last.
     private func present(_ former: VehicleContact) -> (VehicleContact, route: [String]) {
         guard self.connections[former.flow] == nil,
-            let binding = former.registered.flatMap({ self.registrar?.bindings(of: $0).last })
+            let bindings = former.registered.flatMap({ self.registrar?.bindings(of: $0) }),
+            let binding = bindings.last(where: { $0.isOf(former.instance) })
         else { return (former, []) }
         var contact = former
         contact.flow = binding.flow
@@ -111,6 +112,8 @@ extension Center {
         self.calls[number]?.content = InviteContent(message)
         self.prove(number)
         self.drive(number, at: now) { $0.vehicleAnswered(at: now.instant) }
+        // One that was given up before its answer came is cleared down.
+        guard self.calls[number]?.machine.phase == .voiceSession else { return }
         self.records.append(.callChanged(id: call.id, CallChange(state: "voiceSession")))
         self.note(
             .callbackAnswered,
@@ -124,6 +127,7 @@ extension Center {
     mutating func callbackRefused(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
         guard let number = self.numbers[leg] else { return }
         let status = message.status ?? 0
+        guard status != 487 else { return self.over(leg, .withdrawn, "the callback was given up", at: now) }
         self.calls[number]?.machine.ended()
         self.note(
             .callbackRefused,

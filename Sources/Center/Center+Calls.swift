@@ -214,7 +214,7 @@ extension Center {
     }
 
     /// The call is over by the vehicle's doing, a loss, or the end of our BYE.
-    private mutating func over(
+    mutating func over(
         _ leg: UserAgent.Call,
         _ kind: CenterEvent.Kind,
         _ reason: String,

@@ -48,6 +48,8 @@ struct VehicleContact: Hashable, Sendable {
     let address: NameAddress
     /// What it said of itself.
     let content: InviteContent
+    /// The instance of its Contact, by which it is told from others of the same address; `nil` where it has none.
+    let instance: String?
     /// What it had registered over that connection when its call ended.
     var registered: String?
 
@@ -60,6 +62,7 @@ struct VehicleContact: Hashable, Sendable {
         self.flow = flow
         self.uri = contact.uri.description
         self.address = NameAddress(uri: from.uri)
+        self.instance = contact.parameters["+sip.instance"]
         self.content = content
     }
 }

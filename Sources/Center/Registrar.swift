@@ -38,6 +38,12 @@ struct Registrar: Sendable {
         let callID: String
         let sequence: UInt32
         let until: Instant
+
+        /// Whether it is the binding of a device; one that names no instance cannot be told from others.
+        func isOf(_ instance: String?) -> Bool {
+            guard let instance else { return false }
+            return self.contact.parameters["+sip.instance"] == instance
+        }
     }
 
     let limits: RegistrarLimits

@@ -42,7 +42,7 @@ package struct CenterLink: Hashable, Sendable {
 
     /// Whether the connection is held open without a call.
     private let isKeptWarm: Bool
-    /// Whether it is held open for a center that may ring back.
+    /// Whether it is held open behind a call, for a callback or until T10.
     package private(set) var isHeld = false
     private var state = State.closed
     private var failures = 0

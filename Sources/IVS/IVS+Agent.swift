@@ -24,7 +24,7 @@ extension IVS {
         case .failed(let leg, let reason): self.failed(leg, reason, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
         case .cleared(let leg, _): self.legEnded(leg, lostBecause: nil, at: now)
-        case .lost(let leg, .noACK) where self.legs[leg]?.attempt.isCallback == true:
+        case .lost(let leg, .noACK) where self.legs[leg]?.isConfirmed == false:
             guard let attempt = self.legs.removeValue(forKey: leg)?.attempt else { return }
             self.queue.append(.unconfirmed(attempt))
         case .lost(let leg, let reason): self.legEnded(leg, lostBecause: reason.sentence, at: now)
@@ -48,7 +48,8 @@ extension IVS {
         case .incoming(let leg, let message, let flow): self.incoming(leg, message, over: flow, at: now)
         case .registrationAnswered(let sent, let message): self.registrationAnswered(sent, message, at: now)
         case .registrationFailed(let sent, let reason): self.registrationFailed(sent, reason, at: now)
-        case .withdrawn, .established: break
+        case .established(let leg): self.confirmed(leg)
+        case .withdrawn: break  // The call machine is not told of an INVITE that rings no more.
         case .registering: break  // Allow does not name REGISTER, so that the user agent delivers none.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }

@@ -38,8 +38,13 @@ extension IVS {
         case .cleared(let attempt, let isProven):
             return self.call.clearedDown(attempt, isProven: isProven, at: time)
         case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
+        case .confirmed(let attempt):
+            self.call.callbackConfirmed(attempt)
+            return []
         case .unconfirmed(let attempt): return self.call.callbackNotConfirmed(attempt, at: time)
         case .callback(let callback):
+            // What was withdrawn in the meantime, or lost its connection, is no call any more.
+            guard self.userAgent.isRinging(callback.leg) else { return [] }
             self.callback = callback
             return self.call.callbackArrived(from: callback.center, isProven: callback.isProven, at: time)
         case .msdRequested(let attempt, let leg, let control):
@@ -105,6 +110,7 @@ extension IVS {
     /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, of: self.configuration, at: now)
+        if incident.trigger != .test { self.hasHadEmergency = true }
         self.calledProfile = self.configuration.profile
         self.expectPurge(at: now.instant.advanced(by: Self.purgeInterval / self.configuration.timeScale))
         self.holdUntilRecorded(at: now)
@@ -195,13 +201,15 @@ extension IVS {
     }
 
     /// Closes the connections that were opened for a call, once no call and nothing to wind up is left on them.
-    mutating func releaseIdleLinks() {
+    mutating func releaseIdleLinks(at now: Moment) {
         guard self.call.state == .idle || self.call.state == .ended else { return }
         let kept = self.call.keptCenter
         for index in self.links.indices where index != kept {
             let flow = self.links[index].flow
             guard !self.legs.values.contains(where: { $0.flow == flow }) else { continue }
-            self.perform(self.links[index].released(), ofLink: index)
+            let actions = self.links[index].released()
+            if !actions.isEmpty, let flow { self.drive(registrationOf: index, at: now) { $0.closed(flow) } }
+            self.perform(actions, ofLink: index)
         }
         self.releaseIdleStreams()
     }

@@ -19,6 +19,12 @@ struct IncomingCallback: Hashable, Sendable {
     let isProven: Bool
 }
 
+/// The emergency that an earlier run ended last, until it is known whether its center may still ring back.
+struct AwaitedWindow: Hashable, Sendable {
+    let incident: StoredIncident
+    var askAt: Instant
+}
+
 /// What the MSDs of a callback are made from.
 struct CallbackData: Hashable, Sendable {
     let frozen: FrozenData
@@ -29,9 +35,16 @@ struct CallbackData: Hashable, Sendable {
 extension IVS {
     /// An INVITE came: the call machine decides, unless there is nothing to answer its offer with.
     mutating func incoming(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
+        let center = self.center(of: flow)
+        let isProven = center.map { self.isTheCenter($0, over: flow) } ?? false
+        let isExpected = isProven && center == self.call.callbackWindow?.center
+        guard let untold = isExpected ? 0 : self.strangers.pass(at: now.instant) else {
+            return self.refuse(leg, 486, at: now)
+        }
         let remote = self.connections[flow]?.remote.description ?? "a closed connection"
         let fields = ["priority": message.headers["Priority"] ?? "", "remote": remote]
-        self.note(.callbackReceived, "INVITE from \(remote)", at: now, fields: fields)
+        let more = untold > 0 ? ", and \(untold) more since the last that was told" : ""
+        self.note(.callbackReceived, "INVITE from \(remote)\(more)", at: now, fields: fields)
         let content = InviteContent(message)
         let session = SessionDescription.reply(
             to: content.session,
@@ -44,13 +57,8 @@ extension IVS {
         guard let session, content.problems.isEmpty else {
             let why = content.problems.first.map { "\($0)" } ?? "its offer has no codec in common"
             self.note(.callFlowEnded, "488: \(why)", at: now, fields: ["status": "488"])
-            return self.process(
-                self.userAgent.reject(leg, status: 488, reason: nil, headers: [], body: [], at: now.instant),
-                at: now
-            )
+            return self.refuse(leg, 488, at: now)
         }
-        let center = self.center(of: flow)
-        let isProven = center.map { self.isTheCenter($0, over: flow) } ?? false
         self.queue.append(
             .callback(
                 IncomingCallback(
@@ -72,10 +80,23 @@ extension IVS {
         switch self.configuration.profile(of: center) {
         case .privateCenter: return self.isVerified(flow)
         case .emergency112:
-            let hop = connection.remote.host
-            let isListed = self.configuration.gate.allowedAddresses.contains(hop) || EmergencyGate.isLoopback(hop)
-            return connection.transport.isReliable && isListed
+            return connection.transport.isReliable
+                && EmergencyGate.isListed(connection.remote.host, among: self.configuration.gate.allowedAddresses)
         }
+    }
+
+    private mutating func refuse(_ leg: UserAgent.Call, _ status: Int, at now: Moment) {
+        self.process(
+            self.userAgent.reject(leg, status: status, reason: nil, headers: [], body: [], at: now.instant),
+            at: now
+        )
+    }
+
+    /// The peer of a callback has confirmed our answer.
+    mutating func confirmed(_ leg: UserAgent.Call) {
+        guard let attempt = self.legs[leg]?.attempt, attempt.isCallback else { return }
+        self.legs[leg]?.isConfirmed = true
+        self.queue.append(.confirmed(attempt))
     }
 
     /// Answers the center that rings back: the lamps and the notice first, for now somebody listens.
@@ -91,7 +112,9 @@ extension IVS {
             callID: callback.callID,
             session: callback.session,
             isAcknowledged: self.ledger.isAcknowledged(attempt.incident),
-            isAnswered: true
+            isAnswered: true,
+            isProven: callback.isProven,
+            isConfirmed: false
         )
         self.ledger.attempt(attempt, center: center, outcome: "answered", at: now)
         var answer = EmergencyAnswer.accepting(callback.session, acknowledgement: nil)
@@ -114,10 +137,7 @@ extension IVS {
     mutating func refuseCallback(at now: Moment) {
         guard let callback = self.callback else { return }
         self.callback = nil
-        self.process(
-            self.userAgent.reject(callback.leg, status: 486, reason: nil, headers: [], body: [], at: now.instant),
-            at: now
-        )
+        self.refuse(callback.leg, 486, at: now)
     }
 
     /// The incident of the window goes on.
@@ -140,6 +160,7 @@ extension IVS {
 
     /// Holds the connection to the center of the last call as long as it may ring back, or T10 wants it; no other.
     mutating func holdCallbackLink(at now: Moment) {
+        self.askGateForCallback(at: now)
         let center = self.call.keptCenter
         if self.call.callbackWindow == nil { self.callbackData = nil }
         for index in self.links.indices where self.links[index].isHeld != (index == center) {
@@ -147,25 +168,57 @@ extension IVS {
         }
     }
 
-    /// The messages of a callback belong to the trace of the incident whose center may ring back.
+    /// A connection to a 112 hop that has to be opened again passes the gate, as the call did; where it is shut by now,
+    /// nobody is waited for any more.
+    mutating func askGateForCallback(at now: Moment) {
+        guard let center = self.call.keptCenter, self.configuration.profile(of: center) == .emergency112,
+            !self.call.isGoingOn, self.links[center].flow == nil, self.links[center].openingFlow == nil
+        else { return }
+        let incident =
+            self.call.callbackWindow?.incident ?? Incident(id: IncidentID(""), trigger: .automatic, startedAt: .boot)
+        guard case .refused(let reason) = self.gateVerdict(beforeCalling: center, for: incident) else { return }
+        self.note(.gateRefused, reason, at: now, severity: .error)
+        self.call.forgetLastCall()
+    }
+
+    /// The messages of a callback belong to the trace of the incident whose center may ring back; those of strangers to
+    /// none.
     mutating func beginCallbackTraces(_ outputs: [UserAgent.Output]) {
-        guard let incident = self.call.callbackWindow?.incident.id else { return }
-        for case .event(.incoming(_, let message, _)) in outputs {
-            self.traces.began(message.headers["Call-ID"] ?? "", of: incident.text)
+        guard let window = self.call.callbackWindow else { return }
+        for case .event(.incoming(_, let message, let flow)) in outputs where self.center(of: flow) == window.center {
+            self.traces.began(message.headers["Call-ID"] ?? "", of: window.incident.id.text)
+        }
+    }
+
+    /// Asks, whenever it is time, whether the center of a call that an earlier run ended may still ring back.
+    ///
+    /// Only where it is known how long ago it ended, and no emergency of this run has come between.
+    mutating func decideOnWindow(at now: Moment) {
+        guard let awaited = self.awaitedWindow, awaited.askAt <= now.instant else { return }
+        guard let ended = awaited.incident.ended, !self.hasHadEmergency else {
+            self.awaitedWindow = nil
+            return
+        }
+        switch Resumption.age(of: ended, boot: self.ledger.boot, at: now) {
+        case .known(let gap):
+            self.awaitedWindow = nil
+            self.keepCallbackWindow(of: awaited.incident, endedAgo: gap, at: now)
+        case .notYet: self.awaitedWindow?.askAt = now.instant.advanced(by: Resumption.askInterval)
+        case .atLeast, .unknown: self.awaitedWindow = nil
         }
     }
 
     /// The emergency that an earlier run ended last: its center may ring back for the rest of the window.
     ///
-    /// Only where it is known how long ago it ended; a callback may not have made the window longer.
-    mutating func keepCallbackWindow(of stored: StoredIncident, at now: Moment) {
-        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)), let ended = stored.ended,
+    /// Not behind a callback, which may not have made the window longer, nor behind a call that was lost: who had it is
+    /// not on record.
+    private mutating func keepCallbackWindow(of stored: StoredIncident, endedAgo gap: Duration, at now: Moment) {
+        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)),
             outcome == .cleared || outcome == .clearDownFallback || outcome == .deliveredDeclined,
             !stored.lastIsCallback, !stored.opening.isTest, let trigger = Trigger(rawValue: stored.opening.trigger),
             stored.opening.isSimulated == self.configuration.isSimulated,
             let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),
             stored.profile == self.configuration.profile(of: center).rawValue,
-            case .known(let gap) = Resumption.age(of: ended, boot: self.ledger.boot, at: now),
             gap < self.configuration.call.callbackWindow
         else { return }
         let incident = Incident(

@@ -50,7 +50,7 @@ extension IVS {
     }
 
     /// The MSD of an INVITE: every new INVITE starts at messageIdentifier 1 again, with the incident's time stamp.
-    private mutating func firstMSD(of attempt: Attempt, at now: Moment) -> MSDPart? {
+    mutating func firstMSD(of attempt: Attempt, at now: Moment) -> MSDPart? {
         guard let frozen = self.frozen else { return nil }
         return self.makeMSD(
             1,

@@ -124,7 +124,7 @@ struct PreparedInvite: Hashable, Sendable {
     let attempt: Attempt
     let incident: Incident
     /// Made and recorded once, whichever way it leaves.
-    let msd: MSDPart?
+    var msd: MSDPart?
     /// What the size rule found too large; 0 while it was not asked.
     var octets = 0
     /// The address that the center named instead of its own; `nil` for the configured one.

@@ -61,6 +61,8 @@ extension IVS {
         prepared.alternatives = []
         prepared.tried = []
         prepared.isTransfer = true
+        // The center of a callback sent no MSD of ours on its way.
+        if leg.attempt.isCallback { prepared.msd = self.firstMSD(of: leg.attempt, at: now) }
         prepared.referrer = message.headers["Referred-By"]
         self.invite(prepared, over: leg.flow, at: now)
     }
@@ -188,7 +190,7 @@ extension IVS {
         }
         guard !self.goesOn(ended.attempt) else { return self.leaveToTransfer(ended.attempt, at: now) }
         if let cause { return self.queue.append(.lost(ended.attempt, cause)) }
-        let isProven = ended.isAcknowledged || self.isVerified(ended.flow)
+        let isProven = ended.isAcknowledged || ended.isProven || self.isVerified(ended.flow)
         self.queue.append(.cleared(ended.attempt, isProven: isProven))
     }
 

@@ -73,6 +73,12 @@ package struct IVS: Sendable {
     var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
     var shownTimers: [RunningTimer] = []
+    /// How often INVITEs are told that are not answered: a peer may send as many as it likes.
+    var strangers = Throttle(every: .seconds(1))
+    /// The emergency of an earlier run of which it is not known yet how long ago it ended.
+    var awaitedWindow: AwaitedWindow?
+    /// Whether this run has had an emergency, which ends the window of an earlier one.
+    var hasHadEmergency = false
     /// What the MSDs of a callback are made from, while one may come.
     var callbackData: CallbackData?
     /// Requests that leave when the trigger is on record, or when `recordWait` is over.
@@ -164,6 +170,7 @@ package struct IVS: Sendable {
             self.transfer?.until,
             self.seenDue,
             self.unfinished?.askAt,
+            self.awaitedWindow?.askAt,
             self.ledger.retryAt,
             self.purgeDue,
             self.traceDeadline
@@ -204,6 +211,7 @@ package struct IVS: Sendable {
         self.resume(at: now)
         self.releaseHoldIfDue(at: now)
         self.lineDeadlineReached(at: now)
+        self.askGateForCallback(at: now)
         for index in self.links.indices {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
         }
@@ -212,6 +220,7 @@ package struct IVS: Sendable {
         self.noteSeen(at: now)
         self.purge(at: now)
         self.decideOnUnfinished(at: now)
+        self.decideOnWindow(at: now)
         self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)
@@ -225,7 +234,7 @@ package struct IVS: Sendable {
         self.driveIndicators(at: now)
         self.tellTimers(at: now)
         self.holdCallbackLink(at: now)
-        self.releaseIdleLinks()
+        self.releaseIdleLinks(at: now)
         self.tellLeft(at: now)
         self.flushRecords(at: now)
         self.keepInputs(at: now)
@@ -279,7 +288,8 @@ package struct IVS: Sendable {
         if let recovery { self.note(.recordFailed, recovery, at: now, severity: .error) }
         self.clear(.recordFailing, at: now)
         self.takeOver(unfinished, at: now)
-        if let ended { self.keepCallbackWindow(of: ended, at: now) }
+        self.awaitedWindow = ended.map { AwaitedWindow(incident: $0, askAt: now.instant) }
+        self.decideOnWindow(at: now)
         self.expectPurge(at: now.instant)
     }
 
@@ -332,6 +342,7 @@ enum CallInput: Hashable, Sendable {
     case cleared(Attempt, isProven: Bool)
     case lost(Attempt, String)
     case callback(IncomingCallback)
+    case confirmed(Attempt)
     case unconfirmed(Attempt)
 }
 
@@ -358,6 +369,10 @@ struct CallLeg: Hashable, Sendable {
     var isAcknowledged = false
     /// Whether it was answered with 2xx.
     var isAnswered = false
+    /// Whether the peer has shown that it is the center, besides what the connection says.
+    var isProven = false
+    /// Whether the center confirmed our answer to its callback.
+    var isConfirmed = true
 
     var attempt: Attempt { self.prepared.attempt }
 

@@ -82,7 +82,7 @@ struct Ledger: Sendable {
         self.incident = incident
         self.openIncident = incident.text
         if isAcknowledged { self.acknowledgedIncident = incident }
-        self.change(incident, IncidentChange(isReopened: true, seen: self.stamp(now)))
+        self.change(incident, IncidentChange(wasConnected: true, isReopened: true, seen: self.stamp(now)))
     }
 
     /// Whether a center has acknowledged an MSD of the incident, while it is the last one of which that is so.
@@ -160,8 +160,9 @@ struct Ledger: Sendable {
         return (again, self.batch(of: self.records))
     }
 
-    /// Whether a record that failed may be written behind what came after it: an end not while the incident goes on again,
-    /// that it does not when it has ended.
+    /// Whether a record that failed may be written behind what came after it.
+    ///
+    /// An end not while the incident goes on again; that it goes on not when it has ended.
     private func isStillTrue(_ record: VehicleRecord) -> Bool {
         switch record {
         case .incidentClosed(let id, _): id != self.openIncident

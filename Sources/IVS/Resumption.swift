@@ -38,7 +38,7 @@ enum Resumption: Hashable {
         case .known(let gap) where gap < Self.longestGap:
             let isTesting = call.isGoingOn && call.incident?.trigger == .test
             self = isTesting ? .undecided : .after(gap)
-        case .known: self = .refused("that was more than \(CallReason.text(Self.longestGap)) ago")
+        case .known, .atLeast: self = .refused("that was more than \(CallReason.text(Self.longestGap)) ago")
         case .notYet: self = .undecided
         case .unknown: self = .refused("nobody knows how long ago that was")
         }

@@ -376,7 +376,7 @@ enum VehicleSchema {
         ),
         Key(
             "keepEmergency",
-            .duration(.seconds(600)...VehicleConfiguration.longestRetention),
+            .duration(.seconds(14_400)...VehicleConfiguration.longestRetention),
             .defaulted(.duration(VehicleConfiguration.longestRetention)),
             "How long after its start a call of the emergency service is kept; looked for every 10 min."
         ),

@@ -74,6 +74,12 @@ package struct EmergencyGate: Hashable, Sendable {
         NumericAddress(address)?.isLoopback ?? false
     }
 
+    /// Whether an IP address, given as text, is on a list of them or this machine's own, however each is written.
+    package static func isListed(_ address: String, among list: [String]) -> Bool {
+        guard let own = NumericAddress(address) else { return false }
+        return own.isLoopback || list.contains { NumericAddress($0) == own }
+    }
+
     /// Whether the request is for an emergency service by its Request-URI, To or a Route.
     package func isEmergency(_ message: Message) -> Bool {
         guard case .request(_, let uri) = message.startLine else { return false }

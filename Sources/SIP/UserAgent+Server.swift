@@ -12,6 +12,11 @@ extension UserAgent {
         var key: ServerKey { ServerKey(self.envelope, method: self.method) }
     }
 
+    /// Whether the peer's INVITE of a call still waits for our answer.
+    package func isRinging(_ call: Call) -> Bool {
+        if case .ringing = self.calls[call]?.phase { true } else { false }
+    }
+
     /// Sends a provisional answer with a tag, which makes an early dialog.
     ///
     /// It is reliable where the caller requires that (RFC 3262 3), and then no other follows before its PRACK.

@@ -43,7 +43,8 @@ package struct PurgeRule: Hashable, Sendable {
             patience: self.patience
         )
         switch age {
-        case .known(let age): return age >= (isEmergency ? self.emergency : self.privateService ?? .seconds(Int64.max))
+        case .known(let age), .atLeast(let age):
+            return age >= (isEmergency ? self.emergency : self.privateService ?? .seconds(Int64.max))
         case .notYet: return false
         case .unknown: return isEmergency
         }

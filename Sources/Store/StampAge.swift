@@ -4,6 +4,8 @@ extension Stamp {
     /// What is known of the time since a stamp.
     package enum Age: Hashable, Sendable {
         case known(Duration)
+        /// Nobody knows, but for this: no less.
+        case atLeast(Duration)
         /// The wall clock was right then, and is not known to be now.
         case notYet
         case unknown
@@ -23,7 +25,7 @@ extension Stamp {
         case (nil, nil):
             guard self.wallMilliseconds != nil else { return .unknown }
             let uptime = Instant.boot.duration(to: now)
-            return uptime < patience ? .notYet : .known(uptime)
+            return uptime < patience ? .notYet : .atLeast(uptime)
         }
     }
 }

@@ -120,9 +120,22 @@ import Timeline
         #expect(failed.callbackWindow == nil)
     }
 
+    @Test(arguments: [Trigger.manual, .automatic])
+    func aTriggerBeforeTheCenterHasConfirmedIsACallOfItsOwn(_ trigger: Trigger) throws {
+        var machine = self.cleared()
+        _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        let callback = try #require(machine.incident)
+        let actions = machine.trigger(trigger, second, at: at(21))
+        #expect(machine.incident?.id == second)
+        #expect(actions.work.prefix(2) == [.clearDown(self.callback(2)), .closeIncident(callback, .cleared)])
+        #expect(actions.invites == [sent(1, of: second)])
+        #expect(machine.callbackWindow == nil)
+    }
+
     @Test func aCallbackIsNoCancel() throws {
         var machine = self.cleared(.manual)
         _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        machine.callbackConfirmed(self.callback(2))
         #expect(machine.buttonHeld(newIncident: second, at: at(21)).reasons == [.connectedBelongsToTheCenter])
         #expect(machine.crashDetected(newIncident: second, at: at(22)).reasons == [.callInProgress(.manual)])
         #expect(machine.state == .voiceSession)
@@ -149,14 +162,36 @@ import Timeline
     }
 
     @Test func aCallbackThatWasNeverConfirmedLeavesEverythingAsItWas() {
-        var machine = self.cleared()
+        var machine = CallStateMachine.idle(centers: 2) { $0.callbackWindow = .seconds(40) }
+        machine.trigger(.automatic, first, at: at(0))
+        _ = machine.attemptEnded(sent(1), .declinedWithAcknowledgement(status: 603), at: at(10))
         let window = machine.callbackWindow
         _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
         let actions = machine.callbackNotConfirmed(self.callback(2), at: at(52))
-        #expect(actions.outcome == .cleared)
+        #expect(actions.outcome == .deliveredDeclined, "as it had ended before, though T9 is over by now")
         #expect(actions.invites == [], "nobody is dialled")
-        #expect(machine.callbackWindow?.endsAt == window?.endsAt)
+        #expect(machine.callbackWindow == nil && window?.endsAt == at(50))
         #expect(machine.callbackNotConfirmed(self.callback(2), at: at(53)).reasons == [.stale(attempt: 2)])
+    }
+
+    @Test func oneThatWasConfirmedAndIsGoneIsADrop() {
+        var machine = self.cleared()
+        _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        machine.callbackConfirmed(self.callback(2))
+        #expect(machine.callbackNotConfirmed(self.callback(2), at: at(600)).invites == [sent(3)])
+    }
+
+    @Test(arguments: [25.0, 60.0])
+    func itsFirstDropIsRedialledToItsCenterAtOnceHoweverSoonItComes(_ time: Double) {
+        var machine = CallStateMachine.idle(centers: 2) {
+            $0.fallback = Fallback(hops: 1..<2, rounds: 1, after: .seconds(30))
+        }
+        machine.trigger(.automatic, first, at: at(0))
+        _ = machine.attemptAnswered(sent(1), .positive, at: at(0))
+        _ = machine.clearedDown(sent(1), isProven: true, at: at(10))
+        _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        machine.callbackConfirmed(self.callback(2))
+        #expect(machine.callLost(self.callback(2), "reset", at: at(time)).invites == [sent(3)])
     }
 
     @Test func theEndOfTheWindowIsOnRecordAndChangesNothingElse() {

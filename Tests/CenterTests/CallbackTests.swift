@@ -75,6 +75,8 @@ import Testing
         self.bench.command("clear 2")
         #expect(self.bench.sentWords.suffix(2).contains("CANCEL"))
         #expect(self.bench.center.callCount == 0)
+        #expect(self.bench.events.last { $0.call == 2 }?.kind == .withdrawn)
+        #expect(self.bench.reasons(of: .callbackRefused) == [])
     }
 
     @Test func oneThatNobodyAnswersIsGivenUp() throws {

@@ -61,7 +61,8 @@ import Timeline
 
     @Test func aVehicleWhoseConnectionIsGoneIsRungBackWhereItHasRegisteredSince() throws {
         let bench = Self.bench()
-        let (_, first) = try bench.call()
+        let parameters = try Parameters(parsing: ";+sip.instance=\(Self.instance)")
+        let (_, first) = try bench.call { $0.contactParameters = parameters }
         _ = try self.register(bench, over: first, 1, Self.asked)
         bench.advance(by: .seconds(1))
         bench.command("clear 1")
@@ -74,6 +75,21 @@ import Timeline
         let sent = try #require(bench.sent.last)
         #expect(sent.flow == second)
         #expect(sent.message.requestURI == "sip:ivs@192.0.2.10;transport=tcp")
+    }
+
+    @Test func anotherVehicleOfTheSameAddressIsNotRungBack() throws {
+        let bench = Self.bench()
+        let other = "\(Self.contact);+sip.instance=\"<urn:uuid:00000000-0000-4000-8000-00000000000b>\";reg-id=1"
+        let parameters = try Parameters(parsing: ";+sip.instance=\(Self.instance)")
+        let (_, first) = try bench.call { $0.contactParameters = parameters }
+        _ = try self.register(bench, over: first, 1, Self.asked)
+        bench.advance(by: .seconds(1))
+        bench.command("clear 1")
+        bench.disconnect(first)
+        let headers = [Header("Contact", other), Header("Supported", "path, outbound"), Header("Expires", "600")]
+        _ = try self.register(bench, over: bench.connect(), 1, headers, callID: "c2")
+        bench.command("callback 1")
+        #expect(bench.reasons(of: .mistake).last?.hasSuffix("its vehicle has registered no other") == true)
     }
 
     @Test func aCenterThatIsNoRegistrarSays405() throws {

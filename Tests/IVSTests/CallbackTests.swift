@@ -220,6 +220,105 @@ import Timeline
         #expect(bench.state == .voiceSession, "it may ring again")
     }
 
+    @Test func oneThatIsWithdrawnInTheSameReadIsNoCall() throws {
+        let bench = try Self.cleared()
+        let flow = try #require(bench.incoming.last?.flow)
+        bench.isWireWhole = false
+        let call = try #require(bench.ringBack())
+        let invite = try #require(bench.fromCenter.last { $0.method == .invite })
+        bench.isWireWhole = true
+        _ = call
+        let via = try #require(invite.headers["Via"])
+        let headers = ["From", "To", "Call-ID", "Max-Forwards"].map { Header($0, invite.headers[$0] ?? "") }
+        let cancel = Message(
+            startLine: .request(method: .cancel, uri: try #require(invite.requestURI)),
+            headers: Headers([Header("Via", via)] + headers + [Header("CSeq", "1 CANCEL")])
+        )
+        bench.step(.net(.received(flow, invite.serialized() + cancel.serialized())))
+        #expect(bench.state == .idle)
+        #expect(bench.ivs.legs.isEmpty)
+        #expect(Self.answer(bench)?.status == 487)
+        #expect(bench.levels["led"] == .inactive)
+    }
+
+    @Test func aCrashWhileNobodyKnowsWhetherTheCenterIsThereIsACall() throws {
+        let bench = try Self.cleared()
+        bench.withholds = { $0.method == .ack }
+        bench.ringBack()
+        let old = try #require(bench.ivs.call.incident?.id)
+        bench.crash()
+        #expect(bench.state == .connecting)
+        #expect(bench.ivs.call.incident?.id != old)
+        #expect(bench.invites.count == 2)
+    }
+
+    @Test func oneThatIsGoneAfterItWasConfirmedIsRedialled() throws {
+        let bench = try Self.cleared()
+        let call = try #require(bench.ringBack())
+        bench.advance(by: .seconds(60))
+        bench.withholds = { $0.method == .ack }
+        let session = SessionDescription.offer(originUser: "psap", sessionID: 8, address: "127.0.0.1", hasSound: false)
+        let headers: Headers = [Header("Content-Type", EmergencyCallData.sessionMediaType)]
+        bench.center { $0.reinvite(call, headers: headers, body: session.serialized(), at: $1).1 }
+        bench.advance(by: .seconds(33))
+        #expect(bench.reasons(of: .call(.callLost)).count == 1)
+        #expect(bench.invites.count == 2)
+    }
+
+    @Test func aStrangerCannotFloodTheRecord() throws {
+        let bench = try Self.cleared()
+        let flow = try #require(bench.ivs.links[1].flow)
+        let before = bench.kinds.count
+        for _ in 0..<50 { bench.ringBack(over: flow) }
+        #expect(bench.sentWords.count { $0 == "486" } == 50)
+        #expect(bench.kinds[before...].count { $0 == "callbackReceived" } == 1)
+        #expect(bench.kinds[before...].count { $0 == "callbackArrived" } == 1)
+        bench.ringBack()
+        #expect(bench.state == .voiceSession)
+    }
+
+    @Test func aHopOf112OverUDPIsNotAnswered() throws {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.profile = .emergency112
+                $0.centers[0].endpoint = Endpoint(transport: .udp, host: "127.0.0.1", port: 5_061)
+            }
+        )
+        bench.press()
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(10))
+        let way = try #require(bench.ivs.links[0].flow)
+        bench.ringBack(over: way)
+        #expect(Self.answer(bench)?.status == 486, "anybody may send a datagram with its address")
+        bench.ringBack()
+        #expect(Self.answer(bench)?.status == 200, "the connection of the INVITE is the vehicle's own")
+    }
+
+    @Test func itIsOnRecordThatTheCenterHadTheCall() throws {
+        let bench = VehicleBench.started()
+        bench.crash()
+        try bench.reject(603, acknowledging: try bench.msdReference())
+        bench.advance(by: .seconds(10))
+        bench.ringBack()
+        let changes = bench.records.compactMap { if case .incidentChanged(_, let change) = $0 { change } else { nil } }
+        #expect(changes.last { $0.isReopened }?.wasConnected == true)
+    }
+
+    @Test func aTransferOutOfItCarriesTheMSD() throws {
+        let bench = try Self.cleared(
+            VehicleBench.configuration { $0.centers[0].transfers = ["sip:desk@center-1.invalid"] }
+        )
+        let call = try #require(bench.ringBack())
+        let desk = try URI(parsing: "sip:desk@center-1.invalid")
+        bench.center {
+            $0.request(.refer, in: call, headers: Referral.headers(for: desk, by: desk), body: [], at: $1).1
+        }
+        let invite = try #require(bench.invites.last)
+        #expect(invite.requestURI == "sip:desk@center-1.invalid")
+        #expect(InviteContent(invite).msd != nil)
+    }
+
     @Test func aDroppedCallbackIsRedialled() throws {
         let bench = try Self.cleared()
         bench.ringBack()
@@ -247,6 +346,50 @@ import Timeline
         bench.center { $0.bye(call, at: $1) }
         let closing = bench.records.compactMap { if case .incidentClosed(_, let end) = $0 { end } else { nil } }.last
         #expect(closing?.state == .delivered)
+    }
+
+    @Test func aTriggerOfThisRunEndsTheWindowOfAnEarlierOne() throws {
+        let bench = VehicleBench.started()
+        bench.press()
+        bench.press()
+        bench.advance(by: .seconds(30))
+        bench.step(.storeOpened(unfinished: [], ended: StoredIncident.ended(), recovery: nil))
+        #expect(bench.ivs.call.callbackWindow == nil)
+    }
+
+    @Test func aClockThatIsNotSetYetIsWaitedFor() throws {
+        let wall = VehicleBench.wallAtBoot * 1_000 - 600_000
+        let stored = StoredIncident.ended(boot: "another", wall: wall)
+        let bench = VehicleBench.started()
+        bench.isWallTrusted = false
+        bench.step(.storeOpened(unfinished: [], ended: stored, recovery: nil))
+        bench.advance(by: .seconds(20))
+        #expect(bench.ivs.call.callbackWindow == nil)
+        bench.isWallTrusted = true
+        bench.advance(by: .seconds(2))
+        let left = try #require(bench.ivs.call.callbackWindow).endsAt
+        #expect(bench.now.duration(to: left) < .seconds(3_000) && bench.now.duration(to: left) > .seconds(2_970))
+        let late = VehicleBench.started()
+        late.isWallTrusted = false
+        late.step(.storeOpened(unfinished: [], ended: stored, recovery: nil))
+        late.advance(by: .seconds(700))
+        late.isWallTrusted = true
+        late.advance(by: .seconds(700))
+        #expect(late.ivs.call.callbackWindow == nil, "that the boot is ten minutes old says only: no less")
+    }
+
+    @Test func aWindowWhoseHopTheGateRefusesIsShut() throws {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration(host: "192.0.2.9") {
+                $0.profile = .emergency112
+                $0.isSimulated = false
+            }
+        )
+        let stored = StoredIncident.ended(profile: "112", isSimulated: false)
+        bench.step(.storeOpened(unfinished: [], ended: stored, recovery: nil))
+        #expect(bench.opened.isEmpty)
+        #expect(bench.ivs.call.callbackWindow == nil)
+        #expect(bench.events.contains { $0.kind == .gateRefused })
     }
 
     @Test func aWindowOfWhichNobodyKnowsHowOldItIsIsShut() {

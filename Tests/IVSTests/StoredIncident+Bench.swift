@@ -40,22 +40,25 @@ extension StoredIncident {
     static func ended(
         outcome: String = "cleared",
         isCallback: Bool = false,
-        boot: String = "boot-of-the-bench"
+        boot: String = "boot-of-the-bench",
+        wall: Int64? = nil,
+        profile: String = "private",
+        isSimulated: Bool = true
     ) -> StoredIncident {
-        let stamp = Stamp(boot: boot, at: .boot, wallMilliseconds: nil)
+        let stamp = Stamp(boot: boot, at: .boot, wallMilliseconds: wall)
         return StoredIncident(
             number: 1,
             opening: IncidentOpening(
                 id: "0123456789abcdef0123456789abcdef",
-                profile: "private",
+                profile: profile,
                 trigger: "automatic",
                 isTest: false,
                 started: stamp,
                 msdTimestamp: 1_789_999_000,
-                isSimulated: true
+                isSimulated: isSimulated
             ),
             state: .delivered,
-            profile: "private",
+            profile: profile,
             messageIdentifier: 4,
             isAcknowledged: true,
             wasConnected: true,

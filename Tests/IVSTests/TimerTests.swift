@@ -123,7 +123,7 @@ import Timeline
                 $0.centers[0].registration = .init(
                     address: "sip:vehicle@center.invalid",
                     registrar: "sip:center.invalid",
-                    expires: .seconds(600)
+                    expires: .seconds(36_000)
                 )
             }
         )
@@ -131,12 +131,15 @@ import Timeline
         #expect(bench.opened.isEmpty && bench.sent.isEmpty)
         bench.press()
         #expect(bench.sentWords.first == "INVITE" && bench.sentWords.contains("REGISTER"))
+        bench.answerRegister(200, [Header("Require", "outbound")])
         try bench.answer()
         try bench.clearDown()
         bench.advance(by: .seconds(7_199))
         #expect(bench.isOpen(5_061))
         bench.advance(by: .seconds(2))
         #expect(!bench.isOpen(5_061))
+        let center = try bench.reply(.status)["centers"]?.asArray?.first
+        #expect(center?["registration"]?["state"]?.asString == "closed")
         bench.call(.testCall)
         #expect(bench.isOpen(5_061))
         try bench.answer()

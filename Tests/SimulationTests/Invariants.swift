@@ -33,6 +33,10 @@ struct Invariants {
         var holder: String?
         var endedAt: Instant?
         var hadCallback = false
+        var isInCallback = false
+        var lastForm: String?
+        /// Whether an MSD 1 was made in it for which no INVITE has left.
+        var isFirstInCallback = false
         var lastIdentifier = 0
 
         var mayBeCancelled: Bool { self.trigger == "manual" && !self.crashFollowed && !self.wasConnected }
@@ -158,7 +162,12 @@ extension Invariants {
             self.mark(isTaken ? "transferred" : "not transferred")
         case .transportFallback: self.mark("fallback to UDP")
         case .registered, .registrationFailed, .registrationRemoved: self.mark(event.kind.word)
-        case .msdSent: self.mark("action sendMSD")
+        case .msdSent:
+            self.mark("action sendMSD")
+            let hadNone = self.accounts[id]?.lastForm == "voiceOnly"
+            if event.fields["messageIdentifier"] == "1", self.accounts[id]?.isInCallback == true, !hadNone {
+                self.fail("the MSDs of a callback begin at 1 again", at: now)
+            }
         case .announcement:
             self.mark("action announce")
             self.mark("announcement \(event.fields["announcement"] ?? "")")
@@ -184,6 +193,13 @@ extension Invariants {
         self.accounts[id]?.invited = attempt
         let center = event.fields["center"]
         self.accounts[id]?.invitedCenter = center
+        self.accounts[id]?.lastForm = event.fields["form"]
+        if self.accounts[id]?.isFirstInCallback == true {
+            self.accounts[id]?.isFirstInCallback = false
+            // A redial counts from its own; a transfer is the same call.
+            if event.state == .connecting { self.accounts[id]?.lastIdentifier = 1 }
+        }
+        if event.state == .connecting { self.accounts[id]?.isInCallback = false }
         if self.configuration?.centers.contains(where: { $0.name == center && $0.isFallback }) == true {
             self.mark("fell back")
             if self.accounts[id]?.trigger == "test" { self.fail("a test call falls back to 112", at: now) }
@@ -208,6 +224,7 @@ extension Invariants {
         case .callbackArrived where state == .voiceSession:
             self.accounts[id]?.wasConnected = true
             self.accounts[id]?.hadCallback = true
+            self.accounts[id]?.isInCallback = true
             self.accounts[id]?.drops += 1
         case .callbackWindowKept: self.accounts[id]?.lastIdentifier = 0
         case .callResumed where state == .connecting:
@@ -235,6 +252,11 @@ extension Invariants {
         let id = event.incident?.text ?? ""
         // What another run has used is on its record, as far as it could be written.
         let last = self.accounts[id]?.lastIdentifier ?? 0
+        if identifier == 1, self.accounts[id]?.isInCallback == true {
+            // Of an INVITE that follows at once, or wrong.
+            self.accounts[id]?.isFirstInCallback = true
+            return
+        }
         if identifier != 1, identifier != last + 1, last != 0 {
             self.fail("MSD \(identifier) follows MSD \(last)", at: now)
         }
@@ -303,7 +325,10 @@ extension Invariants {
         // One on its way to another address rings beside the one that it is to replace.
         if running > (vehicle.transfer == nil ? 1 : 2) { self.fail("\(running) calls at once", at: now) }
         if vehicle.call.state == .idle, running > 0 { self.fail("a call without an incident", at: now) }
-        if vehicle.call.state == .voiceSession, let attempt = vehicle.call.attempt, !vehicle.goesOn(attempt) {
+        let isSomebodyThere = vehicle.legs.contains { leg, known in
+            known.attempt == vehicle.call.attempt && vehicle.userAgent.calls[leg] != nil
+        }
+        if vehicle.call.state == .voiceSession, !isSomebodyThere, vehicle.waitingAttempt == nil {
             self.fail("a voice session with nobody in it", at: now)
         }
         guard let configuration = self.configuration, vehicle.call.state == .idle else { return }
