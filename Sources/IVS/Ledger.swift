@@ -11,11 +11,11 @@ struct Ledger: Sendable {
     var batch = 0
     /// What this step puts on record.
     var records: [VehicleRecord] = []
-    /// What of a batch with the store is written again when it fails, by its number: that an incident began or ended,
-    /// without which a next run would lose a call, or go on with one that is over.
-    private var underway: [Int: [VehicleRecord]] = [:]
-    /// What has failed, a write each, in order.
-    private var unwritten: [[VehicleRecord]] = []
+    /// What of the batches with the store is written again when they fail, by their numbers: that an incident began or
+    /// ended, without which a next run would lose a call, or go on with one that is over.
+    private var underway: [Int: Underway] = [:]
+    /// What has failed, in order; each is written alone.
+    private var unwritten: [VehicleRecord] = []
     /// When the first of them is tried again, if nothing else is written before; `nil` while there is none.
     private(set) var retryAt: Instant?
     /// Whether the store has taken something since the last of them failed.
@@ -147,10 +147,10 @@ struct Ledger: Sendable {
     /// What failed goes alone, so that it takes nothing else with it when it fails again, and only to a store that takes
     /// something again; the first of it is tried from time to time.
     mutating func takeBatches(at now: Instant) -> (again: [Batch], own: Batch?) {
-        self.unwritten = self.unwritten.map { $0.filter(self.isStillTrue) }.filter { !$0.isEmpty }
+        self.unwritten = self.unwritten.filter(self.isStillTrue)
         let isDue = self.retryAt.map { $0 <= now } ?? false
         let count = self.takesAgain ? self.unwritten.count : isDue ? 1 : 0
-        let again = self.unwritten.prefix(count).map { self.batch(of: $0) }
+        let again = self.unwritten.prefix(count).map { self.batch(of: [$0]) }
         self.unwritten.removeFirst(count)
         self.takesAgain = false
         if isDue || self.unwritten.isEmpty { self.retryAt = nil }
@@ -171,6 +171,12 @@ struct Ledger: Sendable {
         }
     }
 
+    private struct Underway {
+        let kept: [VehicleRecord]
+        /// Whether the batch is one record and no more.
+        let isAlone: Bool
+    }
+
     /// Records under the number by which the store answers them.
     struct Batch {
         let number: Int
@@ -180,20 +186,36 @@ struct Ledger: Sendable {
     private mutating func batch(of records: [VehicleRecord]) -> Batch {
         self.batch += 1
         let kept = records.filter(\.beginsOrEndsAnIncident)
-        if !kept.isEmpty { self.underway[self.batch] = kept }
+        if !kept.isEmpty { self.underway[self.batch] = Underway(kept: kept, isAlone: records.count == 1) }
         return Batch(number: self.batch, records: records)
     }
 
     /// A batch is on disk, or could not be written.
     ///
-    /// What the store refuses is not tried again, unless the beginning that it wants is among what failed before.
+    /// One record that the store refuses takes its whole batch with it, so that each is then tried alone. What is refused
+    /// alone is not tried again, unless the beginning that it wants is still to be written.
     mutating func written(_ batch: Int, _ error: StoreError?, at now: Instant) {
-        let kept = self.underway.removeValue(forKey: batch)
-        let takes = error?.isOfRecord ?? true
-        if takes { self.takesAgain = !self.unwritten.isEmpty }
-        guard let kept, error != nil, !takes || !self.unwritten.isEmpty else { return }
-        self.unwritten = Array((self.unwritten + [kept]).suffix(Self.maximumUnwritten))
+        let sent = self.underway.removeValue(forKey: batch)
+        guard let error else {
+            self.takesAgain = !self.unwritten.isEmpty
+            return
+        }
+        guard let sent else { return }
+        let kept = error.isOfRecord && sent.isAlone ? sent.kept.filter(self.owesBeginning) : sent.kept
+        self.unwritten = Array((self.unwritten + kept).suffix(Self.maximumUnwritten))
+        if error.isOfRecord, !sent.isAlone { self.takesAgain = !self.unwritten.isEmpty }
         self.rearm(at: now)
+    }
+
+    /// Whether the beginning of the incident that a record tells of is still to be written, or on its way.
+    private func owesBeginning(of record: VehicleRecord) -> Bool {
+        switch record {
+        case .incidentClosed(let id, _), .incidentChanged(let id, _):
+            (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
+                if case .incidentOpened(let opening) = other { opening.id == id } else { false }
+            }
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        }
     }
 
     private mutating func rearm(at now: Instant) {

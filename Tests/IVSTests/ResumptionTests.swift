@@ -287,11 +287,47 @@ import Timeline
         ledger.records = [.incidentClosed(id: id, end)]
         let closing = try #require(ledger.takeBatches(at: .boot).own)
         ledger.written(closing.number, .unknown(id: id), at: .boot)
-        let again = ledger.takeBatches(at: .boot).again
-        #expect(again.map(\.records) == [[.incidentOpened(Self.opening())], [.incidentClosed(id: id, end)]])
-        for batch in again { ledger.written(batch.number, nil, at: .boot) }
+        #expect(ledger.takeBatches(at: .boot).again.isEmpty, "no load on a disk that fails")
+        let later = Instant.boot.advanced(by: .seconds(10))
+        for records in [[VehicleRecord.incidentOpened(Self.opening())], [.incidentClosed(id: id, end)]] {
+            let again = ledger.takeBatches(at: later).again
+            #expect(again.map(\.records) == [records])
+            for batch in again { ledger.written(batch.number, nil, at: later) }
+        }
         #expect(ledger.retryAt == nil)
         #expect(ledger.takeBatches(at: .boot).again.isEmpty)
+    }
+
+    @Test func whatWasRefusedWithAnotherIsTriedAlone() throws {
+        let opening = VehicleRecord.incidentOpened(Self.other("new", at: 96))
+        let end = IncidentClosing(state: .undelivered, outcome: "interrupted", ended: Self.at(96))
+        let closing = VehicleRecord.incidentClosed(id: Self.opening().id, end)
+        var ledger = Ledger(boot: "boot")
+        ledger.records = [opening, closing, .incidentChanged(id: "gone", IncidentChange(isAcknowledged: true))]
+        let both = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(both.number, .unknown(id: "gone"), at: .boot)
+        #expect(ledger.takeBatches(at: .boot).again.map(\.records) == [[opening], [closing]])
+    }
+
+    @Test func anEndIsKeptWhileItsBeginningIsOnItsWay() throws {
+        let opening = VehicleRecord.incidentOpened(Self.opening())
+        let end = IncidentClosing(state: .delivered, outcome: "cleared", ended: Self.opening().started)
+        let closing = VehicleRecord.incidentClosed(id: Self.opening().id, end)
+        var ledger = Ledger(boot: "boot")
+        ledger.records = [opening]
+        let first = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(first.number, Self.full, at: .boot)
+        ledger.records = [closing]
+        let second = try #require(ledger.takeBatches(at: .boot).own)
+        // Something else is taken, and the beginning leaves again before the end is answered.
+        ledger.records = [.level(LevelRecord(line: "crash", isActive: false, at: Self.opening().started))]
+        let other = try #require(ledger.takeBatches(at: .boot).own)
+        ledger.written(other.number, nil, at: .boot)
+        let again = ledger.takeBatches(at: .boot).again
+        #expect(again.map(\.records) == [[opening]])
+        ledger.written(second.number, .unknown(id: Self.opening().id), at: .boot)
+        ledger.written(try #require(again.first).number, nil, at: .boot)
+        #expect(ledger.takeBatches(at: .boot).again.map(\.records) == [[closing]])
     }
 
     @Test func anEndIsNotWrittenBehindTheBeginningOfACallbackNorThatBehindItsEnd() throws {

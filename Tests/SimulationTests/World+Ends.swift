@@ -18,7 +18,9 @@ extension World {
                 self.killAfter = left - 1
             }
             switch output {
-            case .drive(let line, let level): self.note("vehicle \(line) \(level.rawValue)")
+            case .drive(let line, let level):
+                self.shown[line] = level
+                self.note("vehicle \(line) \(level.rawValue)")
             case .readLines:
                 let takes = Int.random(in: 0...5, using: &self.random)
                 self.later(.toRun(self.generation, .linesRead(through: self.now)), in: takes)
@@ -29,7 +31,14 @@ extension World {
                 self.watch.sends(octets, over: self.paths[flow]?.transport ?? .tcp, self.vehicle, at: self.now)
                 if let path = self.paths[flow] {
                     let center = self.plan.vehicle.centers[path.center].name
-                    self.watch.answersCallback(octets, to: center, self.vehicle, at: self.now)
+                    let isNoticed = self.shown["led"] == .active || self.shown["chime"] == .active
+                    self.watch.answersCallback(
+                        octets,
+                        to: center,
+                        isNoticed: isNoticed,
+                        self.vehicle,
+                        at: self.now
+                    )
                 }
                 self.note("vehicle sends \(Self.word(octets))")
                 self.send(octets, over: flow, fromVehicle: true)

@@ -79,7 +79,7 @@ extension World {
     }
 
     /// The open incidents as a next run finds them on disk.
-    private var unfinished: [StoredIncident] {
+    var unfinished: [StoredIncident] {
         do throws(StoreError) {
             return try self.disk.unfinishedIncidents()
         } catch {

@@ -55,6 +55,8 @@ final class World {
     /// After how many more of its actions the vehicle is killed.
     var killAfter: Int?
     var survivors = Survivors()
+    /// The level to which each output was driven last.
+    var shown: [LineName: Level] = [:]
     /// The vehicle's record, by the code that writes it in the field.
     let disk: VehicleStore
     var watch = Invariants()
@@ -111,6 +113,10 @@ final class World {
             }
         }
         self.watch.atRest(self.vehicle, at: self.now)
+        // What is open on disk would be gone on with by a next run.
+        for incident in self.unfinished {
+            self.watch.fail("incident \(incident.opening.id) is open on disk for ever", at: self.now)
+        }
     }
 
     private var nextTime: Instant? {
@@ -195,6 +201,7 @@ final class World {
     private var unrest: String {
         var words: [String] = []
         if self.isDead { words.append("the vehicle is dead") }
+        if !self.survivors.pending.isEmpty { words.append("writes are under way") }
         if self.vehicle.call.state != .idle { words.append("the vehicle is \(self.vehicle.call.state)") }
         if !self.vehicle.userAgent.isQuiet { words.append("the vehicle's user agent is busy") }
         if self.vehicle.hold != nil || self.vehicle.waitingAttempt != nil { words.append("something waits to be sent") }
