@@ -9,6 +9,7 @@ from sip import CONTROL, MSD, NAMESPACE, PACKAGE, Connection, Message, control, 
 REFERENCE = "msd-1@vehicle.invalid"
 # An MSD of version 2 (Tests/MSDTests/msd.json).
 VERSION_2 = "02251C0680E30A51439E2955D43800800437F80A3105669023F8A71166932185B004150043C040"
+CAPABILITIES = '<capabilities><request action="send-data" supported-values="eCall.MSD"/></capabilities>'
 LOCATION = """<?xml version="1.0"?>
 <presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"
  xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10" xmlns:gml="http://www.opengis.net/gml"
@@ -39,13 +40,15 @@ class Vehicle:
             ("application/sdp", [], session()),
             ("application/pidf+xml", [("Content-ID", "<loc-1@vehicle.invalid>"), *by_reference], LOCATION.encode()),
             (MSD, [("Content-ID", f"<{REFERENCE}>"), ("Content-Transfer-Encoding", "binary"), *by_reference], octets),
+            control(CAPABILITIES, "cap-1@vehicle.invalid"),
         ]
 
-    def invite(self, octets, urn="urn:service:sos.ecall.automatic", order=(0, 1, 2), recv_info=PACKAGE):
+    def invite(self, octets, urn="urn:service:sos.ecall.automatic", order=(0, 1, 2, 3), recv_info=PACKAGE):
         parts = self.parts(octets)
         extra, body = multipart([parts[index] for index in order])
         fields = [
             ("Geolocation", "<cid:loc-1@vehicle.invalid>"), ("Call-Info", f"<cid:{REFERENCE}>;purpose={PACKAGE}"),
+            ("Call-Info", "<cid:cap-1@vehicle.invalid>;purpose=EmergencyCallData.Control"),
             ("Accept", f"application/sdp, {CONTROL}"), ("Allow", "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS"), *extra,
         ]
         if recv_info:
@@ -101,7 +104,7 @@ def placed(bench, octets=None, options=(), **more):
 
 def any_order(bench):
     """Q1, Q4, Q11 The parts may stand in any order; the 200 acknowledges the MSD, no 1xx does, and nothing else is."""
-    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+    for order in ((0, 1, 2, 3), (3, 2, 1, 0), (1, 2, 3, 0)):
         center, _, answer = placed(bench.again(), order=order)
         assert answer.status == 200 and verdict(answer) == "true", f"found {answer.start}"
         assert PACKAGE in answer.get("Recv-Info") and answer.part("application/sdp")

@@ -85,7 +85,10 @@ class Vehicle:
                 raise AssertionError("ecalld did not start: " + (folder / "ecalld.log").read_text()[-300:])
             time.sleep(0.01)
         self.watch = Program([BIN / "ecallctl", "--socket", self.socket, "watch", "--json"], folder, "watch")
+        end = time.monotonic() + 10
         while "watching" not in (folder / "watch.log").read_text():
+            if time.monotonic() > end:
+                raise AssertionError("ecallctl watch does not watch")
             time.sleep(0.01)
 
     def control(self, *words):

@@ -234,6 +234,7 @@ def callback(bench):
     time.sleep(max(0, HOUR * 1.05 - (time.monotonic() - begun)))
     answer, _ = ring_back(call)
     assert answer.status == 486, f"expected 486 63 min after the call, found {answer.status}"
+    assert "no call is over whose center may ring back (T9)" in vehicle.control("why")
 
 
 def deregistration(bench):
@@ -302,7 +303,10 @@ def requests_in_a_row(bench):
     """Q7 Two requests in a row bring MSD 2 and 3 with the time stamp of the first."""
     _, call = called(bench)
     call.answer()
-    found = [msd.decode(call.invite.part(MSD)[1]), call.fresh_msd(), call.fresh_msd()]
+    found = [msd.decode(call.invite.part(MSD)[1])]
+    for _ in range(2):
+        time.sleep(1.2)  # Longer than the time stamp's second.
+        found.append(call.fresh_msd())
     assert [one["messageIdentifier"] for one in found] == [1, 2, 3]
     assert len({one["timestamp"] for one in found}) == 1, "expected one time stamp"
 
@@ -329,7 +333,7 @@ def unknown_package(bench):
 
 
 def unasked_data(bench):
-    """Q10, no MSD after the acknowledgement: the vehicle sends none that nobody asked for."""
+    """E10 No MSD after the acknowledgement that nobody asked for."""
     _, call = called(bench)
     call.answer(recv_info=None)
     call.connection.hears_nothing_of("INFO", seconds=2)
@@ -349,7 +353,7 @@ def clear_down_fallback(bench):
     vehicle, call = called(bench, scale=SCALE)
     call.answer()
     call.connection.hears_nothing_of("BYE", seconds=HOUR * 0.95)
-    call.connection.send(respond(call.connection.expect("BYE", timeout=HOUR), 200, "OK"))
+    call.connection.send(respond(call.connection.expect("BYE", timeout=HOUR * 0.15), 200, "OK"))
     vehicle.said("clearDownFallbackOver")
 
 
@@ -380,9 +384,10 @@ def automatic_cancel(bench):
 
 def second_trigger(bench):
     """Q17 A second trigger, of either kind, starts no other call and ends none."""
-    vehicle, call = called(bench)
+    vehicle, call = called(bench, "manual")
     call.answer()
     vehicle.crash()
+    vehicle.said("automaticTrigger")
     vehicle.press()
     vehicle.said("cancelRequested")
     call.connection.hears_nothing_of("INVITE", "BYE", seconds=1)
@@ -393,6 +398,7 @@ def redial(bench):
     """Q18 A dropped call is redialled within 2 min of the drop, with the same time stamp and MSD 1."""
     vehicle, call = called(bench)
     call.answer()
+    time.sleep(1.2)  # Longer than the time stamp's second.
     begun = time.monotonic()
     call.connection.close()
     invite = bench.listener.accept().expect("INVITE")
@@ -431,11 +437,12 @@ def deleted(bench):
 
 def refused_tests(bench):
     """Q22 A test call that is answered 404, 486 or 488 is over, and not redialled."""
-    for status in (404, 486):
+    for status in (404, 486, 488):
         vehicle, call = called(bench.again(), "test")
         call.reject(status)
         vehicle.said("announcement", announcement="callFailed")
-        call.connection.hears_nothing_of("INVITE", seconds=1.5)
+        # The 112 profile gives the connection up; a redial would come over another.
+        bench.listener.has_none(1.5)
 
 
 def early_request(bench):

@@ -113,6 +113,9 @@ extension CallStateMachine {
     /// The dialog died without a BYE; the sentence names the cause.
     package mutating func callLost(_ attempt: Attempt, _ cause: String, at now: Instant) -> [CallAction] {
         switch self.current {
+        case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt && leg.unconfirmedAfter != nil:
+            let outcome = leg.unconfirmedAfter ?? .cleared
+            return self.end(incident, outcome, .callLost, because: .callbackNotConfirmed, at: now)
         case .voiceSession(let incident, let plan, let leg, let fallback) where leg.attempt == attempt:
             let isStable = self.hasLasted(until: fallback, at: now)
             // The first drop of a callback is the first drop of a call: its center comes first, and at once.
@@ -178,7 +181,7 @@ extension CallStateMachine {
         case .waiting(let until):
             guard until <= now else { return [] }
             var plan = plan
-            let attempt = plan.nextAttempt()
+            let attempt = plan.attemptAfterPause(at: now, limits: self.limits)
             let from = self.state
             let answerBy = now.advanced(by: self.limits.answerWait)
             self.current = .connecting(incident, plan, .inviting(Leg(attempt), ringing: false, answerBy: answerBy))

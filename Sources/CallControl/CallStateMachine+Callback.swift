@@ -40,15 +40,7 @@ extension CallStateMachine {
     ///
     /// What came so late was of a center that had given up; it is no drop, and nobody is dialled for it.
     package mutating func callbackNotConfirmed(_ attempt: Attempt, at now: Instant) -> [CallAction] {
-        switch self.current {
-        case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt:
-            guard let outcome = leg.unconfirmedAfter else {
-                return self.callLost(attempt, "the callback is gone", at: now)
-            }
-            return self.end(incident, outcome, .callLost, because: .callbackNotConfirmed, at: now)
-        case .idle, .triggered, .connecting, .voiceSession, .ended:
-            return self.unchanged(.callLost, because: .stale(attempt: attempt.number))
-        }
+        self.callLost(attempt, "the callback is gone", at: now)
     }
 
     /// The center confirmed our answer: it is there.

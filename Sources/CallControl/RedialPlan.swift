@@ -105,10 +105,7 @@ struct RedialPlan: Hashable, Sendable {
         self.windowEnds = windowEnds
         let isUsedUp = limits.maximumAttempts > 0 && self.attemptsInWindow >= limits.maximumAttempts
         if self.fallsBack(isOver: now >= windowEnds || isUsedUp, at: now) {
-            self.hasFallenBack = true
-            self.windowEnds = now.advanced(by: limits.redialWindow)
-            self.attemptsInWindow = 0
-            self.beginRound(0)
+            self.fallBack(at: now, limits: limits)
             return .dial(self.nextAttempt(), .fallsBack(end))
         }
         guard now < windowEnds else { return .giveUp(.redialWindowOver(end, window: limits.redialWindow)) }
@@ -120,8 +117,32 @@ struct RedialPlan: Hashable, Sendable {
         self.beginRound(self.round + 1)
         let gap = limits.gap(beforeRound: self.round)
         let due = now.advanced(by: gap)
+        if let fallback = self.fallback, !self.hasFallenBack {
+            guard due < windowEnds else {
+                self.fallBack(at: now, limits: limits)
+                return .dial(self.nextAttempt(), .fallsBack(end))
+            }
+            // No pause lasts longer than the private service may take.
+            let until = min(due, self.begunAt.advanced(by: fallback.after))
+            return .wait(until: until, .redialAfter(end, gap: now.duration(to: until)))
+        }
         guard due < windowEnds else { return .giveUp(.redialWindowOver(end, window: limits.redialWindow)) }
         return .wait(until: due, .redialAfter(end, gap: gap))
+    }
+
+    /// The attempt behind a pause: to the emergency service, where the time of the private one is over by then.
+    mutating func attemptAfterPause(at now: Instant, limits: CallLimits) -> Attempt {
+        if let fallback = self.fallback, !self.hasFallenBack, self.begunAt.duration(to: now) >= fallback.after {
+            self.fallBack(at: now, limits: limits)
+        }
+        return self.nextAttempt()
+    }
+
+    private mutating func fallBack(at now: Instant, limits: CallLimits) {
+        self.hasFallenBack = true
+        self.windowEnds = now.advanced(by: limits.redialWindow)
+        self.attemptsInWindow = 0
+        self.beginRound(0)
     }
 
     private mutating func beginRound(_ round: Int) {

@@ -166,7 +166,7 @@ package enum ControlInterface {
         )
 
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
-        # "timeScale" says how many times as fast T2, T9 and T10 run as they should, 1 but for tests;
+        # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
         # "fallback" says when a call goes from the private service to 112, null where it never does;
         # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
         method Status() -> (

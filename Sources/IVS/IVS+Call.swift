@@ -111,6 +111,7 @@ extension IVS {
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, of: self.configuration, at: now)
         if incident.trigger != .test { self.hasHadEmergency = true }
+        self.hasBegunSincePurge = true
         self.calledProfile = self.configuration.profile
         self.expectPurge(at: now.instant.advanced(by: Self.purgeInterval / self.configuration.timeScale))
         self.holdUntilRecorded(at: now)
@@ -146,10 +147,10 @@ extension IVS {
             self.note(.gateRefused, reason, at: now, severity: .error)
             return self.over(attempt, .barred(reason), at: now)
         }
-        let profile = self.configuration.profile(of: attempt.center)
-        if profile != self.calledProfile {
-            self.calledProfile = profile
-            self.ledger.change(incident.id, IncidentChange(profile: profile.rawValue))
+        // A call that has gone to 112 once stays one of the emergency service on record.
+        if self.configuration.profile(of: attempt.center) == .emergency112, self.calledProfile != .emergency112 {
+            self.calledProfile = .emergency112
+            self.ledger.change(incident.id, IncidentChange(profile: self.calledProfile.rawValue))
         }
         guard self.links[attempt.center].flow == nil else { return self.invite(attempt, of: incident, at: now) }
         let until = now.instant.advanced(by: self.configuration.provisionalWait)

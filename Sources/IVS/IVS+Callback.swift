@@ -218,7 +218,7 @@ extension IVS {
             !stored.lastIsCallback, !stored.opening.isTest, let trigger = Trigger(rawValue: stored.opening.trigger),
             stored.opening.isSimulated == self.configuration.isSimulated,
             let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),
-            stored.profile == self.configuration.profile(of: center).rawValue,
+            stored.opening.profile == self.configuration.profile.rawValue,
             gap < self.configuration.call.callbackWindow
         else { return }
         let incident = Incident(

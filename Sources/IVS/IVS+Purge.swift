@@ -1,3 +1,4 @@
+internal import CallControl
 internal import Store
 internal import Supervision
 internal import Timeline
@@ -13,6 +14,7 @@ extension IVS {
     mutating func purge(at now: Moment) {
         guard let due = self.purgeDue, due <= now.instant else { return }
         self.purgeDue = now.instant.advanced(by: Self.purgeInterval / self.configuration.timeScale)
+        self.hasBegunSincePurge = false
         self.outputs.append(
             .purge(
                 PurgeRule(
@@ -31,12 +33,17 @@ extension IVS {
     mutating func purged(_ result: Result<PurgeReport, StoreError>, at now: Moment) {
         switch result {
         case .success(let report):
-            if report.remaining == 0 { self.purgeDue = nil }
+            // What began in the meantime, or is not on disk yet, is not among what remains.
+            let isSettled = !self.hasBegunSincePurge && !self.call.isGoingOn && self.ledger.isSettled
+            if report.remaining == 0, isSettled { self.purgeDue = nil }
             let count = report.emergencies + report.privateIncidents
-            guard count > 0 else { return }
+            guard count > 0 || self.isLogOwed && report.isLogEmpty else { return }
+            self.isLogOwed = !report.isLogEmpty
+            let rest =
+                report.isLogEmpty ? "every octet is overwritten" : "the log beside the file is in use, and empty later"
             self.note(
                 .purged,
-                "\(count) incidents are kept no longer, and every octet of them is overwritten",
+                "\(count) incidents are kept no longer; \(rest)",
                 at: now,
                 fields: [
                     "emergency": String(report.emergencies), "private": String(report.privateIncidents),

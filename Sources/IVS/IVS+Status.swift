@@ -124,6 +124,9 @@ extension IVS {
     }
 
     private var gateStatus: JSONValue {
+        if self.configuration.timeScale > 1 {
+            return ["open": false, "sentence": "scaled time: an emergency service is reachable on this machine only"]
+        }
         if self.configuration.isSimulated {
             return [
                 "open": false,

@@ -69,7 +69,11 @@ package struct IVS: Sendable {
     var callback: IncomingCallback?
     /// When old incidents are looked for next; `nil` while there is none that will be old.
     var purgeDue: Instant?
-    /// The service that the present incident has gone to last, as it is on record.
+    /// Whether an incident has begun since the store was last asked to delete.
+    var hasBegunSincePurge = false
+    /// Whether the log beside the store's file may still hold what was deleted.
+    var isLogOwed = false
+    /// The service of the present incident as it is on record: 112 once it has gone there.
     var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
     var shownTimers: [RunningTimer] = []
@@ -264,7 +268,7 @@ package struct IVS: Sendable {
     private mutating func start(at now: Moment) {
         self.indicators.startLampCheck(for: self.configuration.lampCheck, at: now.instant)
         let scale = self.configuration.timeScale
-        let warning = scale > 1 ? "; TIME IS SCALED: T2, T9 and T10 run \(scale) times as fast as they should" : ""
+        let warning = scale > 1 ? "; TIME IS SCALED: T2, T9, T10 and the retention run \(scale) times as fast" : ""
         self.note(
             .started,
             "profile \(self.configuration.profile.rawValue), \(self.configuration.centers.count) centers\(warning)",

@@ -171,6 +171,9 @@ struct Ledger: Sendable {
         }
     }
 
+    /// Whether every beginning and end is on disk.
+    var isSettled: Bool { self.underway.isEmpty && self.unwritten.isEmpty }
+
     private struct Underway {
         let kept: [VehicleRecord]
         /// Whether the batch is one record and no more.

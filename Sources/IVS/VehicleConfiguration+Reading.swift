@@ -44,6 +44,7 @@ extension VehicleConfiguration {
         self.read(lines: settings.section("lines"))
         try self.read(pinsOf: settings.section("lines"))
         try self.checkCrashPulse(settings.section("lines"))
+        try self.checkNames(settings)
         try self.checkReach(settings)
         try self.checkProtection(settings)
         try self.checkRegistrations(settings)
@@ -81,6 +82,25 @@ extension VehicleConfiguration {
             rounds: settings.integer("rounds"),
             after: settings.duration("after")
         )
+    }
+
+    /// By its name a center is known again after a restart, and a hop of the fallback can only be let out by its number.
+    private func checkNames(_ settings: Settings) throws(ConfigurationMistakes) {
+        let hops = (settings.optional("fallback")?.section.list("hops") ?? []).map(\.section)
+        var names: Set<String> = []
+        var mistakes: [Mistake] = []
+        for center in settings.list("centers").map(\.section) + hops where !names.insert(center.string("name")).inserted
+        {
+            let found = "\"\(center.string("name"))\" again"
+            mistakes.append(center.mistake("name", found: found, expected: "a name that no other center or hop has"))
+        }
+        for hop in hops {
+            let host = hop.string("host")
+            guard host != "localhost", !EmergencyGate.isListed(host, among: [host]) else { continue }
+            let expected = "a numeric address: the 112 gate lets nothing out to a name"
+            mistakes.append(hop.mistake("host", found: "\"\(host)\"", expected: expected))
+        }
+        guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
     }
 
     /// A rig with simulated lines reaches an emergency service on its own machine only; anything else is a mistake here

@@ -382,7 +382,7 @@ enum VehicleSchema {
         ),
         Key(
             "keepPrivate",
-            .duration(.seconds(600) ... .seconds(31_536_000)),
+            .duration(.seconds(14_400) ... .seconds(31_536_000)),
             .optional,
             "The same for the private service; left out, as long as there is room."
         ),

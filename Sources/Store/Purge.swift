@@ -43,8 +43,9 @@ package struct PurgeRule: Hashable, Sendable {
             patience: self.patience
         )
         switch age {
-        case .known(let age), .atLeast(let age):
-            return age >= (isEmergency ? self.emergency : self.privateService ?? .seconds(Int64.max))
+        case .known(let age): return age >= (isEmergency ? self.emergency : self.privateService ?? .seconds(Int64.max))
+        // The clock has been waited for: of an emergency nobody knows any better.
+        case .atLeast(let age): return isEmergency || self.privateService.map { age >= $0 } ?? false
         case .notYet: return false
         case .unknown: return isEmergency
         }
@@ -71,19 +72,19 @@ package struct PurgeReport: Hashable, Sendable {
 extension VehicleStore {
     /// Deletes the incidents that a rule names, with all that belongs to them, and empties the log beside the file.
     ///
-    /// Deleted rows are overwritten. Damaged predecessors that are as old go too. The completion runs on the store's queue.
+    /// Deleted rows are overwritten. Damaged predecessors go an hour after their last write. The completion runs on the store's queue.
     package func purge(
         _ rule: PurgeRule,
         completion: @escaping @Sendable (Result<PurgeReport, StoreError>) -> Void
     ) {
         let path = self.path
         self.queue.perform(completion: completion) { db in
-            if let path { StoreFile.removeDamaged(besides: path, by: rule) }
-            return try Self.purge(db, by: rule)
+            let damaged = path.map { StoreFile.removeDamaged(besides: $0, by: rule) } ?? 0
+            return try Self.purge(db, by: rule, damaged: damaged)
         }
     }
 
-    private static func purge(_ db: Database, by rule: PurgeRule) throws -> PurgeReport {
+    private static func purge(_ db: Database, by rule: PurgeRule, damaged: Int) throws -> PurgeReport {
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -117,29 +118,34 @@ extension VehicleStore {
         return PurgeReport(
             emergencies: goes.emergencies.count,
             privateIncidents: goes.others.count,
-            remaining: remaining + (isBusy ? 1 : 0),
+            remaining: remaining + damaged + (isBusy ? 1 : 0),
             isLogEmpty: !isBusy
         )
     }
 }
 
 extension StoreFile {
-    /// Removes what is left of damaged files that are as old as an emergency may become; without a clock, of a boot that
-    /// is.
-    static func removeDamaged(besides path: String, by rule: PurgeRule) {
+    /// How long a damaged file may be looked at after its last write: what is in it is older by as much as it was kept.
+    private static let damagedFileAge = Duration.seconds(3_600)
+
+    /// Removes damaged files that are old, and says how many are left.
+    ///
+    /// One from the future is of a wrong clock and counts as old; without a clock the age of the boot decides.
+    static func removeDamaged(besides path: String, by rule: PurgeRule) -> Int {
         let files = FileManager.default
-        let limit = Double(rule.emergency.components.seconds)
-        let isOldBoot = Instant.boot.duration(to: rule.now) >= rule.emergency
+        let limit = Double(Self.damagedFileAge.components.seconds)
+        let isOldBoot = Instant.boot.duration(to: rule.now) >= Self.damagedFileAge
         for name in Self.damagedNames(of: path) {
             for file in Self.suffixes.map({ name + $0 }) where files.fileExists(atPath: file) {
-                // One whose date cannot be read counts as old.
+                // Without a date the age of the boot decides too.
                 let changed = try? files.attributesOfItem(atPath: file)[.modificationDate] as? Date
                 let seconds = rule.wallMilliseconds.flatMap { now in
                     changed.map { Double(now) / 1_000 - $0.timeIntervalSince1970 }
                 }
-                guard seconds.map({ $0 >= limit }) ?? isOldBoot else { continue }
+                guard seconds.map({ $0 >= limit || $0 < -limit }) ?? isOldBoot else { continue }
                 try? files.removeItem(atPath: file)  // Tried again with the next purge.
             }
         }
+        return Self.damagedNames(of: path).count { files.fileExists(atPath: $0) }
     }
 }

@@ -157,6 +157,7 @@ import Timeline
     @Test func aDroppedCallbackIsRedialled() {
         var machine = self.cleared()
         _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        machine.callbackConfirmed(self.callback(2))
         let actions = machine.callLost(self.callback(2), "reset", at: at(60))
         #expect(actions.invites == [sent(3)])
     }
@@ -172,6 +173,13 @@ import Timeline
         #expect(actions.invites == [], "nobody is dialled")
         #expect(machine.callbackWindow == nil && window?.endsAt == at(50))
         #expect(machine.callbackNotConfirmed(self.callback(2), at: at(53)).reasons == [.stale(attempt: 2)])
+    }
+
+    @Test func oneThatIsLostBeforeItWasConfirmedIsNoDropEither() {
+        var machine = self.cleared()
+        _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
+        let actions = machine.callLost(self.callback(2), "reset", at: at(21))
+        #expect(actions.outcome == .cleared && actions.invites == [])
     }
 
     @Test func oneThatWasConfirmedAndIsGoneIsADrop() {

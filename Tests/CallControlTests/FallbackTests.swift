@@ -52,6 +52,33 @@ import Timeline
         }
     }
 
+    @Test func whereNoFurtherPrivateRoundFitsTheCallGoesTo112AtOnce() {
+        var machine = CallStateMachine.idle(centers: 2) {
+            $0.fallback = Fallback(hops: 1..<2, rounds: 10, after: .seconds(120))
+        }
+        machine.trigger(.automatic, first, at: at(0))
+        var number = 1
+        var time = 0.0
+        for next in [5.0, 15, 35, 65, 95] {
+            #expect(machine.attemptEnded(sent(number), self.refused, at: at(time)).invites == [])
+            time = next
+            number += 1
+            #expect(machine.deadlineReached(at: at(time)).invites == [sent(number)])
+        }
+        #expect(machine.attemptEnded(sent(number), self.refused, at: at(time)).invites == [sent(7, center: 1)])
+    }
+
+    @Test func aPauseLastsNoLongerThanThePrivateServiceMayTake() {
+        var machine = CallStateMachine.idle(centers: 2) {
+            $0.fallback = Fallback(hops: 1..<2, rounds: 3, after: .seconds(30))
+            $0.redialGaps = [.zero, .seconds(110)]
+        }
+        machine.trigger(.automatic, first, at: at(0))
+        _ = machine.attemptEnded(sent(1), self.refused, at: at(1))
+        #expect(machine.nextDeadline == at(30))
+        #expect(machine.deadlineReached(at: at(30)).invites == [sent(2, center: 1)])
+    }
+
     @Test func theEmergencyServiceHasAWindowOfItsOwn() {
         var machine = self.machine()
         _ = machine.attemptEnded(sent(1), self.refused, at: at(20))

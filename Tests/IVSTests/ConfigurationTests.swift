@@ -86,6 +86,10 @@ import Testing
         #expect(throws: ConfigurationMistakes.self) { try self.read(far) }
         let registered = Self.fallback.replacing("port: 5071", with: "registration: {address: \"sip:a@a.invalid\"}")
         #expect(throws: ConfigurationMistakes.self) { try self.read(registered) }
+        let twice = Self.fallback.replacing("name: psap", with: "name: a")
+        #expect(throws: ConfigurationMistakes.self) { try self.read(twice) }
+        let named = Self.fallback.replacing("name: psap, host: 127.0.0.1", with: "name: psap, host: psap.invalid")
+        #expect(throws: ConfigurationMistakes.self) { try self.read(named) }
     }
 
     @Test func readsEverySetting() throws {

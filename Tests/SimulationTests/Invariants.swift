@@ -35,6 +35,7 @@ struct Invariants {
         var hadCallback = false
         var isInCallback = false
         var lastForm: String?
+        var hasFallenBack = false
         /// Whether an MSD 1 was made in it for which no INVITE has left.
         var isFirstInCallback = false
         var lastIdentifier = 0
@@ -119,6 +120,10 @@ extension Invariants {
         self.accounts[id]?.isSuspended = false
         self.accounts[id]?.outcome = closing.outcome
         self.accounts[id]?.endedAt = now
+        let isFallbackOwed = self.configuration?.call.fallback != nil && account.trigger != "test"
+        if closing.outcome == Outcome.failed.rawValue, isFallbackOwed, !account.hasFallenBack {
+            self.fail("a call is given up that never went to 112", at: now)
+        }
         if closing.outcome == Outcome.deliveredDeclined.rawValue { self.accounts[id]?.holder = account.invitedCenter }
         if closing.outcome == Outcome.cancelled.rawValue {
             if !account.mayBeCancelled { self.fail("a call was cancelled that nobody may cancel: \(account)", at: now) }
@@ -128,6 +133,8 @@ extension Invariants {
     private mutating func attempted(_ attempt: AttemptRecord, at now: Instant) {
         guard let account = self.accounts[attempt.incident], let limits = self.configuration?.call else { return }
         self.accounts[attempt.incident]?.attempts = max(account.attempts, attempt.number)
+        let isToHop = self.configuration?.centers.contains { $0.name == attempt.center && $0.isFallback }
+        if isToHop == true { self.accounts[attempt.incident]?.hasFallenBack = true }
         // Each attempt may be followed by two lesser forms of it, each window by another after a drop.
         let windows = (limits.fallback == nil ? 1 : 2) * (1 + account.drops)
         let bound = 3 * limits.maximumAttempts * windows + 1

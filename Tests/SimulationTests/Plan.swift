@@ -121,7 +121,7 @@ struct Plan {
             configuration.centers[centers - 1].isFallback = true
             configuration.call.fallback = Fallback(
                 hops: (centers - 1)..<centers,
-                rounds: Int.random(in: 1...2, using: &random),
+                rounds: Int.random(in: 1...10, using: &random),
                 after: .seconds(Int.random(in: 1...30, using: &random))
             )
         }
