@@ -41,8 +41,9 @@ final class LateStore: Sendable {
             }
             switch result {
             case .success(let (store, unfinished, ended)):
-                opened(.success(Opened(unfinished: unfinished, ended: ended, recovery: store.recovery)))
                 for write in self.take(.open(store)) { store.write(write.records, completion: write.completion) }
+                // Told last: whoever hears of it finds the store open.
+                opened(.success(Opened(unfinished: unfinished, ended: ended, recovery: store.recovery)))
             case .failure(let error):
                 opened(.failure(error))
                 for write in self.take(.failed(error)) { write.completion(.failure(error)) }
