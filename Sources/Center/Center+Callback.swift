@@ -33,7 +33,22 @@ extension Center {
         let callID = self.random.hexadecimalDigits(32)
         plan.callID = callID
         let (leg, outputs) = self.userAgent.invite(plan, over: contact.flow, at: now.instant)
-        let callback = self.openCallback(leg, callID, to: contact, session, at: now)
+        let callback = self.open(
+            CallBeginning(
+                leg: leg,
+                flow: contact.flow,
+                callID: callID,
+                from: contact.address.description,
+                service: contact.uri,
+                trigger: "callback"
+            ),
+            contact.content,
+            contact,
+            CenterCallMachine(callingBack: self.configuration, at: now.instant),
+            at: now
+        )
+        self.calls[callback]?.session = session
+        self.hold(callback)
         self.note(
             .callbackPlaced,
             callback,
@@ -63,47 +78,6 @@ extension Center {
         headers.append("Accept", EmergencyAnswer.standardAccept.joined(separator: ", "))
         headers.append("Recv-Info", EmergencyCallData.msdPackage)
         return headers
-    }
-
-    /// The number and the record of a callback.
-    private mutating func openCallback(
-        _ leg: UserAgent.Call,
-        _ callID: String,
-        to contact: VehicleContact,
-        _ session: SessionDescription,
-        at now: Moment
-    ) -> Int {
-        self.lastNumber += 1
-        let number = self.lastNumber
-        var call = CenterCall(
-            number: number,
-            id: Self.callID(at: now, self.random.hexadecimalDigits(16)),
-            leg: leg,
-            flow: contact.flow,
-            content: contact.content,
-            contact: contact,
-            identifiers: ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: self.configuration.host),
-            machine: CenterCallMachine(callingBack: self.configuration, at: now.instant)
-        )
-        call.session = session
-        self.calls[number] = call
-        self.numbers[leg] = number
-        self.deadlines.set(number, call.machine.nextDeadline)
-        self.hold(number)
-        self.records.append(
-            .callReceived(
-                CallOpening(
-                    id: call.id,
-                    callID: callID,
-                    received: self.stamp(now),
-                    from: String(contact.address.description.prefix(Self.maximumRecordedText)),
-                    service: String(contact.uri.prefix(Self.maximumRecordedText)),
-                    trigger: "callback",
-                    state: CenterCallMachine.Phase.calling.rawValue
-                )
-            )
-        )
-        return number
     }
 
     /// The vehicle has answered: it listens.

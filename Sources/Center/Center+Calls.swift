@@ -50,43 +50,66 @@ extension Center {
         return String(repeating: "0", count: 16 - time.count) + time + digits
     }
 
-    /// An INVITE came: it rings, its data is read and put on record.
-    private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
-        let content = InviteContent(message)
-        if self.challenges(leg, message, content, at: now) { return }
+    /// A call begins, of a vehicle's or of ours: its number, and its record.
+    mutating func open(
+        _ beginning: CallBeginning,
+        _ content: InviteContent,
+        _ contact: VehicleContact?,
+        _ machine: CenterCallMachine,
+        at now: Moment
+    ) -> Int {
         self.lastNumber += 1
         let number = self.lastNumber
         let call = CenterCall(
             number: number,
             id: Self.callID(at: now, self.random.hexadecimalDigits(16)),
-            leg: leg,
-            flow: flow,
+            leg: beginning.leg,
+            flow: beginning.flow,
             content: content,
-            contact: VehicleContact(message, over: flow, content),
+            contact: contact,
             identifiers: ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: self.configuration.host),
-            machine: CenterCallMachine(self.configurationNow, receivedAt: now.instant)
+            machine: machine
         )
         self.calls[number] = call
-        self.numbers[leg] = number
-        if self.unprovenHolds < Self.maximumUnprovenHolds { self.hold(number) }
-        self.deadlines.set(number, call.machine.nextDeadline)
-        let trigger = content.service.map(\.word) ?? "unknown"
+        self.numbers[call.leg] = number
+        self.deadlines.set(number, machine.nextDeadline)
         // What a peer writes is cut to what the record takes, so that no length keeps a call off the record.
-        let from = String((message.headers["From"] ?? "").prefix(Self.maximumRecordedText))
-        let callID = String((message.headers["Call-ID"] ?? "").prefix(Self.maximumRecordedText))
+        let kept = { (text: String) in String(text.prefix(Self.maximumRecordedText)) }
         self.records.append(
             .callReceived(
                 CallOpening(
                     id: call.id,
-                    callID: callID,
+                    callID: kept(beginning.callID),
                     received: self.stamp(now),
-                    from: from,
-                    service: content.service?.text ?? "",
-                    trigger: trigger,
-                    state: "ringing"
+                    from: kept(beginning.from),
+                    service: kept(beginning.service),
+                    trigger: beginning.trigger,
+                    state: machine.phase.rawValue
                 )
             )
         )
+        return number
+    }
+
+    /// An INVITE came: it rings, its data is read and put on record.
+    private mutating func received(_ leg: UserAgent.Call, _ message: Message, over flow: Flow, at now: Moment) {
+        let content = InviteContent(message)
+        if self.challenges(leg, message, content, at: now) { return }
+        let number = self.open(
+            CallBeginning(
+                leg: leg,
+                flow: flow,
+                callID: message.headers["Call-ID"] ?? "",
+                from: message.headers["From"] ?? "",
+                service: content.service?.text ?? "",
+                trigger: content.service.map(\.word) ?? "unknown"
+            ),
+            content,
+            VehicleContact(message, over: flow, content),
+            CenterCallMachine(self.configurationNow, receivedAt: now.instant),
+            at: now
+        )
+        if self.unprovenHolds < Self.maximumUnprovenHolds { self.hold(number) }
         self.recordedNow.append(number)
         self.note(
             .callReceived,
@@ -94,7 +117,9 @@ extension Center {
             "INVITE from \(self.connections[flow]?.remote.description ?? "a closed connection")",
             at: now,
             fields: [
-                "service": content.service?.text ?? message.requestURI, "from": from, "id": call.id,
+                "service": content.service?.text ?? message.requestURI,
+                "from": String((message.headers["From"] ?? "").prefix(Self.maximumRecordedText)),
+                "id": self.calls[number]?.id ?? "",
                 "transport": self.connections[flow]?.transport.rawValue ?? "none",
             ]
         )

@@ -38,6 +38,16 @@ struct CenterCall: Sendable {
     }
 }
 
+/// What a call begins with, as its record says it.
+struct CallBeginning: Hashable, Sendable {
+    let leg: UserAgent.Call
+    let flow: Flow
+    let callID: String
+    let from: String
+    let service: String
+    let trigger: String
+}
+
 /// Where a vehicle can be rung back once its call is over.
 struct VehicleContact: Hashable, Sendable {
     /// The connection that its call came over, which it opened and keeps.

@@ -59,14 +59,21 @@ import Timeline
         bench.center.registrar?.bindings(of: "car@center.invalid") ?? []
     }
 
-    @Test func aVehicleWhoseConnectionIsGoneIsRungBackWhereItHasRegisteredSince() throws {
+    /// A center whose first call is over and came from the device of `instance`, registered over a connection that is
+    /// gone.
+    private func left() throws -> CenterBench {
         let bench = Self.bench()
         let parameters = try Parameters(parsing: ";+sip.instance=\(Self.instance)")
-        let (_, first) = try bench.call { $0.contactParameters = parameters }
-        _ = try self.register(bench, over: first, 1, Self.asked)
+        let (_, flow) = try bench.call { $0.contactParameters = parameters }
+        _ = try self.register(bench, over: flow, 1, Self.asked)
         bench.advance(by: .seconds(1))
         bench.command("clear 1")
-        bench.disconnect(first)
+        bench.disconnect(flow)
+        return bench
+    }
+
+    @Test func aVehicleWhoseConnectionIsGoneIsRungBackWhereItHasRegisteredSince() throws {
+        let bench = try self.left()
         bench.command("callback 1")
         #expect(bench.reasons(of: .mistake).count == 1)
         let second = bench.connect()
@@ -78,14 +85,8 @@ import Timeline
     }
 
     @Test func anotherVehicleOfTheSameAddressIsNotRungBack() throws {
-        let bench = Self.bench()
+        let bench = try self.left()
         let other = "\(Self.contact);+sip.instance=\"<urn:uuid:00000000-0000-4000-8000-00000000000b>\";reg-id=1"
-        let parameters = try Parameters(parsing: ";+sip.instance=\(Self.instance)")
-        let (_, first) = try bench.call { $0.contactParameters = parameters }
-        _ = try self.register(bench, over: first, 1, Self.asked)
-        bench.advance(by: .seconds(1))
-        bench.command("clear 1")
-        bench.disconnect(first)
         let headers = [Header("Contact", other), Header("Supported", "path, outbound"), Header("Expires", "600")]
         _ = try self.register(bench, over: bench.connect(), 1, headers, callID: "c2")
         bench.command("callback 1")
