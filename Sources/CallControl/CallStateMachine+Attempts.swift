@@ -111,12 +111,15 @@ extension CallStateMachine {
     }
 
     /// The dialog died without a BYE; the sentence names the cause.
+    ///
+    /// A callback that its center had not confirmed ends as its incident had ended before.
     package mutating func callLost(_ attempt: Attempt, _ cause: String, at now: Instant) -> [CallAction] {
         switch self.current {
-        case .voiceSession(let incident, _, let leg, _) where leg.attempt == attempt && leg.unconfirmedAfter != nil:
-            let outcome = leg.unconfirmedAfter ?? .cleared
-            return self.end(incident, outcome, .callLost, because: .callbackNotConfirmed, at: now)
         case .voiceSession(let incident, let plan, let leg, let fallback) where leg.attempt == attempt:
+            // What came so late was of a center that had given up; it is no drop, and nobody is dialled for it.
+            if let outcome = leg.unconfirmedAfter {
+                return self.end(incident, outcome, .callLost, because: .callbackNotConfirmed, at: now)
+            }
             let isStable = self.hasLasted(until: fallback, at: now)
             // The first drop of a callback is the first drop of a call: its center comes first, and at once.
             let isFirst = attempt.isCallback || isStable || !plan.isInsideDropWindow(at: now)

@@ -36,13 +36,6 @@ extension CallStateMachine {
         ]
     }
 
-    /// The center never confirmed our answer to its callback: there was none, and the incident ends as it had before.
-    ///
-    /// What came so late was of a center that had given up; it is no drop, and nobody is dialled for it.
-    package mutating func callbackNotConfirmed(_ attempt: Attempt, at now: Instant) -> [CallAction] {
-        self.callLost(attempt, "the callback is gone", at: now)
-    }
-
     /// The center confirmed our answer: it is there.
     package mutating func callbackConfirmed(_ attempt: Attempt) {
         guard case .voiceSession(let incident, let plan, var leg, let fallback) = self.current,

@@ -24,9 +24,6 @@ extension IVS {
         case .failed(let leg, let reason): self.failed(leg, reason, at: now)
         case .requested(let request, let leg, let message): self.requested(request, leg, message, at: now)
         case .cleared(let leg, _): self.legEnded(leg, lostBecause: nil, at: now)
-        case .lost(let leg, .noACK) where self.legs[leg]?.isConfirmed == false:
-            guard let attempt = self.legs.removeValue(forKey: leg)?.attempt else { return }
-            self.queue.append(.unconfirmed(attempt))
         case .lost(let leg, let reason): self.legEnded(leg, lostBecause: reason.sentence, at: now)
         case .ended(let leg):
             self.legs[leg] = nil

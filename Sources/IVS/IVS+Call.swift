@@ -41,7 +41,6 @@ extension IVS {
         case .confirmed(let attempt):
             self.call.callbackConfirmed(attempt)
             return []
-        case .unconfirmed(let attempt): return self.call.callbackNotConfirmed(attempt, at: time)
         case .callback(let callback):
             // What was withdrawn in the meantime, or lost its connection, is no call any more.
             guard self.userAgent.isRinging(callback.leg) else { return [] }

@@ -95,7 +95,6 @@ extension IVS {
     /// The peer of a callback has confirmed our answer.
     mutating func confirmed(_ leg: UserAgent.Call) {
         guard let attempt = self.legs[leg]?.attempt, attempt.isCallback else { return }
-        self.legs[leg]?.isConfirmed = true
         self.queue.append(.confirmed(attempt))
     }
 
@@ -113,8 +112,7 @@ extension IVS {
             session: callback.session,
             isAcknowledged: self.ledger.isAcknowledged(attempt.incident),
             isAnswered: true,
-            isProven: callback.isProven,
-            isConfirmed: false
+            isProven: callback.isProven
         )
         self.ledger.attempt(attempt, center: center, outcome: "answered", at: now)
         var answer = EmergencyAnswer.accepting(callback.session, acknowledgement: nil)

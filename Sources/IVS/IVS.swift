@@ -347,7 +347,6 @@ enum CallInput: Hashable, Sendable {
     case lost(Attempt, String)
     case callback(IncomingCallback)
     case confirmed(Attempt)
-    case unconfirmed(Attempt)
 }
 
 /// The two ends of an open connection, or of a way for datagrams.
@@ -375,8 +374,6 @@ struct CallLeg: Hashable, Sendable {
     var isAnswered = false
     /// Whether the peer has shown that it is the center, besides what the connection says.
     var isProven = false
-    /// Whether the center confirmed our answer to its callback.
-    var isConfirmed = true
 
     var attempt: Attempt { self.prepared.attempt }
 

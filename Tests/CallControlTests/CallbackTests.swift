@@ -168,11 +168,11 @@ import Timeline
         _ = machine.attemptEnded(sent(1), .declinedWithAcknowledgement(status: 603), at: at(10))
         let window = machine.callbackWindow
         _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
-        let actions = machine.callbackNotConfirmed(self.callback(2), at: at(52))
+        let actions = machine.callLost(self.callback(2), "no ACK", at: at(52))
         #expect(actions.outcome == .deliveredDeclined, "as it had ended before, though T9 is over by now")
         #expect(actions.invites == [], "nobody is dialled")
         #expect(machine.callbackWindow == nil && window?.endsAt == at(50))
-        #expect(machine.callbackNotConfirmed(self.callback(2), at: at(53)).reasons == [.stale(attempt: 2)])
+        #expect(machine.callLost(self.callback(2), "no ACK", at: at(53)).reasons == [.stale(attempt: 2)])
     }
 
     @Test func oneThatIsLostBeforeItWasConfirmedIsNoDropEither() {
@@ -186,7 +186,7 @@ import Timeline
         var machine = self.cleared()
         _ = machine.callbackArrived(from: 0, isProven: true, at: at(20))
         machine.callbackConfirmed(self.callback(2))
-        #expect(machine.callbackNotConfirmed(self.callback(2), at: at(600)).invites == [sent(3)])
+        #expect(machine.callLost(self.callback(2), "no ACK", at: at(600)).invites == [sent(3)])
     }
 
     @Test(arguments: [25.0, 60.0])
