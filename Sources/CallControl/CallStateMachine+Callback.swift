@@ -66,10 +66,10 @@ extension CallStateMachine {
     mutating func openCallbackWindow(after incident: Incident, _ outcome: Outcome, at now: Instant) {
         guard incident.trigger != .test, let leg = self.leg else { return }
         let center: Int?
-        switch outcome {
-        case .cleared, .clearDownFallback, .failed: center = incident.connectedTo
-        case .deliveredDeclined: center = leg.attempt.center
-        case .cancelled, .superseded: center = nil
+        switch outcome.holder {
+        case .lastAttempt: center = leg.attempt.center
+        case .lastConnected: center = incident.connectedTo
+        case .nobody: center = nil
         }
         let endsAt =
             leg.attempt.isCallback ? self.callbackWindow?.endsAt : now.advanced(by: self.limits.callbackWindow)

@@ -37,3 +37,23 @@ package struct CallbackWindow: Hashable, Sendable {
         self.endsAt = endsAt
     }
 }
+
+/// To whom the way behind a call belongs.
+package enum CallHolder: Hashable, Sendable {
+    /// The center of the last attempt: it ended the call, or has its data.
+    case lastAttempt
+    /// Whoever had the call before the attempts that failed.
+    case lastConnected
+    case nobody
+}
+
+extension Outcome {
+    /// Who may ring back once a call has ended so.
+    package var holder: CallHolder {
+        switch self {
+        case .cleared, .clearDownFallback, .deliveredDeclined: .lastAttempt
+        case .failed: .lastConnected
+        case .cancelled, .superseded: .nobody
+        }
+    }
+}

@@ -56,8 +56,10 @@ extension IVS {
         // An offer that cannot be read is none that an offer of ours would answer.
         guard let session, content.problems.isEmpty else {
             let why = content.problems.first.map { "\($0)" } ?? "its offer has no codec in common"
-            self.note(.callFlowEnded, "488: \(why)", at: now, fields: ["status": "488"])
-            return self.refuse(leg, 488, at: now)
+            // A stranger hears the same whatever it says.
+            let status = isExpected ? 488 : 486
+            self.note(.callFlowEnded, "\(status): \(why)", at: now, fields: ["status": String(status)])
+            return self.refuse(leg, status, at: now)
         }
         self.queue.append(
             .callback(
@@ -211,8 +213,7 @@ extension IVS {
     /// Not behind a callback, which may not have made the window longer, nor behind a call that was lost: who had it is
     /// not on record.
     private mutating func keepCallbackWindow(of stored: StoredIncident, endedAgo gap: Duration, at now: Moment) {
-        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)),
-            outcome == .cleared || outcome == .clearDownFallback || outcome == .deliveredDeclined,
+        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)), outcome.holder == .lastAttempt,
             !stored.lastIsCallback, !stored.opening.isTest, let trigger = Trigger(rawValue: stored.opening.trigger),
             stored.opening.isSimulated == self.configuration.isSimulated,
             let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),

@@ -16,7 +16,7 @@ struct Status: AsyncParsableCommand {
             "ecalld \(status.shown("version")), profile \(status.shown("profile")), simulated: \(status.shown("simulated"))"
         )
         if let scale = status["timeScale"]?.asInt, scale > 1 {
-            print("TIME IS SCALED: T2, T9 and T10 run \(scale) times as fast as they should")
+            print("TIME IS SCALED: T2, T9, T10 and the retention run \(scale) times as fast")
         }
         print("call      \(status.shown("state")): \(status.shown("detail"))")
         if status["incident"]?.asString != nil {
