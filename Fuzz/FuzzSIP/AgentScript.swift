@@ -39,7 +39,7 @@ struct AgentScript {
         self.limits = limits
         var configuration = UserAgent.Configuration(contactUser: "psap")
         configuration.userAgentName = "fuzz"
-        configuration.allow.append(.register)
+        configuration.allow += [.register, .message]
         configuration.supported = ["timer"]
         configuration.receivableInfoPackages = ["x"]
         configuration.limits = limits
@@ -57,7 +57,7 @@ struct AgentScript {
         case 10: self.reopen(source.choice([Self.stream, Self.datagrams]))
         case 11: self.close(source.choice([Self.stream, Self.datagrams]))
         case 12: self.respond(&source)
-        case 13: self.register(&source)
+        case 13: if source.octet() % 2 == 0 { self.register(&source) } else { self.message(&source) }
         default: self.act(&source)
         }
     }
@@ -72,7 +72,7 @@ struct AgentScript {
             require(rounds < 1_000, "the user agent does not come to rest")
         }
         require(self.agent.isQuiet, "without flows and deadlines something is left: \(self.agent)")
-        require(self.ledger.registrations.isEmpty, "REGISTER requests never ended")
+        require(self.ledger.outside.isEmpty, "REGISTER requests never ended")
         require(self.ledger.live.isEmpty, "calls never ended: \(self.ledger.live)")
     }
 }
@@ -173,10 +173,26 @@ extension AgentScript {
         self.agent.limitKeepAlive(.seconds(Int(source.octet())), of: flow, at: self.now)
     }
 
+    private mutating func message(_ source: inout OctetSource) {
+        let name = NameAddress(uri: URI.sip(SIPURI(user: nil, host: "192.0.2.9")))
+        let plan = UserAgent.MessagePlan(
+            requestURI: "sip:center@192.0.2.9",
+            from: name,
+            to: name,
+            headers: [Header("Subject", "late data")],
+            body: [source.octet()],
+            callID: "m\(source.octet())"
+        )
+        let flow = source.choice([Self.stream, Self.datagrams])
+        let (sent, outputs) = self.agent.message(plan, over: flow, at: self.now)
+        self.ledger.begin(sent)
+        self.take(outputs)
+    }
+
     /// Answers at once, as a registrar does.
-    private mutating func answer(_ request: UserAgent.RegisterRequest) {
+    private mutating func answer(_ request: UserAgent.OutsideRequest) {
         let outputs = self.agent.respond(to: request, status: 200, headers: [], at: self.now)
-        require(outputs.sent <= 1, "a REGISTER is answered \(outputs.sent) times")
+        require(outputs.sent <= 1, "a request outside of a call is answered \(outputs.sent) times")
         self.take(outputs)
     }
 
@@ -210,7 +226,10 @@ extension AgentScript {
                 require(self.open.remove(flow) != nil, "a closed flow is closed")
             case .event(let event):
                 self.ledger.take(event)
-                if case .registering(let request) = event { self.answer(request) }
+                switch event {
+                case .registering(let request), .messaging(let request): self.answer(request)
+                default: break
+                }
             }
         }
         let own = self.ledger.ownCount

@@ -9,7 +9,7 @@ struct CallLedger {
     private var over: [UserAgent.Call] = []
     private var requests: [UserAgent.Request] = []
     /// The REGISTER requests of the user that have no answer.
-    private(set) var registrations: Set<UserAgent.Sent> = []
+    private(set) var outside: Set<UserAgent.Sent> = []
 
     /// A call of the user's own.
     mutating func begin(_ call: UserAgent.Call) {
@@ -19,7 +19,7 @@ struct CallLedger {
 
     /// A REGISTER of the user's own.
     mutating func begin(_ registration: UserAgent.Sent) {
-        self.registrations.insert(registration)
+        self.outside.insert(registration)
     }
 
     /// Any call, over or not.
@@ -51,9 +51,10 @@ struct CallLedger {
             .lost(let call, _), .ended(let call):
             self.check(call, event)
             self.end(call)
-        case .registrationAnswered(let sent, _), .registrationFailed(let sent, _):
-            require(self.registrations.remove(sent) != nil, "\(sent) ends twice, or never began")
-        case .registering:
+        case .registrationAnswered(let sent, _), .registrationFailed(let sent, _), .messageAnswered(let sent, _),
+            .messageFailed(let sent, _):
+            require(self.outside.remove(sent) != nil, "\(sent) ends twice, or never began")
+        case .registering, .messaging:
             break
         case .discarded(let sentence):
             require(!sentence.isEmpty, "something was discarded without a word")

@@ -27,7 +27,7 @@ struct Peer {
 
     /// A request outside a dialog; small numbers make branches, Call-IDs and tags meet again.
     func invite(_ source: inout OctetSource) -> Sent {
-        let methods: [Method] = [.invite, .invite, .register, .cancel, .ack, .options, .info, Method("FOO")]
+        let methods: [Method] = [.invite, .invite, .register, .message, .cancel, .ack, .options, .info, Method("FOO")]
         let method = source.choice(methods)
         let way = source.octet()
         let headers = self.headers(

@@ -32,10 +32,11 @@ extension Center {
         case .failed(let leg, let reason): self.over(leg, .lost, "the call was lost: \(reason.sentence)", at: now)
         case .ended(let leg): self.over(leg, .clearedDown, "our BYE is answered, or given up", at: now)
         case .registering(let request): self.register(request, at: now)
+        case .messaging(let request): self.messageReceived(request, at: now)
         case .answered(let leg, let message, _): self.callbackAnswered(leg, message, at: now)
         case .rejected(let leg, let message): self.callbackRefused(leg, message, at: now)
-        case .provisional, .challenged, .registrationAnswered, .registrationFailed:
-            break  // A callback that rings is no news, nobody has credentials, and this center registers nowhere.
+        case .provisional, .challenged, .registrationAnswered, .registrationFailed, .messageAnswered, .messageFailed:
+            break  // A callback that rings is no news; this center has no credentials and registers nowhere.
         case .discarded(let sentence):
             guard let held = self.discards.pass(at: now.instant) else { return }
             let more = held > 0 ? ", and \(held) more since the last that was told" : ""
@@ -142,7 +143,7 @@ extension Center {
     private static let maximumMethodText = 64
 
     /// The octets of an MSD that go on record: many times the 140 that one may have.
-    private static let maximumRecordedOctets = 4_096
+    static let maximumRecordedOctets = 4_096
 
     /// Shows and records the location that came beside the MSD.
     private mutating func take(_ location: LocationDocument, of number: Int, at now: Moment) {
@@ -172,7 +173,7 @@ extension Center {
     /// Reads an MSD, shows and records it, and says whether it is whole.
     ///
     /// What could be read of a damaged one is shown too.
-    private mutating func take(
+    mutating func take(
         _ octets: [UInt8],
         of number: Int,
         carrier: MessageRecord.Carrier,
@@ -220,7 +221,7 @@ extension Center {
     }
 
     /// The reading as the store keeps it: JSON with the schema's names.
-    private static func json(_ salvage: MSD.Salvage) -> String? {
+    static func json(_ salvage: MSD.Salvage) -> String? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings, numbers and booleans alone are encoded, which cannot fail; the octets are on record in any case.
@@ -262,6 +263,7 @@ extension Center {
             return self.sessionOffered(request, leg, message, at: now)
         }
         if message.method == .notify { return self.notified(request, leg, message, at: now) }
+        if message.method == .message { return self.messageReceived(request, leg, message, at: now) }
         guard let number = self.numbers[leg], message.method == .info else {
             let allow = self.userAgent.configuration.allow.map(\.name).joined(separator: ", ")
             return self.respond(to: request, 405, [Header("Allow", allow)], at: now)

@@ -5,7 +5,7 @@ internal import Timeline
 // REGISTER of vehicles, where this center is their registrar.
 extension Center {
     /// Answers a REGISTER: 401 until its sender is known, where credentials are asked for at all.
-    mutating func register(_ request: UserAgent.RegisterRequest, at now: Moment) {
+    mutating func register(_ request: UserAgent.OutsideRequest, at now: Moment) {
         if let refusal = self.refusal(of: request, at: now) { return self.answer(request, refusal, at: now) }
         let isStream = self.connections[request.flow]?.transport.isReliable ?? true
         guard
@@ -26,7 +26,7 @@ extension Center {
     }
 
     /// What a REGISTER without good credentials is answered: 401, or 403 for the address of another user.
-    private mutating func refusal(of request: UserAgent.RegisterRequest, at now: Moment) -> Registrar.Answer? {
+    private mutating func refusal(of request: UserAgent.OutsideRequest, at now: Moment) -> Registrar.Answer? {
         switch self.authenticator?.judge(request.message, at: now.instant) {
         case nil: return nil
         case .challenge(let headers, let reason)?:
@@ -40,7 +40,7 @@ extension Center {
         }
     }
 
-    private mutating func answer(_ request: UserAgent.RegisterRequest, _ answer: Registrar.Answer, at now: Moment) {
+    private mutating func answer(_ request: UserAgent.OutsideRequest, _ answer: Registrar.Answer, at now: Moment) {
         if answer.status >= 300 {
             self.note(
                 answer.status == 401 ? .challenged : .registrationRefused,

@@ -38,6 +38,11 @@ package struct Center: Sendable {
     var batch = 0
     /// The calls whose first record is in each batch that is not written yet.
     var waiting: [Int: [Int]] = [:]
+    /// The MESSAGEs with late data that are answered when their batch is on disk.
+    var lateRequests: [Int: [UserAgent.OutsideRequest]] = [:]
+    var lateRequestsNow: [UserAgent.OutsideRequest] = []
+    /// What came late, by which a second copy is known.
+    var lateData = LateDataSeen()
     var records: [CenterRecord] = []
     var recordedNow: [Int] = []
     var outputs: [CenterOutput] = []
@@ -65,7 +70,7 @@ package struct Center: Sendable {
         agent.userAgentName = "ecallcenter"
         agent.accept = EmergencyAnswer.standardAccept
         agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
-        agent.allow.append(.notify)
+        agent.allow += [.notify, .message]
         if let limits = configuration.registrar {
             agent.allow.append(.register)
             self.registrar = Registrar(limits)
@@ -187,6 +192,8 @@ package struct Center: Sendable {
             self.records = []
             if !self.recordedNow.isEmpty { self.waiting[self.batch] = self.recordedNow }
             self.recordedNow = []
+            if !self.lateRequestsNow.isEmpty { self.lateRequests[self.batch] = self.lateRequestsNow }
+            self.lateRequestsNow = []
         }
         defer { self.outputs = [] }
         return self.outputs
@@ -198,6 +205,7 @@ package struct Center: Sendable {
         for number in self.waiting.removeValue(forKey: batch) ?? [] {
             self.drive(number, at: now) { $0.recorded() }
         }
+        self.answerLateData(of: batch, isOnDisk: error == nil, at: now)
     }
 
     /// Lets one event happen to a call's machine and carries out what it asks.

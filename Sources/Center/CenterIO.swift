@@ -127,6 +127,7 @@ package struct CenterEvent: Hashable, Sendable {
         case callbackAnswered
         case callbackRefused
         case lost
+        case lateData
         case callListed
         case registered
         case registrationRemoved

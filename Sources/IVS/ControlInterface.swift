@@ -39,6 +39,10 @@ package enum ControlInterface {
         # or cancelled by an occupant.
         type IncidentState (open, delivered, undelivered, cancelled)
 
+        # What came of the data of an undelivered incident that was offered late: a center has it, does not want it, or it
+        # was too old.
+        type LateResult (delivered, refused, expired)
+
         # How the vehicle stands with a registrar: no connection to it, a REGISTER without answer, registered, waiting after a
         # failure, being removed, or done with it for good.
         type RegistrationState (closed, asking, registered, waiting, removing, left)
@@ -143,7 +147,8 @@ package enum ControlInterface {
           messageIdentifier: ?int,
           outcome: ?string,
           endedAt: ?int,
-          endedTime: ?string
+          endedTime: ?string,
+          late: ?LateResult
         )
 
         # Which way a message of a SIP trace went.

@@ -136,6 +136,7 @@ extension IVS {
             at: now
         )
         self.resumedTimestamp = nil
+        self.keepLateData(of: incident)
     }
 
     /// Sends the INVITE when the connection stands, else opens it first; the gate is asked before either.
@@ -196,6 +197,7 @@ extension IVS {
         self.waitingAttempt = nil
         self.streamless = []
         self.keepCallbackData(of: incident)
+        self.oweLateData(of: incident, outcome, at: now)
         self.frozen = nil
         if outcome == .cleared || outcome == .deliveredDeclined { self.clear(.incidentInterrupted, at: now) }
     }

@@ -73,6 +73,8 @@ package struct IVS: Sendable {
     var hasBegunSincePurge = false
     /// Whether the log beside the store's file may still hold what was deleted.
     var isLogOwed = false
+    /// What no center has acknowledged.
+    var lateOffers = LateOffers()
     /// The service of the present incident as it is on record: 112 once it has gone there.
     var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
@@ -177,6 +179,7 @@ package struct IVS: Sendable {
             self.awaitedWindow?.askAt,
             self.ledger.retryAt,
             self.purgeDue,
+            self.lateOffers.nextDeadline(after: now),
             self.traceDeadline
         )
     }
@@ -201,6 +204,7 @@ package struct IVS: Sendable {
         case .control(let event): self.controlEvent(event, at: now)
         case .written(let batch, let error): self.written(batch, error, at: now)
         case .purged(let result): self.purged(result, at: now)
+        case .lateDataRead(let result): self.lateDataRead(result, at: now)
         case .overflow(let count):
             self.lostEvents += count
             self.note(.eventsLost, "\(count) events found the mailbox full", at: now, severity: .error)
@@ -239,6 +243,7 @@ package struct IVS: Sendable {
         self.tellTimers(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
+        self.offerLateData(at: now)
         self.tellLeft(at: now)
         self.flushRecords(at: now)
         self.keepInputs(at: now)
@@ -295,6 +300,7 @@ package struct IVS: Sendable {
         self.awaitedWindow = ended.map { AwaitedWindow(incident: $0, askAt: now.instant) }
         self.decideOnWindow(at: now)
         self.expectPurge(at: now.instant)
+        self.oweLateDataOfEarlierRuns(at: now)
     }
 
     /// Says once that the daemon serves, and what is to be shown of it whenever that changes.

@@ -83,6 +83,14 @@ final class LateStore: Sendable {
         self.read(completion) { store throws(StoreError) in try store.incidents(limit: limit) }
     }
 
+    /// Reads the oldest data that is to be offered late in the same way.
+    func lateData(
+        isSimulated: Bool,
+        completion: @escaping @Sendable (Result<LateData?, StoreError>) -> Void
+    ) {
+        self.read(completion) { store throws(StoreError) in try store.lateData(isSimulated: isSimulated) }
+    }
+
     /// Reads a page of a trace in the same way; `nil` when the incident is not on record.
     func trace(
         incident: String?,

@@ -11,8 +11,8 @@ struct Ledger: Sendable {
     var batch = 0
     /// What this step puts on record.
     var records: [VehicleRecord] = []
-    /// What of the batches with the store is written again when they fail, by their numbers: that an incident began or
-    /// ended, without which a next run would lose a call, or go on with one that is over.
+    /// What of the batches with the store is written again when they fail, by their numbers: that an incident began,
+    /// went to 112 or ended, without which a next run would lose a call, or go on with one that is over, and its data.
     private var underway: [Int: Underway] = [:]
     /// What has failed, in order; each is written alone.
     private var unwritten: [VehicleRecord] = []
@@ -167,7 +167,9 @@ struct Ledger: Sendable {
         switch record {
         case .incidentClosed(let id, _): id != self.openIncident
         case .incidentChanged(let id, let change): !change.isReopened || id == self.openIncident
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: true
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataKept,
+            .lateDataEnded:
+            true
         }
     }
 
@@ -188,7 +190,7 @@ struct Ledger: Sendable {
 
     private mutating func batch(of records: [VehicleRecord]) -> Batch {
         self.batch += 1
-        let kept = records.filter(\.beginsOrEndsAnIncident)
+        let kept = records.filter(\.mustBeWritten)
         if !kept.isEmpty { self.underway[self.batch] = Underway(kept: kept, isAlone: records.count == 1) }
         return Batch(number: self.batch, records: records)
     }
@@ -213,11 +215,11 @@ struct Ledger: Sendable {
     /// Whether the beginning of the incident that a record tells of is still to be written, or on its way.
     private func owesBeginning(of record: VehicleRecord) -> Bool {
         switch record {
-        case .incidentClosed(let id, _), .incidentChanged(let id, _):
+        case .incidentClosed(let id, _), .incidentChanged(let id, _), .lateDataKept(let id, _):
             (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
                 if case .incidentOpened(let opening) = other { opening.id == id } else { false }
             }
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataEnded: false
         }
     }
 
@@ -226,8 +228,8 @@ struct Ledger: Sendable {
         self.retryAt = now.advanced(by: Self.retryInterval)
     }
 
-    /// Writes that are kept while the disk fails: beginning and end of fifty incidents, more than a day has.
-    private static let maximumUnwritten = 100
+    /// Writes that are kept while the disk fails: beginning, data and end of fifty incidents, more than a day has.
+    private static let maximumUnwritten = 150
 
     /// How often the first of them is tried: soon after somebody has made room, and no load on a disk that fails.
     private static let retryInterval = Duration.seconds(10)
@@ -252,11 +254,13 @@ struct Ledger: Sendable {
 }
 
 extension VehicleRecord {
-    fileprivate var beginsOrEndsAnIncident: Bool {
+    /// Whether a call, or its data, would be lost without it, or gone on with that is over.
+    fileprivate var mustBeWritten: Bool {
         switch self {
-        case .incidentOpened, .incidentClosed: true
-        case .incidentChanged(_, let change): change.isReopened
-        case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        case .incidentOpened, .incidentClosed, .lateDataKept: true
+        // One that has gone to 112 is kept, and offered, by the rules of 112.
+        case .incidentChanged(_, let change): change.isReopened || change.profile != nil
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataEnded: false
         }
     }
 }

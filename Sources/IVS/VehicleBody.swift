@@ -102,6 +102,9 @@ final class VehicleBody: LoopBody {
             case .purge(let rule):
                 let post = self.post
                 self.ports.store.purge(rule) { post(.purged($0)) }
+            case .readLateData(let isSimulated):
+                let post = self.post
+                self.ports.store.lateData(isSimulated: isSimulated) { post(.lateDataRead($0)) }
             case .reply(let id, let parameters, let continues):
                 self.ports.server(of: id).reply(id, parameters, continues: continues)
             case .fail(let id, let error, let parameters):
@@ -242,6 +245,7 @@ extension StoredIncident {
             "outcome": self.outcome.map(JSONValue.string) ?? .null,
             "endedAt": self.ended.map { .int(Int($0.at.nanosecondsSinceBoot)) } ?? .null,
             "endedTime": self.ended?.timeText ?? .null,
+            "late": self.late.map { .string($0.rawValue) } ?? .null,
         ]
     }
 }

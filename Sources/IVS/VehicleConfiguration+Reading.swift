@@ -58,6 +58,7 @@ extension VehicleConfiguration {
         self.recordWait = settings.section("store").duration("wait")
         self.emergencyRetention = settings.section("store").duration("keepEmergency")
         self.privateRetention = settings.section("store").optional("keepPrivate")?.duration
+        self.lateOffer = settings.section("store").duration("offerLate")
         self.socketPath = settings.section("control").string("socket")
         self.viewSocketPath = settings.section("control").optional("viewSocket")?.string
     }

@@ -144,6 +144,9 @@ package struct VehicleConfiguration: Sendable {
     /// The same for the private service; `nil` for as long as there is room.
     package var privateRetention: Duration?
 
+    /// How long after its trigger data that no center has acknowledged is offered late; zero for never.
+    package var lateOffer = Duration.seconds(86_400)
+
     /// 13 hours (EU 2017/79 Annex VIII) less what may pass before it is noticed.
     package static let longestRetention = Duration.seconds(45_900)
 

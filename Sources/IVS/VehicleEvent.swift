@@ -52,6 +52,9 @@ package struct VehicleEvent: Hashable, Sendable {
         case recordLate
         case recordFailed
         case purged
+        case lateDataOffered
+        case lateDataFailed
+        case lateDataEnded
         case traceIncomplete
         case eventsLost
         case messageDiscarded
@@ -102,6 +105,9 @@ package struct VehicleEvent: Hashable, Sendable {
             case .recordLate: "recordLate"
             case .recordFailed: "recordFailed"
             case .purged: "purged"
+            case .lateDataOffered: "lateDataOffered"
+            case .lateDataFailed: "lateDataFailed"
+            case .lateDataEnded: "lateDataEnded"
             case .traceIncomplete: "traceIncomplete"
             case .eventsLost: "eventsLost"
             case .messageDiscarded: "messageDiscarded"

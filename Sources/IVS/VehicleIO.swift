@@ -29,6 +29,8 @@ package enum VehicleInput: Sendable {
     case written(batch: Int, StoreError?)
     /// The answer to `VehicleOutput.purge`.
     case purged(Result<PurgeReport, StoreError>)
+    /// The answer to `VehicleOutput.readLateData`.
+    case lateDataRead(Result<LateData?, StoreError>)
     /// So many events found the mailbox full and are lost.
     case overflow(Int)
     /// The daemon is to stop in order; `VehicleOutput.left` answers.
@@ -51,6 +53,8 @@ package enum VehicleOutput: Sendable {
     case write(batch: Int, [VehicleRecord])
     /// Delete what is kept no longer.
     case purge(PurgeRule)
+    /// Read the oldest data that is to be offered late, of incidents with simulated lines or with real ones.
+    case readLateData(isSimulated: Bool)
     case reply(ControlCall.ID, JSONValue, continues: Bool)
     case fail(ControlCall.ID, error: String, JSONValue)
     /// Something done to a simulated line, for the call that asked for it.

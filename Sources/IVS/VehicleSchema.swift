@@ -386,6 +386,12 @@ enum VehicleSchema {
             .optional,
             "The same for the private service; left out, as long as there is room."
         ),
+        Key(
+            "offerLate",
+            .duration(.zero ... .seconds(604_800)),
+            .defaulted(.duration(.seconds(86_400))),
+            "How long after its trigger data that no center has acknowledged is offered to one of the private service."
+        ),
     ])
 
     private static let control = Schema([

@@ -39,6 +39,7 @@ package struct Method: Hashable, Sendable, CustomStringConvertible {
     package static let register = Method("REGISTER")
     package static let refer = Method("REFER")
     package static let notify = Method("NOTIFY")
+    package static let message = Method("MESSAGE")
 
     package var description: String { self.name }
 }

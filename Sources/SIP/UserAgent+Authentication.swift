@@ -41,7 +41,7 @@ extension UserAgent {
             return !calling.isAbandoned && calling.cancellation == .none
         case .request(_, let call), .change(_, let call), .prack(let call), .bye(let call):
             return self.calls[call] != nil
-        case .registration, .nobody: return true
+        case .registration, .message, .nobody: return true
         }
     }
 
@@ -81,7 +81,7 @@ extension UserAgent {
         switch owner {
         case .request(_, let call), .change(_, let call), .prack(let call), .bye(let call):
             if let number = self.nextSequence(in: call) { return number }
-        case .invite, .registration, .nobody: break
+        case .invite, .registration, .message, .nobody: break
         }
         // Our own CSeq can be read.
         let own = (try? CSeq(parsing: request.headers["CSeq"] ?? ""))?.number ?? 0
@@ -101,7 +101,7 @@ extension UserAgent.ClientOwner {
     fileprivate var call: UserAgent.Call? {
         switch self {
         case .invite(let call), .request(_, let call), .change(_, let call), .prack(let call), .bye(let call): call
-        case .registration, .nobody: nil
+        case .registration, .message, .nobody: nil
         }
     }
 }

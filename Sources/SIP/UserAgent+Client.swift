@@ -111,6 +111,9 @@ extension UserAgent {
         case .registration(let sent):
             guard status >= 200 else { return }
             outputs.append(.event(.registrationAnswered(sent, response)))
+        case .message(let sent):
+            guard status >= 200 else { return }
+            outputs.append(.event(.messageAnswered(sent, response)))
         case .nobody, .prack:
             return
         }
@@ -134,6 +137,8 @@ extension UserAgent {
             self.over(call, at: now, into: &outputs)
         case .registration(let sent):
             outputs.append(.event(.registrationFailed(sent, reason)))
+        case .message(let sent):
+            outputs.append(.event(.messageFailed(sent, reason)))
         case .nobody, .prack:
             return
         }

@@ -60,7 +60,7 @@ extension UserAgent {
         switch received.method {
         case .invite: self.takeInvite(received, at: now, into: &outputs)
         case .options: self.answerOptions(received, into: &outputs)
-        case .register: self.takeRegister(received, at: now, into: &outputs)
+        case .register, .message: self.takeOutside(received, at: now, into: &outputs)
         default: self.answerWithoutState(received, status: 481, into: &outputs)
         }
     }

@@ -90,6 +90,8 @@ extension UserAgent {
         case bye(Call)
         /// A REGISTER.
         case registration(Sent)
+        /// A MESSAGE outside of a call.
+        case message(Sent)
         /// A CANCEL, or the BYE of a dialog that nobody wants: its answer changes nothing.
         case nobody
     }

@@ -1,16 +1,7 @@
 package import Timeline
 
-// REGISTER, as a client and as what a registrar answers (RFC 3261 section 10, RFC 5626).
+// REGISTER, as a client (RFC 3261 section 10, RFC 5626).
 extension UserAgent {
-    /// A REGISTER that came and has no answer.
-    package struct RegisterRequest: Hashable, Sendable {
-        package let message: Message
-        package let flow: Flow
-        let key: ServerKey
-        /// Tells its transaction from a later one with the same key.
-        let transaction: UInt64
-    }
-
     /// A registration that has not begun, with a Call-ID of its own (RFC 3261 10.2).
     package mutating func makeRegistration(_ settings: Registration.Settings) -> Registration {
         Registration(settings, callID: self.token() + self.token())
@@ -64,33 +55,5 @@ extension UserAgent {
         let due = Instant.earliest(record.pingDue, self.pingDue(interval, at: now))
         self.flows[flow]?.pingDue = due
         self.deadlines.set(.flow(flow), self.flows[flow]?.nextDeadline)
-    }
-
-    mutating func takeRegister(_ received: Received, at now: Instant, into outputs: inout [Output]) {
-        let key = self.addServer(received, call: nil, at: now)
-        guard let transaction = self.servers[key]?.number else { return }
-        let request = RegisterRequest(
-            message: received.message,
-            flow: received.flow,
-            key: key,
-            transaction: transaction
-        )
-        outputs.append(.event(.registering(request)))
-    }
-
-    /// Answers a REGISTER with a final status.
-    package mutating func respond(
-        to request: RegisterRequest,
-        status: Int,
-        headers: Headers,
-        at now: Instant
-    ) -> [Output] {
-        precondition((200...699).contains(status), "A REGISTER is answered with a final status.")
-        guard self.servers[request.key]?.number == request.transaction else { return [] }
-        var outputs: [Output] = []
-        let tag = self.token()
-        let response = Message.response(to: request.message, status: status, tag: tag, headers: headers)
-        self.driveServer(request.key, into: &outputs) { $0.respond(with: response, at: now) }
-        return outputs
     }
 }

@@ -125,7 +125,12 @@ extension UserAgent {
         case registrationAnswered(Sent, Message)
         case registrationFailed(Sent, FailureReason)
         /// A REGISTER came; it wants `respond` at once.
-        case registering(RegisterRequest)
+        case registering(OutsideRequest)
+        /// The final answer to our MESSAGE came.
+        case messageAnswered(Sent, Message)
+        case messageFailed(Sent, FailureReason)
+        /// A MESSAGE outside of a call came; it wants `respond` at once.
+        case messaging(OutsideRequest)
         /// Something malformed or unexpected came and was not taken further; a sentence for the log.
         case discarded(String)
     }

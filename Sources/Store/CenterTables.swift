@@ -9,6 +9,9 @@ enum CenterTables {
             try db.execute(sql: Self.first)
             try SharedTables.create(db, subjects: "calls")
         }
+        migrator.registerMigration("0002 late data") { db in
+            try SharedTables.allowMessageAsCarrier(db, subjects: "calls")
+        }
         return migrator
     }
 

@@ -27,7 +27,7 @@ package struct StoredEvent: Hashable, Sendable {
 package struct MessageRecord: Hashable, Sendable {
     /// The SIP request that carried it.
     package enum Carrier: String, Hashable, Sendable {
-        case invite, info
+        case invite, info, message
     }
 
     /// The incident or call that it belongs to.

@@ -35,6 +35,27 @@ enum SharedTables {
         )
     }
 
+    /// Lets an MSD have come in a MESSAGE; the table is made anew, since no check of one can be changed.
+    static func allowMessageAsCarrier(_ db: Database, subjects: String) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE messages_new (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    subject TEXT NOT NULL REFERENCES \(subjects)(id) ON DELETE CASCADE,
+                    \(Self.stamp("at")),
+                    message_identifier INTEGER CHECK (message_identifier BETWEEN 0 AND 255),
+                    octets BLOB NOT NULL CHECK (length(octets) <= \(Self.maximumMessage)),
+                    carrier TEXT NOT NULL CHECK (carrier IN ('invite', 'info', 'message'))
+                ) STRICT;
+                INSERT INTO messages_new (number, subject, at_boot, at_ns, at_wall_ms, message_identifier, octets, carrier)
+                    SELECT number, subject, at_boot, at_ns, at_wall_ms, message_identifier, octets, carrier FROM messages;
+                DROP TABLE messages;
+                ALTER TABLE messages_new RENAME TO messages;
+                CREATE INDEX messages_by_subject ON messages (subject, number);
+                """
+        )
+    }
+
     /// The columns of a stamp.
     static func stamp(_ prefix: String, isRequired: Bool = true) -> String {
         let need = isRequired ? "NOT NULL" : ""

@@ -12,6 +12,10 @@ package enum VehicleRecord: Hashable, Sendable {
     /// How many messages of an incident's trace are not kept; stands before its first message.
     case traceOmission(incident: String, count: Int)
     case traced(TraceRecord)
+    /// The MSD to be offered late, should no center acknowledge one.
+    case lateDataKept(incident: String, octets: [UInt8])
+    /// Data is offered late no more.
+    case lateDataEnded(incident: String, LateResult)
 }
 
 /// Whether an emergency goes on, and how it ended otherwise.
@@ -217,6 +221,8 @@ package struct StoredIncident: Hashable, Sendable {
     package let trace: StoredTrace
     package let outcome: String?
     package let ended: Stamp?
+    /// What came of its data that was offered late; `nil` where it was not, or not yet.
+    package var late: LateResult?
 
     /// Whether it began before `other`: by the boot clock within a boot, else by when it came on record, which a failing
     /// disk may turn around.

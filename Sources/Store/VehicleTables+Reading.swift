@@ -8,7 +8,8 @@ extension StoredIncident {
         (SELECT center FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) \
         AS last_center, \
         (SELECT is_callback FROM attempts WHERE attempts.incident = incidents.id ORDER BY number DESC LIMIT 1) \
-        AS last_is_callback FROM incidents
+        AS last_is_callback, \
+        (SELECT result FROM late_data WHERE late_data.incident = incidents.id) AS late FROM incidents
         """
 
     init(row: Row, trace: StoredTrace = StoredTrace()) {
@@ -16,6 +17,7 @@ extension StoredIncident {
             preconditionFailure("The tables allow no other state.")
         }
         let started = Stamp(required: row, prefix: "started")
+        let late: String? = row["late"]
         self.init(
             number: row["number"],
             opening: IncidentOpening(
@@ -41,7 +43,8 @@ extension StoredIncident {
             lastIsCallback: row["last_is_callback"] ?? false,
             trace: trace,
             outcome: row["outcome"],
-            ended: Stamp(row, prefix: "ended")
+            ended: Stamp(row, prefix: "ended"),
+            late: late.flatMap(LateResult.init(rawValue:))
         )
     }
 }

@@ -11,6 +11,10 @@ enum VehicleTables {
         migrator.registerMigration("0002 SIP traces") { db in try TraceTables.create(db) }
         migrator.registerMigration("0003 resumption") { db in try db.execute(sql: Self.resumption) }
         migrator.registerMigration("0004 callbacks") { db in try db.execute(sql: Self.callbacks) }
+        migrator.registerMigration("0005 late data") { db in
+            try LateTables.create(db)
+            try SharedTables.allowMessageAsCarrier(db, subjects: "incidents")
+        }
         return migrator
     }
 
@@ -88,7 +92,9 @@ enum VehicleTables {
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
         switch record {
         case .event, .level, .traceOmission, .traced: true
-        case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed: false
+        case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed, .lateDataKept,
+            .lateDataEnded:
+            false
         }
     }
 
@@ -103,6 +109,8 @@ enum VehicleTables {
         case .level(let level): try Self.insert(level, db)
         case .traceOmission(let incident, let count): try TraceTables.set(omitted: count, of: incident, db)
         case .traced(let record): try TraceTables.insert(record, db)
+        case .lateDataKept(let incident, let octets): try LateTables.keep(octets, of: incident, db)
+        case .lateDataEnded(let incident, let result): try LateTables.end(incident, result, db)
         }
     }
 

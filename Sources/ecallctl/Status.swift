@@ -86,6 +86,7 @@ struct Incidents: AsyncParsableCommand {
                     "\(incident.shown("id")) \(incident.shown("time")) \(incident.shown("trigger")) "
                         + "\(incident.shown("state")) \(incident.shown("outcome")), "
                         + "\(incident.shown("attempts")) attempts, acknowledged: \(incident.shown("acknowledged"))"
+                        + (incident["late"]?.asString.map { ", late data: \($0)" } ?? "")
                 )
             }
         }

@@ -25,7 +25,9 @@ struct Ecalld: AsyncParsableCommand {
     @Option(help: "The least level that is logged: debug, info, warning, error.")
     var logLevel = LogLevel.info
 
-    @Option(help: "For tests: T2, T9, T10 and the retention run so many times as fast; every center is on this machine.")
+    @Option(
+        help: "For tests: T2, T9, T10 and the retention run so many times as fast; every center is on this machine."
+    )
     var timeScale = 1
 
     mutating func run() async throws {

@@ -31,12 +31,12 @@ import Timeline
 
     @Test func everyMethodOfAllowIsServedAndNoOther() throws {
         let allowed = self.elements("Allow").map { Method($0) }
-        #expect(Set(allowed) == [.invite, .ack, .cancel, .bye, .prack, .update, .info, .options, .notify])
+        #expect(Set(allowed) == [.invite, .ack, .cancel, .bye, .prack, .update, .info, .options, .notify, .message])
         for method in allowed where ![.ack, .cancel, .bye].contains(method) {
             let status = try self.answer(to: method).status
             #expect(status != 405 && status != 501, "\(method) is announced and answered \(status ?? 0)")
         }
-        for name in ["REFER", "SUBSCRIBE", "MESSAGE", "FROB"] {
+        for name in ["REFER", "SUBSCRIBE", "PUBLISH", "FROB"] {
             #expect(try self.answer(to: Method(name)).status == 405, "\(name)")
         }
     }

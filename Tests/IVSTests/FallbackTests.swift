@@ -50,6 +50,21 @@ import Timeline
         #expect(profiles == ["112"])
     }
 
+    @Test func thatACallWentTo112IsWrittenAgainWhenTheDiskFailed() throws {
+        let bench = VehicleBench.started(Self.configuration())
+        bench.crash()
+        bench.disk = .fails(.failed(reason: "disk I/O error", code: 10))
+        try bench.reject(503)
+        bench.disk = .works
+        bench.advance(by: .seconds(10))
+        let again = bench.writes.filter { write in
+            write.records.contains {
+                if case .incidentChanged(_, let change) = $0 { change.profile == "112" } else { false }
+            }
+        }
+        #expect(again.count == 2, "else it would be kept, and its data offered, by the rules of the private service")
+    }
+
     @Test func aHopHearsNothingBeforeItIsCalled() throws {
         let bench = VehicleBench.started(Self.configuration())
         bench.advance(by: .seconds(600))

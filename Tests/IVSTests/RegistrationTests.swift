@@ -258,7 +258,7 @@ import Timeline
 
 extension VehicleBench {
     /// The REGISTER requests that the centers have got.
-    var registers: [UserAgent.RegisterRequest] {
+    var registers: [UserAgent.OutsideRequest] {
         self.centerEvents.compactMap { event in
             guard case .registering(let request) = event else { return nil }
             return request

@@ -75,6 +75,9 @@ final class VehicleBench {
     var purgeResult = Result<PurgeReport, StoreError>.success(
         PurgeReport(emergencies: 0, privateIncidents: 0, remaining: 0, isLogEmpty: true)
     )
+    /// What the store says of data that is to be offered late, one after another; then there is none.
+    var lateData: [Result<LateData?, StoreError>] = []
+    private(set) var lateDataReadings = 0
     private(set) var keptInputs = ""
     private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
@@ -121,7 +124,7 @@ final class VehicleBench {
         )
         var center = UserAgent.Configuration(contactUser: "psap")
         center.accept = EmergencyAnswer.standardAccept
-        center.allow += [.register, .notify]
+        center.allow += [.register, .notify, .message]
         self.center = UserAgent(configuration: center, random: SeededGenerator(seed: 12))
     }
 
@@ -247,6 +250,10 @@ extension VehicleBench {
             case .purge(let rule):
                 self.purges.append(rule)
                 self.arrivals.append(.vehicle(.purged(self.purgeResult)))
+            case .readLateData:
+                self.lateDataReadings += 1
+                let found = self.lateData.isEmpty ? .success(nil) : self.lateData.removeFirst()
+                self.arrivals.append(.vehicle(.lateDataRead(found)))
             case .reply(let call, let parameters, _): self.replies.append((call, parameters))
             case .fail(_, let error, let parameters): self.failures.append((error, parameters))
             case .simulate(_, let command): self.commands.append(command)

@@ -108,7 +108,9 @@ import Timeline
                 self.perform(info, isCenter: false)
             case .provisional, .challenged, .answered, .rejected, .failed, .withdrawn, .answeredRequest, .failedRequest,
                 .cleared,
-                .lost, .ended, .registrationAnswered, .registrationFailed, .registering, .discarded:
+                .lost, .ended, .registrationAnswered, .registrationFailed, .registering, .messageAnswered,
+                .messageFailed,
+                .messaging, .discarded:
                 break
             }
         }

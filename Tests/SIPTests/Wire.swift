@@ -204,6 +204,9 @@ extension UserAgent.Event {
         case .registrationAnswered(_, let message): "registration answered \(message.status ?? 0)"
         case .registrationFailed(_, let reason): "registration failed \(reason)"
         case .registering(let request): "registering \(request.message.headers["CSeq"] ?? "")"
+        case .messageAnswered(_, let message): "message answered \(message.status ?? 0)"
+        case .messageFailed(_, let reason): "message failed \(reason)"
+        case .messaging(let request): "messaging \(request.message.headers["CSeq"] ?? "")"
         case .discarded: "discarded"
         }
     }

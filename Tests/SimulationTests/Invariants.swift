@@ -34,6 +34,8 @@ struct Invariants {
         var endedAt: Instant?
         var hadCallback = false
         var isInCallback = false
+        /// Whether a center has taken its data late, as this run of the vehicle knows.
+        var isDeliveredLate = false
         var lastForm: String?
         var hasFallenBack = false
         /// Whether an MSD 1 was made in it for which no INVITE has left.
@@ -83,6 +85,8 @@ extension Invariants {
             case .messageSent(let message): self.sent(message.octets)
             case .attempt(let attempt): self.attempted(attempt, at: now)
             case .incidentChanged(let id, let change): if change.isReopened { self.reopened(id, at: now) }
+            case .lateDataKept(_, let octets): self.sent(octets)
+            case .lateDataEnded(let id, let result): self.lateDataEnded(id, result)
             case .event, .level, .traceOmission, .traced: break
             }
         }
@@ -105,6 +109,7 @@ extension Invariants {
             self.accounts[id]?.wasConnected = stored.wasConnected
             self.accounts[id]?.crashFollowed = stored.crashFollowed
             self.accounts[id]?.left = []
+            self.accounts[id]?.isDeliveredLate = false
         }
     }
 
@@ -183,10 +188,12 @@ extension Invariants {
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
-            .recordFailed, .purged,
+            .recordFailed, .purged, .lateDataEnded,
             .traceIncomplete, .positionSet,
             .incidentInterrupted:
             break
+        case .lateDataOffered: self.lateDataOffered(event, at: now)
+        case .lateDataFailed: self.mark(event.kind.word)
         case .gateRefused: self.fail("the gate refused a loopback hop", at: now)
         }
     }
@@ -355,7 +362,9 @@ extension Invariants {
     /// What holds when everything is over.
     mutating func atRest(_ vehicle: IVS, at now: Instant) {
         for (id, account) in self.accounts where !account.isClosed { self.fail("incident \(id) never ended", at: now) }
-        let last = vehicle.call.timers.map(\.endsAt) + [vehicle.purgeDue].compactMap(\.self)
+        // A center that will not take late data is asked again for a day.
+        let late = vehicle.lateOffers.nextDeadline(after: now)
+        let last = vehicle.call.timers.map(\.endsAt) + [vehicle.purgeDue, late].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
         let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.keptCenter != nil

@@ -94,11 +94,11 @@ import Testing
         let callbacks = [
             "callback answered", "event callbackWindowKept", "event callbackWindowOver", "center callbackRefused",
         ]
+        let late = ["late data delivered", "lateDataFailed", "center lateData"]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
         #expect(
-            Set(states + actions + outcomes + announcements + ways + registrations + kills + callbacks).subtracting(
-                marks
-            ) == []
+            Set(states + actions + outcomes + announcements + ways + registrations + kills + callbacks + late)
+                .subtracting(marks) == []
         )
     }
 

@@ -48,6 +48,7 @@ extension World {
                 self.write(batch, records)
             case .purge(let rule):
                 self.later(.toRun(self.generation, .purged(self.disk.purgeNow(rule))), in: 1)
+            case .readLateData(let isSimulated): self.readLateData(isSimulated: isSimulated)
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
@@ -59,6 +60,12 @@ extension World {
             }
         }
         self.watch.holds(self.vehicle, at: self.now)
+    }
+
+    private func readLateData(isSimulated: Bool) {
+        let result = Result { () throws(StoreError) in try self.disk.lateData(isSimulated: isSimulated) }
+        let takes = Int.random(in: self.faults.writeTakes, using: &self.random)
+        self.later(.toRun(self.generation, .lateDataRead(result)), in: takes)
     }
 
     /// The start line of a message, or its length for what is none.
