@@ -21,6 +21,8 @@ package struct CallLimits: Hashable, Sendable {
     package var callbackWindow = Duration.seconds(3_600)
     /// T10: how long behind a call the vehicle stays connected, 12 hours (EN 16062); `nil` where it always is.
     package var deregistration: Duration?
+    /// How long a test call that the vehicle places by itself lasts once it is answered.
+    package var selfCheckLength = Duration.seconds(5)
     /// How long the end of a call stays on the indicator before the system is idle again.
     package var endedHold = Duration.seconds(5)
 
@@ -28,6 +30,11 @@ package struct CallLimits: Hashable, Sendable {
 
     /// The shortest pause between two rounds: refused connections fail in microseconds, and must not become a storm.
     package static let minimumGap = Duration.seconds(1)
+
+    /// How long a call may last once it is answered.
+    func longest(_ incident: Incident) -> Duration {
+        incident.isSelfCheck ? self.selfCheckLength : self.clearDownFallback
+    }
 
     /// The pause before round `round`, where round 0 is the first round of the window.
     func gap(beforeRound round: Int) -> Duration {

@@ -33,6 +33,7 @@ package enum CallReason: Hashable, Sendable {
     case noDialog
     case clearedByCenter
     case centerNeverCleared(after: Duration)
+    case selfChecked(Duration)
     case endShown(Duration)
     case callbackAnswered(Attempt)
     case callbackNotExpected
@@ -86,6 +87,7 @@ package enum CallReason: Hashable, Sendable {
         case .noDialog: "there is no call it belongs to"
         case .clearedByCenter: "the center cleared the call down"
         case .centerNeverCleared(let wait): "the center did not clear down within \(Self.text(wait))"
+        case .selfChecked(let length): "a self-check is over \(Self.text(length)) after its answer"
         case .endShown(let hold): "the end was shown for \(Self.text(hold))"
         case .callbackAnswered(let attempt): "center \(attempt.center + 1), which had the call, rings back in time"
         case .callbackNotExpected: "no call is over whose center may ring back (T9)"
@@ -119,7 +121,7 @@ package enum CallReason: Hashable, Sendable {
         case .callbackNotExpected, .callbackWindowGoesOn: "insideCallbackWindow"
         case .callbackAnswered, .callbackNotOfTheCenter: "isTheCenter"
         case .accepted, .cancelWindowOpen, .cancelWindowClosed, .inviting, .ringing, .answered, .cancelledBeforeAnswer,
-            .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .endShown,
+            .deliveredWithDecline, .noAnswer, .freshMSD, .clearedByCenter, .centerNeverCleared, .selfChecked, .endShown,
             .callbackWindowOver, .callbackNotConfirmed, .deregistered:
             nil
         }
@@ -133,6 +135,7 @@ package enum CallReason: Hashable, Sendable {
         case .redialWindowOver(_, let window): ("call.redial.window", window)
         case .noAnswer(let wait): ("call.answerWait", wait)
         case .centerNeverCleared(let wait): ("call.clearDownFallback (T2)", wait)
+        case .selfChecked(let length): ("call.selfCheckLength", length)
         case .endShown(let hold): ("call.endedHold", hold)
         case .callbackWindowOver(let window): ("call.callbackWindow (T9)", window)
         case .deregistered(let wait): ("call.deregistration (T10)", wait)

@@ -152,9 +152,11 @@ extension CallStateMachine {
             return self.connectingDeadline(incident, plan, phase, at: now)
         case .voiceSession(let incident, _, let leg, let fallback):
             guard fallback <= now else { return [] }
-            let reason = CallReason.centerNeverCleared(after: self.limits.clearDownFallback)
+            let length = self.limits.longest(incident)
+            let reason: CallReason = incident.isSelfCheck ? .selfChecked(length) : .centerNeverCleared(after: length)
+            let outcome: Outcome = incident.isSelfCheck ? .selfChecked : .clearDownFallback
             return [.clearDown(leg.attempt)]
-                + self.end(incident, .clearDownFallback, .clearDownFallbackOver, because: reason, at: now)
+                + self.end(incident, outcome, .clearDownFallbackOver, because: reason, at: now)
         case .ended(let incident, _, let until):
             guard until <= now else { return [] }
             self.current = .idle
@@ -203,7 +205,7 @@ extension CallStateMachine {
         let from = self.state
         var connected = incident
         connected.connectedTo = leg.attempt.center
-        let fallback = now.advanced(by: self.limits.clearDownFallback)
+        let fallback = now.advanced(by: self.limits.longest(incident))
         self.current = .voiceSession(connected, plan, leg, clearDownFallbackAt: fallback)
         return [self.record(.attemptAnswered, from: from, because: reason), .announce(announcement)]
     }

@@ -51,11 +51,18 @@ extension CallStateMachine {
         }
     }
 
-    /// A person at the rig asked for a test call; it needs a system at rest.
-    package mutating func testRequested(newIncident: IncidentID, at now: Instant) -> [CallAction] {
+    /// A person at the rig, or the vehicle's own schedule, asked for a test call; it needs a system at rest.
+    package mutating func testRequested(
+        newIncident: IncidentID,
+        isSelfCheck: Bool = false,
+        at now: Instant
+    ) -> [CallAction] {
         switch self.current {
         case .idle, .ended:
-            self.begin(Incident(id: newIncident, trigger: .test, startedAt: now), at: now)
+            self.begin(
+                Incident(id: newIncident, trigger: .test, startedAt: now, isSelfCheck: isSelfCheck),
+                at: now
+            )
         case .triggered, .connecting, .voiceSession:
             self.unchanged(.testTrigger, because: .testNeedsIdle)
         }

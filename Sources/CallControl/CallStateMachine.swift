@@ -127,7 +127,7 @@ package struct CallStateMachine: Hashable, Sendable {
         case .ended(_, .failed, _): .failed
         case .ended(_, .cancelled, _): .cancelled
         case .ended(_, .cleared, _), .ended(_, .deliveredDeclined, _), .ended(_, .clearDownFallback, _),
-            .ended(_, .superseded, _):
+            .ended(_, .superseded, _), .ended(_, .selfChecked, _):
             .ended
         }
     }
@@ -207,7 +207,7 @@ extension Outcome {
         case .deliveredDeclined: .dataDelivered
         case .cancelled: .callCancelled
         case .failed: .callFailed
-        case .superseded: nil
+        case .superseded, .selfChecked: nil
         }
     }
 }

@@ -37,9 +37,9 @@ extension CallStateMachine {
         switch self.current {
         case .triggered(let incident, let windowEnds):
             timers.append(RunningTimer(timer: .t1, incident: incident.id, endsAt: windowEnds))
-        case .voiceSession(let incident, _, _, let fallback):
+        case .voiceSession(let incident, _, _, let fallback) where !incident.isSelfCheck:
             timers.append(RunningTimer(timer: .t2, incident: incident.id, endsAt: fallback))
-        case .idle, .connecting, .ended: break
+        case .idle, .connecting, .voiceSession, .ended: break
         }
         if let window = self.callbackWindow {
             timers.append(RunningTimer(timer: .t9, incident: window.incident.id, endsAt: window.endsAt))

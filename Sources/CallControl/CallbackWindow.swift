@@ -53,7 +53,7 @@ extension Outcome {
         switch self {
         case .cleared, .clearDownFallback, .deliveredDeclined: .lastAttempt
         case .failed: .lastConnected
-        case .cancelled, .superseded: .nobody
+        case .cancelled, .superseded, .selfChecked: .nobody
         }
     }
 }

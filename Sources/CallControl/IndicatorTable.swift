@@ -10,6 +10,7 @@ package struct IndicatorTable: Hashable, Sendable {
         self.led = [
             .lampCheck: .on,
             .ready: .off,
+            .garage: .flash(.milliseconds(1_000)),
             .requested: .on,
             .connecting: .on,
             .connected: .flash(.milliseconds(500)),

@@ -37,6 +37,8 @@ package struct Incident: Hashable, Sendable {
     package let trigger: Trigger
     /// When what made the trigger began, such as the press.
     package let startedAt: Instant
+    /// Whether the vehicle places it by itself, to see that it could: nobody is told, and it is short.
+    package let isSelfCheck: Bool
     /// Whether a crash signal followed a manual trigger before the call was connected.
     package internal(set) var crashFollowed = false
     /// The center that had the call last, by its position in the configured list; `nil` while none has answered.
@@ -46,12 +48,14 @@ package struct Incident: Hashable, Sendable {
         id: IncidentID,
         trigger: Trigger,
         startedAt: Instant,
+        isSelfCheck: Bool = false,
         crashFollowed: Bool = false,
         connectedTo: Int? = nil
     ) {
         self.id = id
         self.trigger = trigger
         self.startedAt = startedAt
+        self.isSelfCheck = isSelfCheck
         self.crashFollowed = crashFollowed
         self.connectedTo = connectedTo
     }
@@ -134,12 +138,16 @@ package enum Outcome: String, Hashable, Sendable {
     case clearDownFallback
     /// A real trigger ended a test call.
     case superseded
+    /// A test call that the vehicle placed by itself was long enough.
+    case selfChecked
 }
 
 /// What the occupants are told by light and sound; the patterns are in the configured table.
 package enum Indication: String, Hashable, Sendable, CaseIterable {
     case lampCheck
     case ready
+    /// No call, and the button makes test calls.
+    case garage
     case requested
     case connecting
     case connected

@@ -172,7 +172,8 @@ package enum ControlInterface {
 
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
         # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
-        # "fallback" says when a call goes from the private service to 112, null where it never does;
+        # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
+        # milliseconds the button still makes test calls, "selfCheck" when the next self-check is due, each null for never;
         # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
         method Status() -> (
           version: string,
@@ -191,6 +192,8 @@ package enum ControlInterface {
           indicators: []IndicatorStatus,
           gate: GateStatus,
           fallback: ?string,
+          garage: ?int,
+          selfCheck: ?int,
           store: StoreStatus,
           faults: []string,
           dropped: int
@@ -263,6 +266,10 @@ package enum ControlInterface {
         # Starts a test call, never an emergency. "started" is false when something forbids it; "reason" says what.
         method TestCall() -> (started: bool, reason: string)
 
+        # Makes the SOS button start test calls for 60000 to 28800000 milliseconds, or no longer when they are left out. A
+        # crash ends that, and so does a restart.
+        method SetGarageMode(milliseconds: ?int) -> ()
+
         # The rig is not simulated: real lines and a real receiver are not driven from here.
         error NotSimulated (what: string)
 
@@ -283,6 +290,9 @@ package enum ControlInterface {
 
         # A number is outside what is allowed.
         error OutOfRange (parameter: string, allowed: string)
+
+        # An emergency call is going on, with this trigger.
+        error CallInProgress (trigger: Trigger)
 
         # Nothing has happened since the program started.
         error NothingHappened ()

@@ -111,6 +111,7 @@ extension IVS {
             let status = message.statusCode
             return self.transferFailed(leg, known.attempt, status, "it answered \(status)", at: now)
         }
+        self.selfCheckRefused(known.prepared.incident, message.statusCode)
         let meaning = AnswerMeaning(
             message,
             contentID: known.msdContentID,

@@ -20,13 +20,10 @@ extension IVS {
         let time = now.instant
         switch input {
         case .buttonHeld(let instant):
-            let before = self.call.incident
-            let began = instant.advanced(by: .zero - self.configuration.button.hold)
-            let actions = self.call.buttonHeld(newIncident: self.newIncident(), began: began, at: time)
-            self.noteTrigger(of: self.configuration.lines.button, at: instant, after: before)
-            return actions
+            return self.tellHeld(until: instant, at: now)
         case .crash(let line, let instant):
             let before = self.call.incident
+            self.leaveGarage("a crash line fired", at: now)
             let actions = self.call.crashDetected(newIncident: self.newIncident(), at: time)
             self.noteTrigger(of: line, at: instant, after: before)
             return actions
@@ -55,6 +52,21 @@ extension IVS {
             if !isServed { self.refuseMSD("no further MSD in this call", at: now) }
             return actions
         }
+    }
+
+    /// The button was held for long enough: in garage mode, for a test call.
+    private mutating func tellHeld(until end: Instant, at now: Moment) -> [CallAction] {
+        let before = self.call.incident
+        let began = end.advanced(by: .zero - self.configuration.button.hold)
+        let actions: [CallAction]
+        if self.garage.covers(pressFrom: began, to: end) {
+            actions = self.call.testRequested(newIncident: self.newIncident(), at: now.instant)
+        } else {
+            self.leaveGarage("the button was pressed across its end or beginning", at: now)
+            actions = self.call.buttonHeld(newIncident: self.newIncident(), began: began, at: now.instant)
+        }
+        self.noteTrigger(of: self.configuration.lines.button, at: end, after: before)
+        return actions
     }
 
     /// Carries out what the call machine asks, in its order.
@@ -102,7 +114,7 @@ extension IVS {
         if incident.crashFollowed { self.ledger.change(incident.id, IncidentChange(crashFollowed: true)) }
     }
 
-    private mutating func newIncident() -> IncidentID {
+    mutating func newIncident() -> IncidentID {
         IncidentID(self.random.hexadecimalDigits(32))
     }
 
@@ -180,6 +192,7 @@ extension IVS {
     }
 
     mutating func announce(_ announcement: Announcement, at now: Moment) {
+        guard self.call.incident?.isSelfCheck != true else { return }
         self.indicators.announce(announcement, at: now.instant)
         self.note(
             .announcement,
@@ -198,6 +211,7 @@ extension IVS {
         self.streamless = []
         self.keepCallbackData(of: incident)
         self.oweLateData(of: incident, outcome, at: now)
+        self.endSelfCheck(incident, outcome, at: now)
         self.frozen = nil
         if outcome == .cleared || outcome == .deliveredDeclined { self.clear(.incidentInterrupted, at: now) }
     }

@@ -37,6 +37,7 @@ extension IVS {
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
         case .testCall: self.testCall(call, at: now)
+        case .setGarageMode: self.setGarageMode(call, at: now)
         case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton:
             self.simulate(call)
         case nil:
@@ -169,7 +170,8 @@ extension IVS {
         case .stickLine: command = .stick(name, level)
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
-        case .setLine, .status, .watch, .why, .timers, .incidents, .trace, .setPosition, .clearPosition, .testCall, nil:
+        case .setLine, .status, .watch, .why, .timers, .incidents, .trace, .setPosition, .clearPosition, .testCall,
+            .setGarageMode, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -184,11 +186,11 @@ extension IVS {
         return false
     }
 
-    private mutating func outOfRange(_ call: ControlCall, _ parameter: String, _ allowed: String) {
+    mutating func outOfRange(_ call: ControlCall, _ parameter: String, _ allowed: String) {
         self.fail(call, "OutOfRange", ["parameter": .string(parameter), "allowed": .string(allowed)])
     }
 
-    private mutating func fail(_ call: ControlCall, _ error: String, _ parameters: JSONValue) {
+    mutating func fail(_ call: ControlCall, _ error: String, _ parameters: JSONValue) {
         self.outputs.append(.fail(call.id, error: "\(ControlMethod.interface).\(error)", parameters))
     }
 }
@@ -211,13 +213,14 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case setPosition = "SetPosition"
     case clearPosition = "ClearPosition"
     case testCall = "TestCall"
+    case setGarageMode = "SetGarageMode"
 
     /// Whether the method changes nothing.
     var onlyReads: Bool {
         switch self {
         case .status, .watch, .why, .timers, .incidents, .trace: true
         case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton, .setPosition,
-            .clearPosition, .testCall:
+            .clearPosition, .testCall, .setGarageMode:
             false
         }
     }

@@ -137,6 +137,7 @@ extension IVS {
                 "protection": connection.security?.proof.rawValue ?? "none",
             ]
         )
+        self.noteOwnAddress(connection.local.host, at: now)
         if let security = connection.security { self.noteProtection(security, of: name, at: now) }
     }
 

@@ -26,10 +26,17 @@ extension IVS {
             "indicators": .array(self.indicatorStatus(at: now.instant)),
             "gate": self.gateStatus,
             "fallback": self.fallbackStatus,
+            "garage": self.left(self.garage.endsAt, at: now.instant),
+            "selfCheck": self.left(self.selfCheck.dueAt, at: now.instant),
             "store": self.storeStatus,
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
             "dropped": .int(self.lostEvents),
         ]
+    }
+
+    /// The milliseconds until then.
+    private func left(_ instant: Instant?, at now: Instant) -> JSONValue {
+        instant.map { .int(max(0, now.duration(to: $0).wholeMilliseconds)) } ?? .null
     }
 
     private func detail(at now: Instant) -> String {
@@ -41,6 +48,8 @@ extension IVS {
         case .connecting:
             guard let attempt = self.call.attempt else { return "the next attempt follows in \(CallReason.text(left))" }
             return "attempt \(attempt.number) to \(self.configuration.centers[attempt.center].name)"
+        case .voiceSession where self.call.incident?.isSelfCheck == true:
+            return "a self-check is connected for another \(CallReason.text(left))"
         case .voiceSession: return "connected; the clear-down fallback (T2) is \(CallReason.text(left)) away"
         case .ended: return "the end is shown for \(CallReason.text(left))"
         }
@@ -181,6 +190,7 @@ extension Indication {
         switch self {
         case .lampCheck: "the lamps are being checked"
         case .ready: "ready"
+        case .garage: "the button makes test calls"
         case .requested: "a call is requested"
         case .connecting: "a call is being set up"
         case .connected: "the center is connected"

@@ -75,6 +75,14 @@ package struct IVS: Sendable {
     var isLogOwed = false
     /// What no center has acknowledged.
     var lateOffers = LateOffers()
+    /// Whether the button makes test calls.
+    var garage = GarageMode()
+    /// When the vehicle places a test call by itself.
+    var selfCheck: SelfCheckSchedule
+    /// The status with which a center that is there has refused the present self-check.
+    var selfCheckRefusal: Int?
+    /// This end of the last connection.
+    var ownHost: String?
     /// The service of the present incident as it is on record: 112 once it has gone there.
     var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
@@ -129,6 +137,7 @@ package struct IVS: Sendable {
         self.configuration = configuration
         self.isGateUnlocked = isGateUnlocked
         self.calledProfile = configuration.profile
+        self.selfCheck = SelfCheckSchedule(interval: configuration.selfCheckInterval)
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
         self.random = random
@@ -180,6 +189,8 @@ package struct IVS: Sendable {
             self.ledger.retryAt,
             self.purgeDue,
             self.lateOffers.nextDeadline(after: now),
+            self.garage.endsAt,
+            self.selfCheck.dueAt,
             self.traceDeadline
         )
     }
@@ -190,8 +201,9 @@ package struct IVS: Sendable {
         switch input {
         case .started: self.start(at: now)
         case .heartbeat: self.outputs.append(.feedWatchdog)
-        case .storeOpened(let unfinished, let ended, let recovery):
+        case .storeOpened(let unfinished, let ended, let recovery, let lastTest):
             self.storeOpened(unfinished, ended, recovery, at: now)
+            self.scheduleSelfCheck(lastTest: lastTest, at: now)
         case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
         case .controlSocketOpened: self.readiness.isSocketTried = true
         case .controlSocketFailed(let sentence):
@@ -218,6 +230,7 @@ package struct IVS: Sendable {
     package mutating func deadlineReached(at now: Moment) -> [VehicleOutput] {
         self.resume(at: now)
         self.releaseHoldIfDue(at: now)
+        self.garageDeadlineReached(at: now)
         self.lineDeadlineReached(at: now)
         self.askGateForCallback(at: now)
         for index in self.links.indices {
@@ -239,6 +252,7 @@ package struct IVS: Sendable {
     /// Tells the call machine everything that is waiting, then drives the outputs and writes what is new on record.
     private mutating func finish(at now: Moment) -> [VehicleOutput] {
         self.drain(at: now)
+        self.placeSelfCheck(at: now)
         self.driveIndicators(at: now)
         self.tellTimers(at: now)
         self.holdCallbackLink(at: now)
@@ -255,8 +269,7 @@ package struct IVS: Sendable {
 
     /// Drives the lines of the indicators as the call and the faults want them at this moment.
     mutating func driveIndicators(at now: Moment) {
-        let indication = self.call.indication
-        for (line, level) in self.indicators.drive(indication, hasFault: !self.faults.isEmpty, at: now.instant) {
+        for (line, level) in self.indicators.drive(self.indication, hasFault: !self.faults.isEmpty, at: now.instant) {
             self.outputs.append(.drive(line, level))
         }
         if let changed = self.indicators.takeChangedIndication() {
@@ -334,6 +347,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case ownCertificate
     case certificateDate
     case registrationFailing
+    case selfCheckFailing
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }

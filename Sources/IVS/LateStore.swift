@@ -24,6 +24,8 @@ final class LateStore: Sendable {
         /// The latest emergency, if it has ended.
         let ended: StoredIncident?
         let recovery: StoreRecovery?
+        /// When the last test call began that a center acknowledged.
+        let lastTest: Stamp?
     }
 
     /// Opens the file on another thread; `opened` gets what an earlier run has left.
@@ -37,13 +39,16 @@ final class LateStore: Sendable {
         NIOThreadPool.singleton.submit { _ in
             let result = Result { () throws(StoreError) in
                 let store = try VehicleStore(path: path)
-                return (store, try store.unfinishedIncidents(), try store.endedEmergency())
+                return (store, try store.unfinishedIncidents(), try store.endedEmergency(), try store.lastGoodTest())
             }
             switch result {
-            case .success(let (store, unfinished, ended)):
+            case .success(let (store, unfinished, ended, lastTest)):
                 for write in self.take(.open(store)) { store.write(write.records, completion: write.completion) }
                 // Told last: whoever hears of it finds the store open.
-                opened(.success(Opened(unfinished: unfinished, ended: ended, recovery: store.recovery)))
+                let recovery = store.recovery
+                opened(
+                    .success(Opened(unfinished: unfinished, ended: ended, recovery: recovery, lastTest: lastTest))
+                )
             case .failure(let error):
                 opened(.failure(error))
                 for write in self.take(.failed(error)) { write.completion(.failure(error)) }

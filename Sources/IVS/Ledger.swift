@@ -60,7 +60,7 @@ struct Ledger: Sendable {
         switch outcome {
         case .cancelled: state = .cancelled
         case .deliveredDeclined: state = .delivered
-        case .cleared, .clearDownFallback, .failed, .superseded:
+        case .cleared, .clearDownFallback, .failed, .superseded, .selfChecked:
             state = self.isAcknowledged(incident.id) ? .delivered : .undelivered
         }
         if self.openIncident == incident.id.text { self.openIncident = nil }

@@ -50,6 +50,8 @@ extension VehicleConfiguration {
         try self.checkRegistrations(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
         self.position = settings.optional("position").flatMap { Fix($0.section) }
+        self.selfCheckInterval = settings.section("call").optional("selfCheckInterval")?.duration
+        try self.checkSelfCheck(settings)
         self.keepAlive = settings.section("connection").duration("keepAlive")
         self.isECallOnly = settings.section("connection").boolean("eCallOnly")
         self.gate.allowedAddresses = settings.section("gate").list("allowedAddresses").map(\.string)
@@ -140,6 +142,21 @@ extension VehicleConfiguration {
             }
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
+    }
+
+    /// A self-check goes over a connection that stands: no 112 hop, and no center of an eCall-only vehicle, hears anything
+    /// without a trigger.
+    private func checkSelfCheck(_ settings: Settings) throws(ConfigurationMistakes) {
+        let isECallOnly = settings.section("connection").boolean("eCallOnly")
+        guard self.selfCheckInterval != nil, self.profile == .emergency112 || isECallOnly else { return }
+        let found = self.profile == .emergency112 ? "one with profile: 112" : "one with connection.eCallOnly"
+        throw ConfigurationMistakes([
+            settings.section("call").mistake(
+                "selfCheckInterval",
+                found: found,
+                expected: "none where no center is connected without a trigger"
+            )
+        ])
     }
 
     /// Nothing is sent to a hop of the 112 profile before a trigger, and a REGISTER would be.
@@ -248,6 +265,7 @@ extension CallLimits {
         self.redialGaps = redial.list("gaps").map(\.duration)
         self.answerWait = settings.duration("answerWait")
         self.clearDownFallback = settings.duration("clearDownFallback")
+        self.selfCheckLength = settings.duration("selfCheckLength")
         self.callbackWindow = settings.duration("callbackWindow")
         self.deregistration = settings.duration("deregistration")
         self.endedHold = settings.duration("endedHold")

@@ -144,6 +144,8 @@ package struct VehicleConfiguration: Sendable {
     /// The same for the private service; `nil` for as long as there is room.
     package var privateRetention: Duration?
 
+    /// How often the vehicle places a test call by itself, about; `nil` for never.
+    package var selfCheckInterval: Duration?
     /// How long after its trigger data that no center has acknowledged is offered late; zero for never.
     package var lateOffer = Duration.seconds(86_400)
 

@@ -59,6 +59,10 @@ package struct VehicleEvent: Hashable, Sendable {
         case eventsLost
         case messageDiscarded
         case positionSet
+        case garageEntered
+        case garageLeft
+        case selfCheckPassed
+        case selfCheckFailed
         case incidentInterrupted
 
         package var word: String {
@@ -112,6 +116,10 @@ package struct VehicleEvent: Hashable, Sendable {
             case .eventsLost: "eventsLost"
             case .messageDiscarded: "messageDiscarded"
             case .positionSet: "positionSet"
+            case .garageEntered: "garageEntered"
+            case .garageLeft: "garageLeft"
+            case .selfCheckPassed: "selfCheckPassed"
+            case .selfCheckFailed: "selfCheckFailed"
             case .incidentInterrupted: "incidentInterrupted"
             }
         }

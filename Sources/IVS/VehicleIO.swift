@@ -13,7 +13,13 @@ package enum VehicleInput: Sendable {
     case heartbeat
     /// The record is open; the incidents that an earlier run did not finish, the emergency that it ended last if it began
     /// no other, and what happened to a damaged file.
-    case storeOpened(unfinished: [StoredIncident], ended: StoredIncident?, recovery: String?)
+    /// `lastTest` is when the last test call began that a center acknowledged.
+    case storeOpened(
+        unfinished: [StoredIncident],
+        ended: StoredIncident?,
+        recovery: String?,
+        lastTest: Stamp? = nil
+    )
     case storeFailed(StoreError)
     case controlSocketOpened
     /// The control socket could not be opened; calls go on without it.

@@ -163,7 +163,14 @@ package final class VehicleRig: Sendable {
             switch result {
             case .success(let left):
                 let recovery = left.recovery?.description
-                late.post(.storeOpened(unfinished: left.unfinished, ended: left.ended, recovery: recovery))
+                late.post(
+                    .storeOpened(
+                        unfinished: left.unfinished,
+                        ended: left.ended,
+                        recovery: recovery,
+                        lastTest: left.lastTest
+                    )
+                )
             case .failure(let error):
                 late.post(.storeFailed(error))
             }

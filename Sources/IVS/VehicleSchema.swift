@@ -212,6 +212,18 @@ enum VehicleSchema {
             "T10: how long after its call an eCall-only vehicle stays connected to the center, T9 at least."
         ),
         Key(
+            "selfCheckInterval",
+            .duration(.seconds(86_400) ... .seconds(31_536_000)),
+            .optional,
+            "How often, about, the vehicle places a test call by itself; left out, never."
+        ),
+        Key(
+            "selfCheckLength",
+            .duration(.seconds(1) ... .seconds(60)),
+            .defaulted(.duration(.seconds(5))),
+            "How long such a call lasts once it is answered."
+        ),
+        Key(
             "endedHold",
             .duration(.milliseconds(500) ... .seconds(60)),
             .defaulted(.duration(.seconds(5))),

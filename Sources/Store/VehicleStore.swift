@@ -78,6 +78,17 @@ extension VehicleStore {
         }
     }
 
+    /// When the last test call began whose data a center acknowledged.
+    package func lastGoodTest() throws(StoreError) -> Stamp? {
+        try self.queue.read { db in
+            let sql = """
+                SELECT started_boot, started_ns, started_wall_ms FROM incidents WHERE is_test = 1 AND acknowledged = 1
+                ORDER BY number DESC LIMIT 1
+                """
+            return try Row.fetchOne(db, sql: sql).flatMap { Stamp($0, prefix: "started") }
+        }
+    }
+
     /// The latest incidents, the latest first.
     package func incidents(limit: Int) throws(StoreError) -> [StoredIncident] {
         let limit = try StoreFile.checked(limit)

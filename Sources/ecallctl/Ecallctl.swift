@@ -11,7 +11,7 @@ struct Ecallctl: AsyncParsableCommand {
         subcommands: [
             Status.self, Watch.self, Why.self, Timers.self, Incidents.self, Trace.self, Line.self, Button.self,
             PositionCommand.self,
-            TestCall.self, MSDCommand.self, TLSCommand.self,
+            TestCall.self, Garage.self, MSDCommand.self, TLSCommand.self,
         ]
     )
 }

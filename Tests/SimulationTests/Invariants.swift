@@ -53,6 +53,8 @@ struct Invariants {
     private var sentMSDs: Set<[UInt8]> = []
     /// The callbacks that were answered, by Call-ID.
     var callbacks: Set<String> = []
+    /// Whether the button makes test calls.
+    var isInGarage = false
     /// Whether a run was killed in a call that has not gone on since.
     var isCallOwed = false
     /// The Call-IDs of INVITEs that were too large for a datagram and left as one.
@@ -81,6 +83,7 @@ extension Invariants {
                     self.fail("two incidents at once", at: now)
                 }
                 self.accounts[opening.id] = Account(trigger: opening.trigger, batch: batch)
+                self.openedInGarage(opening, at: now)
             case .incidentClosed(let id, let closing): self.closed(id, closing, at: now)
             case .messageSent(let message): self.sent(message.octets)
             case .attempt(let attempt): self.attempted(attempt, at: now)
@@ -92,10 +95,18 @@ extension Invariants {
         }
     }
 
+    /// A real trigger ends garage mode.
+    private mutating func openedInGarage(_ opening: IncidentOpening, at now: Instant) {
+        guard self.isInGarage else { return }
+        self.mark("\(opening.trigger) in garage mode")
+        if !opening.isTest { self.fail("an emergency begins and garage mode goes on", at: now) }
+    }
+
     mutating func sent(_ octets: [UInt8]) { self.sentMSDs.insert(octets) }
 
     /// What a killed run had not put on disk never was; the rest waits to be taken over, as far as it is known there.
     mutating func suspendAll(but durable: [StoredIncident]) {
+        self.isInGarage = false
         for id in self.accounts.keys {
             guard let stored = durable.first(where: { $0.opening.id == id }) else {
                 self.accounts[id]?.isClosed = true
@@ -188,12 +199,16 @@ extension Invariants {
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
-            .recordFailed, .purged, .lateDataEnded,
+            .recordFailed, .purged, .lateDataEnded, .selfCheckPassed, .selfCheckFailed,
             .traceIncomplete, .positionSet,
             .incidentInterrupted:
             break
         case .lateDataOffered: self.lateDataOffered(event, at: now)
         case .lateDataFailed: self.mark(event.kind.word)
+        case .garageEntered: self.isInGarage = true
+        case .garageLeft:
+            self.isInGarage = false
+            self.mark("garage left")
         case .gateRefused: self.fail("the gate refused a loopback hop", at: now)
         }
     }

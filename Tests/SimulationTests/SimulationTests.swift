@@ -94,10 +94,11 @@ import Testing
         let callbacks = [
             "callback answered", "event callbackWindowKept", "event callbackWindowOver", "center callbackRefused",
         ]
+        let garage = ["test in garage mode", "garage left"]
         let late = ["late data delivered", "lateDataFailed", "center lateData"]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
         #expect(
-            Set(states + actions + outcomes + announcements + ways + registrations + kills + callbacks + late)
+            Set(states + actions + outcomes + announcements + ways + registrations + kills + callbacks + late + garage)
                 .subtracting(marks) == []
         )
     }

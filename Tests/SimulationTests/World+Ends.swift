@@ -122,6 +122,12 @@ extension World {
             let at = Duration.milliseconds(Int.random(in: 1_000...80_000, using: &self.random))
             self.queue.put(.kill, at: Instant.boot.advanced(by: at))
         }
+        // Somebody works on the car, and presses the button.
+        if self.random.chance(15) {
+            let at = Int.random(in: 500...60_000, using: &self.random)
+            self.control(.setGarageMode, ["milliseconds": 60_000], at: at)
+            self.pulse("sos-button", at: at + Int.random(in: 0...20_000, using: &self.random), for: 1_200)
+        }
         self.queue.put(.operators, at: self.now.advanced(by: .seconds(2)))
         self.queue.put(.stormEnds, at: Instant.boot.advanced(by: Plan.storm))
     }
@@ -147,11 +153,15 @@ extension World {
     }
 
     private func testCall(at milliseconds: Int) {
+        self.control(.testCall, [:], at: milliseconds)
+    }
+
+    private func control(_ method: ControlMethod, _ parameters: JSONValue, at milliseconds: Int) {
         let call = ControlCall(
             id: .init(connection: UInt64(milliseconds), serial: 1),
             connection: ControlConnection(number: UInt64(milliseconds), peer: nil),
-            method: ControlMethod.testCall.fullName,
-            parameters: [:],
+            method: method.fullName,
+            parameters: parameters,
             more: false,
             oneway: false
         )
