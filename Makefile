@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -46,6 +46,9 @@ interop:  ## Calls with sipp, baresip, linphone and through kamailio, on loopbac
 
 conformance:  ## The points of the standards against both programs, in both roles, with a report
 	conformance/run
+
+kills:  ## Real calls whose daemon is killed, stopped or cut off, RUNS times (30), and what the next run does
+	scripts/kill-runs $(or $(RUNS),30) $(SEED)
 
 bench:  ## The figures of docs/performance.md
 	Benchmarks/run

@@ -76,6 +76,8 @@ let package = Package(
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .systemLibrary(name: "CNotify"),
         .systemLibrary(name: "CTimex"),
+        // C of our own: a disk for tests and simulations.
+        .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         // Pure: values in, values out.
         target("Timeline"),
         target("CallControl", ["Timeline"]),
@@ -184,12 +186,13 @@ let package = Package(
         tests(
             "SimulationTests",
             [
-                "Authority", "CallControl", "Center", "ControlSocket", "Digests", "GPIO", "IVS", "MSD", "NGECall",
-                "Net",
-                "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers,
+                "Authority", "CSimulatedDisk", "CallControl", "Center", "ControlSocket", "Digests", "GPIO", "IVS",
+                "MSD",
+                "NGECall", "Net", "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
+                .nioConcurrencyHelpers,
             ]
         ),
-        tests("StoreTests", ["SIP", "SIPTrace", "Store", "Timeline", .grdb, .nioConcurrencyHelpers]),
+        tests("StoreTests", ["CSimulatedDisk", "SIP", "SIPTrace", "Store", "Timeline", .grdb, .nioConcurrencyHelpers]),
         tests(
             "SupervisionTests",
             ["Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]

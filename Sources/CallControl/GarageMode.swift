@@ -46,7 +46,9 @@ package struct GarageMode: Hashable, Sendable {
         }
     }
 
-    /// Whether a press is one of the mode: all of it lies inside. Any other is meant for help.
+    /// Whether a press is one of the mode, which all of it lies in.
+    ///
+    /// Any other is meant for help.
     package func covers(pressFrom began: Instant, to end: Instant) -> Bool {
         switch self.state {
         case .off: false

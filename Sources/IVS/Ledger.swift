@@ -215,11 +215,12 @@ struct Ledger: Sendable {
     /// Whether the beginning of the incident that a record tells of is still to be written, or on its way.
     private func owesBeginning(of record: VehicleRecord) -> Bool {
         switch record {
-        case .incidentClosed(let id, _), .incidentChanged(let id, _), .lateDataKept(let id, _):
+        case .incidentClosed(let id, _), .incidentChanged(let id, _), .lateDataKept(let id, _),
+            .lateDataEnded(let id, _):
             (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
                 if case .incidentOpened(let opening) = other { opening.id == id } else { false }
             }
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataEnded: false
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
         }
     }
 
@@ -254,13 +255,13 @@ struct Ledger: Sendable {
 }
 
 extension VehicleRecord {
-    /// Whether a call, or its data, would be lost without it, or gone on with that is over.
+    /// Whether without it a call or its data would be lost, gone on with that is over, or sent a second time.
     fileprivate var mustBeWritten: Bool {
         switch self {
-        case .incidentOpened, .incidentClosed, .lateDataKept: true
+        case .incidentOpened, .incidentClosed, .lateDataKept, .lateDataEnded: true
         // One that has gone to 112 is kept, and offered, by the rules of 112.
         case .incidentChanged(_, let change): change.isReopened || change.profile != nil
-        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataEnded: false
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
         }
     }
 }

@@ -6,6 +6,8 @@ enum StoreFile {
     /// Where a store keeps its tables.
     enum Place {
         case file(String)
+        /// A file of SQLite's default VFS that the system knows nothing of, for simulations; nothing is moved aside.
+        case virtual(String)
         /// For tests and simulations; nothing outlives the store.
         case memory
     }
@@ -39,6 +41,12 @@ enum StoreFile {
                 return (database, nil)
             } catch {
                 throw StoreError(error)
+            }
+        case .virtual(let path):
+            do {
+                return (try Self.attempt(path: path, migrator: migrator), nil)
+            } catch {
+                throw StoreError.cannotOpen(path: path, reason: "\(error)")
             }
         case .file(let path):
             return try Self.open(path: path, migrator: migrator)

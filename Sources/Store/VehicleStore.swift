@@ -28,6 +28,13 @@ package final class VehicleStore: Sendable {
         try VehicleStore(.memory, faults: faults)
     }
 
+    /// A store on a file of SQLite's default VFS that the system knows nothing of, for simulations of a disk.
+    ///
+    /// Throws when the file is damaged: there it is a defect.
+    package static func virtual(path: String) throws(StoreError) -> VehicleStore {
+        try VehicleStore(.virtual(path), faults: .none)
+    }
+
     private init(_ place: StoreFile.Place, faults: StoreFaults) throws(StoreError) {
         let (database, recovery) = try StoreFile.open(place, migrator: VehicleTables.migrator)
         self.recovery = recovery

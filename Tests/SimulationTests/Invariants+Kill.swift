@@ -11,6 +11,44 @@ extension Invariants {
         for case .messageSent(let message) in records { self.sent(message.octets) }
     }
 
+    /// The store has said that these records are on disk.
+    mutating func promised(_ records: [VehicleRecord]) {
+        for record in records {
+            switch record {
+            case .incidentOpened(let opening): self.promises[opening.id] = false
+            case .incidentClosed(let id, _): self.promises[id] = true
+            case .incidentChanged(let id, let change): if change.isReopened { self.promises[id] = false }
+            case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataKept, .lateDataEnded: break
+            }
+        }
+    }
+
+    /// What is kept no longer is promised no longer.
+    mutating func purged(_ store: VehicleStore) {
+        for id in self.promises.keys where (try? store.incident(id: id)) == .some(nil) {  // A failure is no deletion.
+            self.mark("purged")
+            self.promises[id] = nil
+        }
+    }
+
+    /// What the store said was on disk is there, whatever ended the run.
+    mutating func keepsPromises(_ store: VehicleStore, at now: Instant) {
+        for (id, isClosed) in self.promises.sorted(by: { $0.key < $1.key }) {
+            do throws(StoreError) {
+                guard let incident = try store.incident(id: id) else {
+                    self.fail("incident \(id) was on disk and is gone", at: now)
+                    continue
+                }
+                // Behind it a commit may have been made that nobody was told of.
+                if isClosed, incident.state == .open, self.accounts[id]?.hadCallback != true {
+                    self.fail("the end of incident \(id) was on disk and is gone", at: now)
+                }
+            } catch {
+                self.fail("the disk cannot be read: \(error)", at: now)
+            }
+        }
+    }
+
     /// The process is gone; these incidents are open on disk.
     ///
     /// `hasKept` says whether what it had read of its lines was kept, without which a trigger of this moment is lost.

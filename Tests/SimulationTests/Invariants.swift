@@ -53,6 +53,8 @@ struct Invariants {
     private var sentMSDs: Set<[UInt8]> = []
     /// The callbacks that were answered, by Call-ID.
     var callbacks: Set<String> = []
+    /// The incidents that the store has put on disk, and whether it has their end.
+    var promises: [String: Bool] = [:]
     /// Whether the button makes test calls.
     var isInGarage = false
     /// Whether a run was killed in a call that has not gone on since.
@@ -108,6 +110,7 @@ extension Invariants {
     mutating func suspendAll(but durable: [StoredIncident]) {
         self.isInGarage = false
         for id in self.accounts.keys {
+            self.accounts[id]?.isDeliveredLate = false
             guard let stored = durable.first(where: { $0.opening.id == id }) else {
                 self.accounts[id]?.isClosed = true
                 continue
@@ -120,7 +123,6 @@ extension Invariants {
             self.accounts[id]?.wasConnected = stored.wasConnected
             self.accounts[id]?.crashFollowed = stored.crashFollowed
             self.accounts[id]?.left = []
-            self.accounts[id]?.isDeliveredLate = false
         }
     }
 

@@ -90,7 +90,8 @@ import Testing
             "invite over tcp", "invite over udp", "fallback to UDP", "redirected", "transferred", "not transferred",
             "fell back",
         ]
-        let kills = ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + ["went on after a kill"]
+        let kills =
+            ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + ["went on after a kill", "power cut"]
         let callbacks = [
             "callback answered", "event callbackWindowKept", "event callbackWindowOver", "center callbackRefused",
         ]

@@ -48,6 +48,7 @@ extension World {
                 self.write(batch, records)
             case .purge(let rule):
                 self.later(.toRun(self.generation, .purged(self.disk.purgeNow(rule))), in: 1)
+                self.watch.purged(self.disk)
             case .readLateData(let isSimulated): self.readLateData(isSimulated: isSimulated)
             case .log(let event):
                 self.watch.tells(event, at: self.now)
@@ -76,11 +77,19 @@ extension World {
 
     private func write(_ batch: Int, _ records: [VehicleRecord]) {
         let takes = Duration.milliseconds(Int.random(in: self.faults.writeTakes, using: &self.random))
-        let error: StoreError? =
-            self.random.chance(self.faults.writeFails) ? .failed(reason: "disk I/O error", code: 10) : nil
         self.vehicleDiskBusyUntil = max(self.vehicleDiskBusyUntil, self.now).advanced(by: takes)
-        self.survivors.pending.append((records, fails: error != nil))
-        self.queue.put(.toRun(self.generation, .written(batch: batch, error)), at: self.vehicleDiskBusyUntil)
+        self.survivors.pending.append((records, fate: self.fate()))
+        self.queue.put(.toRun(self.generation, .written(batch: batch, nil)), at: self.vehicleDiskBusyUntil)
+    }
+
+    /// What becomes of a write: SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC and SQLITE_FULL are the ways in which a disk fails.
+    private func fate() -> Medium.Fate {
+        guard self.random.chance(self.faults.writeFails) else { return .done }
+        let code = [778, 1034, 13][Int.random(in: 0..<3, using: &self.random)] as Int32
+        let count = Int64.random(in: 1...4, using: &self.random)
+        return self.random.chance(50)
+            ? .refused(.failed(reason: "disk I/O error", code: 10))
+            : .fails(at: Int64.random(in: 0...6, using: &self.random), count: count, code: code)
     }
 
     func perform(_ outputs: [CenterOutput], ofCenter index: Int) {
@@ -121,6 +130,13 @@ extension World {
         for _ in 0..<self.plan.kills {
             let at = Duration.milliseconds(Int.random(in: 1_000...80_000, using: &self.random))
             self.queue.put(.kill, at: Instant.boot.advanced(by: at))
+        }
+        // A disk that other programs fill, until somebody cleans up.
+        if self.random.chance(10) {
+            let at = Instant.boot.advanced(by: .seconds(Int.random(in: 0...60, using: &self.random)))
+            self.queue.put(.diskLimit(Int64.random(in: 4_096...600_000, using: &self.random)), at: at)
+            let later = Int.random(in: 1...30, using: &self.random)
+            self.queue.put(.diskLimit(0), at: at.advanced(by: .seconds(later)))
         }
         // Somebody works on the car, and presses the button.
         if self.random.chance(15) {

@@ -13,10 +13,12 @@ import Timeline
 /// What outlives the vehicle's process besides its disk: the memory and the lines that the service manager keeps.
 struct Survivors {
     /// What was handed to the store and not answered yet, with what will become of it, in order.
-    var pending: [(records: [VehicleRecord], fails: Bool)] = []
+    var pending: [(records: [VehicleRecord], fate: Medium.Fate)] = []
     var inputs = ""
     /// The level that each line had last.
     var levels: [LineName: Level] = [:]
+    /// Whether the computer started anew, and the lines with it.
+    var isReboot = false
     /// What lines did while nobody looked.
     var unread: [VehicleInput] = []
 }
@@ -30,17 +32,51 @@ extension World {
         self.generation += 1
         self.isDead = true
         self.killAfter = nil
-        // Of what the disk had not answered, the first so many commits were made all the same.
-        let committed = Int.random(in: 0...self.survivors.pending.count, using: &self.random)
-        for write in self.survivors.pending.prefix(committed) where !write.fails {
-            _ = self.disk.writeNow(write.records)  // Nobody is there to hear of it.
-        }
-        self.survivors.pending = []
+        let isReboot = self.endDisk()
         for case .write(_, let records) in outputs { self.watch.wanted(records) }
-        let hasKept = !outputs.contains { if case .keepInputs = $0 { true } else { false } }
+        self.watch.keepsPromises(self.disk, at: self.now)
+        var hasKept = !outputs.contains { if case .keepInputs = $0 { true } else { false } }
+        if isReboot {
+            self.reboot()
+            let id = self.vehicle.call.incident?.id.text
+            hasKept = self.plan.isWallTrusted && self.unfinished.contains { $0.opening.id == id }
+        }
         self.watch.killed(self.vehicle, durable: self.unfinished, hasKept: hasKept)
         self.closeAllOfVehicle()
         self.later(.restarts(self.generation), in: Int.random(in: 0...3_000, using: &self.random))
+    }
+
+    /// Ends the process on its disk, or the power; whether it was the power.
+    private func endDisk() -> Bool {
+        // Of what the disk had not answered, the first so many commits were made all the same.
+        let committed = Int.random(in: 0...self.survivors.pending.count, using: &self.random)
+        for write in self.survivors.pending.prefix(committed) {
+            _ = self.medium.write(write.records, write.fate)  // Nobody is there to hear of it.
+        }
+        let next = self.survivors.pending.dropFirst(committed).first?.records ?? []
+        self.survivors.pending = []
+        let isPower = self.random.chance(40)
+        do throws(StoreError) {
+            if isPower {
+                let change = Int64.random(in: 0...8, using: &self.random)
+                self.note("the power is cut at change \(change) of a write of \(next.count) records")
+                self.watch.mark("power cut")
+                try self.medium.cut(during: next, at: change, seed: self.random.next())
+            } else {
+                try self.medium.abandon()
+            }
+        } catch {
+            self.watch.fail("the store cannot be opened after a kill: \(error)", at: self.now)
+        }
+        return isPower
+    }
+
+    /// Nothing but the disk is left: neither what the service manager kept, nor what the lines have done.
+    private func reboot() {
+        self.boots += 1
+        self.survivors.inputs = ""
+        self.survivors.unread = []
+        self.survivors.isReboot = true
     }
 
     func restart() {
@@ -48,7 +84,7 @@ extension World {
         self.note("the vehicle starts again")
         self.vehicle = IVS(
             configuration: self.plan.vehicle,
-            boot: "boot",
+            boot: "boot-\(self.boots)",
             earlierInputs: InputMemory(text: self.survivors.inputs),
             random: SeededGenerator(seed: self.random.next()),
             agentRandom: SeededGenerator(seed: self.random.next()),
@@ -62,10 +98,11 @@ extension World {
         self.later(.callWasOwed(self.generation), in: opens + 2_000)
         self.step(.started)
         for (line, level) in self.survivors.levels.sorted(by: { $0.key < $1.key }) {
-            let traits = LineTraits(lossDetection: .sequence, isResumed: true)
+            let traits = LineTraits(lossDetection: .sequence, isResumed: !self.survivors.isReboot)
             self.step(.line(.traits(line: line, traits: traits)))
             self.step(.line(.level(line: line, level: level, at: self.now)))
         }
+        self.survivors.isReboot = false
         let unread = self.survivors.unread
         self.survivors.unread = []
         for input in unread { self.step(input) }
@@ -75,7 +112,13 @@ extension World {
     /// A line did something; a process that is not there reads it when it comes back.
     func survive(_ input: VehicleInput) {
         guard case .line(let event) = input else { return }
-        if case .edge = event { self.survivors.unread.append(input) }
+        guard case .edge(let edge) = event else { return }
+        // While a computer starts nobody counts the edges of its lines.
+        if self.survivors.isReboot {
+            self.survivors.levels[edge.line] = edge.level
+        } else {
+            self.survivors.unread.append(input)
+        }
     }
 
     /// The open incidents as a next run finds them on disk.

@@ -35,6 +35,8 @@ final class World {
         case endAtCenter(Flow, NetFailure)
         case endAtVehicle(Flow, NetFailure)
         case operators
+        /// The vehicle's disk takes no more than so many octets, or is cleaned up.
+        case diskLimit(Int64)
         case stormEnds
     }
 
@@ -57,8 +59,11 @@ final class World {
     var survivors = Survivors()
     /// The level to which each output was driven last.
     var shown: [LineName: Level] = [:]
+    let medium: Medium
     /// The vehicle's record, by the code that writes it in the field.
-    let disk: VehicleStore
+    var disk: VehicleStore { self.medium.store }
+    /// Counts the boots of the vehicle's computer.
+    var boots = 1
     var watch = Invariants()
     private(set) var trace: [String] = []
     private(set) var steps = 0
@@ -70,7 +75,7 @@ final class World {
         self.faults = self.plan.faults
         self.vehicle = IVS(
             configuration: self.plan.vehicle,
-            boot: "boot",
+            boot: "boot-1",
             random: SeededGenerator(seed: random.next()),
             agentRandom: SeededGenerator(seed: random.next()),
             isGateUnlocked: { false }
@@ -83,10 +88,10 @@ final class World {
                 agentRandom: SeededGenerator(seed: random.next())
             )
         }
-        do throws(StoreError) {
-            self.disk = try VehicleStore.inMemory()
+        do {
+            self.medium = try Medium()
         } catch {
-            preconditionFailure("A store in memory can be made: \(error)")
+            preconditionFailure("A store on an empty disk can be made: \(error)")
         }
         self.random = random
         self.watch.configuration = self.plan.vehicle
@@ -155,10 +160,14 @@ final class World {
         case .endAtCenter(let flow, let failure): self.ended(flow, failure, atVehicle: false)
         case .endAtVehicle(let flow, let failure): self.ended(flow, failure, atVehicle: true)
         case .operators: self.operatorsAct()
+        case .diskLimit(let octets):
+            self.note("the disk takes \(octets) octets")
+            self.medium.limit(octets)
         case .stormEnds:
             self.isStorm = false
             self.faults = .none
             self.killAfter = nil
+            self.medium.limit(0)
             // Registrations would be refreshed for ever; their removal ends what has to end.
             self.step(.stopping)
         }
@@ -168,10 +177,12 @@ final class World {
         guard !self.isDead else { return self.survive(input) }
         var input = input
         switch input {
-        case .written(let batch, let error):
+        case .written(let batch, _):
             self.watch.written(batch)
             let write = self.survivors.pending.removeFirst()
-            input = .written(batch: batch, error ?? self.disk.writeNow(write.records))
+            let error = self.medium.write(write.records, write.fate)
+            if error == nil { self.watch.promised(write.records) }
+            input = .written(batch: batch, error)
         case .line(.level(let line, let level, _)): self.survivors.levels[line] = level
         case .line(.edge(let edge)): self.survivors.levels[edge.line] = edge.level
         default: break
