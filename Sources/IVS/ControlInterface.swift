@@ -19,7 +19,7 @@ package enum ControlInterface {
         type Level (active, inactive)
 
         # The job of a line. The first three are inputs, the others outputs.
-        type Role (sosButton, sosCover, crash, led, malfunctionLamp, chime)
+        type Role (sosButton, sosCover, crash, powerFail, led, malfunctionLamp, chime)
 
         # Whether a line can be used: another process holds a busy one, a missing one was never found,
         # a vanished one was there.
@@ -170,6 +170,17 @@ package enum ControlInterface {
           octets: string
         )
 
+        # Where the power comes from. "charge" is the battery's in percent. "neededMilliwattHours" is what 5 minutes of voice,
+        # an hour of waiting and 5 minutes of voice take, "standbyLeft" how many milliseconds the system can wait and then
+        # still hold 5 minutes of voice; each is null where nothing measures or says it.
+        type PowerStatus (
+          onBattery: bool,
+          charge: ?int,
+          availableMilliwattHours: ?int,
+          neededMilliwattHours: ?int,
+          standbyLeft: ?int
+        )
+
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
         # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
         # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
@@ -194,6 +205,7 @@ package enum ControlInterface {
           fallback: ?string,
           garage: ?int,
           selfCheck: ?int,
+          power: ?PowerStatus,
           store: StoreStatus,
           faults: []string,
           dropped: int

@@ -52,7 +52,8 @@ extension IVS {
     }
 
     private var mayOfferLateData: Bool {
-        self.call.state == .idle && self.unfinished == nil && self.leaveBy == nil && self.ledger.isSettled
+        !self.power.isOnBattery && self.call.state == .idle && self.unfinished == nil && self.leaveBy == nil
+            && self.ledger.isSettled
     }
 
     /// The first center of the private service that is connected, and has shown that it is the one.

@@ -108,6 +108,7 @@ extension IVS {
         switch sign {
         case .button(let sign): self.button(sign, at: now)
         case .crash(let line, let sign): self.crash(line, sign, at: now)
+        case .powerFail(let hasFailed): self.powerFailed(hasFailed, at: now)
         case .edgeMissed(let line):
             self.noteLoss(of: line, 1, "an edge of \(line) is missing: two to the same level", at: now)
         }

@@ -28,6 +28,7 @@ extension IVS {
             "fallback": self.fallbackStatus,
             "garage": self.left(self.garage.endsAt, at: now.instant),
             "selfCheck": self.left(self.selfCheck.dueAt, at: now.instant),
+            "power": self.powerStatus,
             "store": self.storeStatus,
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
             "dropped": .int(self.lostEvents),
@@ -111,6 +112,7 @@ extension IVS {
         let lines = self.configuration.lines
         if line == lines.button { return "sosButton" }
         if line == lines.cover { return "sosCover" }
+        if line == lines.powerFail { return "powerFail" }
         if line == lines.led { return "led" }
         if line == lines.lamp { return "malfunctionLamp" }
         return line == lines.chime ? "chime" : "crash"

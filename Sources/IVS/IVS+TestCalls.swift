@@ -72,7 +72,8 @@ extension IVS {
         let isConnected = self.links.indices.contains { index in
             self.configuration.profile(of: index) == .privateCenter && self.links[index].flow != nil
         }
-        guard self.call.state == .idle, self.garage.endsAt == nil, self.unfinished == nil, self.leaveBy == nil,
+        guard !self.power.isOnBattery, self.call.state == .idle, self.garage.endsAt == nil, self.unfinished == nil,
+            self.leaveBy == nil,
             isConnected
         else { return self.selfCheck.postponed(share: self.share(), at: now.instant) }
         let incident = self.newIncident()

@@ -79,6 +79,8 @@ package struct IVS: Sendable {
     var garage = GarageMode()
     /// When the vehicle places a test call by itself.
     var selfCheck: SelfCheckSchedule
+    /// Where the power comes from.
+    var power: PowerState
     /// The status with which a center that is there has refused the present self-check.
     var selfCheckRefusal: Int?
     /// This end of the last connection.
@@ -137,6 +139,7 @@ package struct IVS: Sendable {
         self.configuration = configuration
         self.isGateUnlocked = isGateUnlocked
         self.calledProfile = configuration.profile
+        self.power = PowerState(budget: configuration.power?.budget)
         self.selfCheck = SelfCheckSchedule(interval: configuration.selfCheckInterval)
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
@@ -215,6 +218,7 @@ package struct IVS: Sendable {
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
         case .written(let batch, let error): self.written(batch, error, at: now)
+        case .power(let reading): self.powerRead(reading, at: now)
         case .purged(let result): self.purged(result, at: now)
         case .lateDataRead(let result): self.lateDataRead(result, at: now)
         case .overflow(let count):
@@ -348,6 +352,8 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case certificateDate
     case registrationFailing
     case selfCheckFailing
+    case batteryInsufficient
+    case batteryFailing
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }

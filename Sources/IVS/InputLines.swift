@@ -9,6 +9,8 @@ struct InputLines: Sendable {
         case button(ButtonMachine.Sign)
         case crash(LineName, CrashLevelMachine.Sign)
         case edgeMissed(LineName)
+        /// Whether the vehicle's own power is gone.
+        case powerFail(Bool)
     }
 
     private let lines: VehicleConfiguration.Lines
@@ -239,6 +241,7 @@ struct InputLines: Sendable {
 
     private mutating func started(_ line: LineName, active: Bool) -> [Sign] {
         if line == self.lines.button { return self.button.started(pressed: active).map(Sign.button) }
+        if line == self.lines.powerFail { return [.powerFail(active)] }
         return self.crash[line]?.started(active: active).map { .crash(line, $0) } ?? []
     }
 
@@ -266,6 +269,7 @@ struct InputLines: Sendable {
                 ? self.button.pressed(at: stamp, coverClosed: self.isCoverClosed) : self.button.released(at: stamp)
             return signs.map(Sign.button)
         }
+        if line == self.lines.powerFail { return [.powerFail(active)] }
         guard var machine = self.crash[line] else { return [] }
         let signs = active ? machine.activated(at: stamp) : machine.deactivated(at: stamp)
         self.crash[line] = machine

@@ -10,6 +10,7 @@ enum LinePins {
         Key("button", .section(Self.pin), .optional, "The SOS button."),
         Key("cover", .section(Self.pin), .optional, "The switch of its cover, active while the cover is open."),
         Key("crash", .section(Self.pin), .optional, "The crash line."),
+        Key("powerFail", .section(Self.pin), .optional, "Active while the vehicle's own power is gone."),
         Key("led", .section(Self.pin), .optional, "The green LED."),
         Key("lamp", .section(Self.pin), .optional, "The malfunction lamp, wired fail-lit."),
         Key("chime", .section(Self.pin), .optional, "The chime; left out, there is none."),
@@ -55,7 +56,8 @@ extension VehicleConfiguration {
         self.lines.chime = pins.optional("chime") == nil ? nil : self.lines.chime
         let wanted: [(key: String, lines: [LineName])] = [
             ("button", [self.lines.button]), ("cover", [self.lines.cover].compactMap(\.self)),
-            ("crash", self.lines.crash), ("led", [self.lines.led]), ("lamp", [self.lines.lamp]),
+            ("crash", self.lines.crash), ("powerFail", [self.lines.powerFail].compactMap(\.self)),
+            ("led", [self.lines.led]), ("lamp", [self.lines.lamp]),
             ("chime", [self.lines.chime].compactMap(\.self)),
         ]
         var mistakes: [Mistake] = []

@@ -52,6 +52,7 @@ extension VehicleConfiguration {
         self.position = settings.optional("position").flatMap { Fix($0.section) }
         self.selfCheckInterval = settings.section("call").optional("selfCheckInterval")?.duration
         try self.checkSelfCheck(settings)
+        self.power = settings.optional("power").map { PowerSettings($0.section) }
         self.keepAlive = settings.section("connection").duration("keepAlive")
         self.isECallOnly = settings.section("connection").boolean("eCallOnly")
         self.gate.allowedAddresses = settings.section("gate").list("allowedAddresses").map(\.string)
@@ -189,6 +190,7 @@ extension VehicleConfiguration {
         self.isSimulated = lines.string("backend") == "simulated"
         self.lines.debounce = lines.duration("debounce")
         self.lines.cover = lines.boolean("cover") ? "sos-cover" : nil
+        self.lines.powerFail = lines.boolean("powerFail") ? "power-fail" : nil
         self.lampCheck = lines.duration("lampCheck")
         let button = lines.section("button")
         self.button.hold = button.duration("hold")

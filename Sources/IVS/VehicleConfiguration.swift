@@ -84,6 +84,8 @@ package struct VehicleConfiguration: Sendable {
         package var button: LineName = "sos-button"
         package var cover: LineName?
         package var crash: [LineName] = ["crash"]
+        /// Active while the vehicle's own power is gone; `nil` for a rig without.
+        package var powerFail: LineName?
         package var led: LineName = "led"
         package var lamp: LineName = "lamp"
         package var chime: LineName? = "chime"
@@ -144,6 +146,8 @@ package struct VehicleConfiguration: Sendable {
     /// The same for the private service; `nil` for as long as there is room.
     package var privateRetention: Duration?
 
+    /// What is known of the power; `nil` for nothing.
+    package var power: PowerSettings?
     /// How often the vehicle places a test call by itself, about; `nil` for never.
     package var selfCheckInterval: Duration?
     /// How long after its trigger data that no center has acknowledged is offered late; zero for never.
@@ -176,7 +180,8 @@ package struct VehicleConfiguration: Sendable {
 
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {
-        let inputs = [self.lines.button] + [self.lines.cover].compactMap(\.self) + self.lines.crash
+        let others = [self.lines.cover, self.lines.powerFail].compactMap(\.self)
+        let inputs = [self.lines.button] + others + self.lines.crash
         let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self)
         // Fail-lit: the lamp burns until the daemon drives it off.
         return inputs.map { self.specification($0, .input) } + outputs.map { self.specification($0, .output) }

@@ -59,6 +59,8 @@ package struct VehicleEvent: Hashable, Sendable {
         case eventsLost
         case messageDiscarded
         case positionSet
+        case powerLost
+        case powerBack
         case garageEntered
         case garageLeft
         case selfCheckPassed
@@ -116,6 +118,8 @@ package struct VehicleEvent: Hashable, Sendable {
             case .eventsLost: "eventsLost"
             case .messageDiscarded: "messageDiscarded"
             case .positionSet: "positionSet"
+            case .powerLost: "powerLost"
+            case .powerBack: "powerBack"
             case .garageEntered: "garageEntered"
             case .garageLeft: "garageLeft"
             case .selfCheckPassed: "selfCheckPassed"

@@ -1,3 +1,4 @@
+package import CallControl
 package import ControlSocket
 package import GPIO
 package import Net
@@ -31,6 +32,8 @@ package enum VehicleInput: Sendable {
     case linesRead(through: Instant)
     case net(NetEvent)
     case control(ControlEvent)
+    /// What the power supplies say; told whenever that changes.
+    case power(PowerState.Reading)
     /// The answer to `VehicleOutput.write`.
     case written(batch: Int, StoreError?)
     /// The answer to `VehicleOutput.purge`.

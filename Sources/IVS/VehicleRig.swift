@@ -1,6 +1,8 @@
 package import ControlSocket
 package import GPIO
 package import Logging
+internal import CallControl
+internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
 internal import Net
@@ -157,6 +159,7 @@ package final class VehicleRig: Sendable {
         late.post(.started)
         for standing in standings { late.post(.protection(standing)) }
         self.lookAtFiles()
+        self.lookAtPower()
         self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
         ports.store.open(path: configuration.storePath) { result in
@@ -203,6 +206,24 @@ package final class VehicleRig: Sendable {
         let period = TimeAmount(CenterProtection.period)
         self.group.next().scheduleRepeatedTask(initialDelay: period, delay: period) { _ in
             protection.look { late.post(.protection($0)) }
+        }
+    }
+
+    /// Reads the power supplies from time to time, off the loop, and tells what has changed.
+    private func lookAtPower() {
+        guard let settings = self.configuration.power, settings.battery ?? settings.mains != nil else { return }
+        let late = self.loop
+        let last = NIOLockedValueBox<PowerState.Reading?>(nil)
+        let period = TimeAmount(PowerSettings.period)
+        self.group.next().scheduleRepeatedTask(initialDelay: .zero, delay: period) { _ in
+            NIOThreadPool.singleton.submit { _ in
+                let reading = settings.read()
+                let isNew = last.withLockedValue { last in
+                    defer { last = reading }
+                    return last != reading
+                }
+                if isNew { late.post(.power(reading)) }
+            }
         }
     }
 

@@ -29,6 +29,7 @@ enum VehicleSchema {
         Key("identity", .section(Self.identity), .required, "Who is calling."),
         Key("call", .section(Self.call), .required, "The times and counts of a call."),
         Key("lines", .section(Self.lines), .required, "The lines by what they are for."),
+        Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),
         Key("position", .section(Self.position), .optional, "A surveyed place, for a rig without a receiver."),
         Key("connection", .section(Self.connection), .required, "The connection to the centers."),
@@ -284,6 +285,7 @@ enum VehicleSchema {
             .defaulted(.boolean(true)),
             "Whether the button has a cover switch; a press through a closed cover counts and is reported."
         ),
+        Key("powerFail", .boolean, .defaulted(.boolean(false)), "Whether a line tells that the power is gone."),
         Key("button", .section(Self.button), .required, "The SOS button."),
         Key("crash", .section(Self.crash), .required, "The crash line, a plain level."),
         Key(

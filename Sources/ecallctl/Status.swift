@@ -47,7 +47,22 @@ struct Status: AsyncParsableCommand {
         for fault in status["faults"]?.asArray ?? [] { print("fault     \(fault.asString ?? fault.text)") }
         print("gate      \(status["gate"]?.shown("sentence") ?? "-")")
         if let fallback = status["fallback"]?.asString { print("fallback  \(fallback)") }
+        if let left = status["garage"]?.asInt { print("garage    the button makes test calls for \(left / 1_000) s") }
+        if let left = status["selfCheck"]?.asInt { print("selfcheck due in \(left / 1_000) s") }
+        if let power = status["power"], power.asObject != nil { print("power     \(Self.power(power))") }
         print("store     \(status["store"]?.shown("sentence") ?? "-")")
+    }
+}
+
+extension Status {
+    private static func power(_ power: JSONValue) -> String {
+        let source = power["onBattery"]?.asBool == true ? "on battery" : "the vehicle's own"
+        guard let needed = power["neededMilliwattHours"]?.asInt else { return source }
+        guard let charge = power["charge"]?.asInt, let available = power["availableMilliwattHours"]?.asInt,
+            let left = power["standbyLeft"]?.asInt
+        else { return "\(source); a call and an hour need \(needed) mWh, and nothing measures the battery" }
+        return "\(source); battery \(charge) %, \(available) mWh of the \(needed) that a call and an hour need, "
+            + "\(left / 60_000) min of waiting and a talk of 5"
     }
 }
 

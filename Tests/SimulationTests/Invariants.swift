@@ -201,7 +201,7 @@ extension Invariants {
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
-            .recordFailed, .purged, .lateDataEnded, .selfCheckPassed, .selfCheckFailed,
+            .recordFailed, .purged, .lateDataEnded, .selfCheckPassed, .selfCheckFailed, .powerLost, .powerBack,
             .traceIncomplete, .positionSet,
             .incidentInterrupted:
             break
