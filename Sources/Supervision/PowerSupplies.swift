@@ -22,7 +22,9 @@ package struct PowerSupplies: Sendable {
         self.folder = folder
     }
 
-    /// Reads a supply; `nil` when there is none of that name. Waits for the kernel, which asks the device.
+    /// Reads a supply; `nil` when there is none of that name.
+    ///
+    /// Waits for the kernel, which asks the device.
     package func supply(_ name: String) -> Supply? {
         let path = "\(self.folder)/\(name)"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
