@@ -1,11 +1,13 @@
 import FuzzHarness
 
-/// The first octet of an input chooses what the rest is given to.
+/// The first octet of an input chooses what the rest is given to, unless `PROBE` names it.
 @main struct FuzzText {
     static func main() {
+        let pinned = FuzzRun.probe(among: Target.self)
         FuzzRun.start { input in
             var source = OctetSource(input)
-            switch source.choice([Target.yaml, .json, .interface, .msdText, .msdJSON, .msdOctets]) {
+            let chosen = source.choice(Target.allCases)
+            switch pinned ?? chosen {
             case .yaml: ConfigurationProbe.yaml(source.remainder())
             case .json: ControlSocketProbe.json(source.remainder())
             case .interface: ControlSocketProbe.interface(source.remainder())
@@ -16,7 +18,7 @@ import FuzzHarness
         }
     }
 
-    private enum Target {
+    private enum Target: String, CaseIterable {
         case yaml, json, interface, msdText, msdJSON, msdOctets
     }
 }
