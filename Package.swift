@@ -125,7 +125,8 @@ let package = Package(
         program(
             "ecallctl",
             [
-                "Authority", "ControlSocket", "IVS", "MSD", "Net", "SIP", "SIPTrace", "Supervision", .argumentParser,
+                "Authority", "CallControl", "ControlSocket", "IVS", "MSD", "Net", "SIP", "SIPTrace", "Supervision",
+                "Timeline", .argumentParser,
                 .nioCore, .nioPosix,
             ]
         ),

@@ -1,5 +1,5 @@
 /// The waits and counts of the call machine, each configurable within the range its clause leaves open.
-package struct CallLimits: Hashable, Sendable {
+package struct CallLimits: Hashable, Codable, Sendable {
     /// T1: how long a manual call waits before dialling; the maker's choice (EN 16062), here none.
     package var cancelWindow = Duration.zero
     /// How long attempts go on after the first failure or drop: 2 minutes (EN 16062 redial, secondary sources).

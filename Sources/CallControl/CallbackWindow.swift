@@ -9,7 +9,7 @@ package struct Deregistration: Hashable, Sendable {
 }
 
 /// The time behind a call in which its center may ring back (T9), and which center that is.
-package struct CallbackWindow: Hashable, Sendable {
+package struct CallbackWindow: Hashable, Codable, Sendable {
     package let incident: Incident
     /// How its call ended.
     package let outcome: Outcome

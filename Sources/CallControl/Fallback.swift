@@ -1,5 +1,5 @@
 /// The emergency service behind a private one that does not work, and when a call goes there (EU 2017/79 Annex IV).
-package struct Fallback: Hashable, Sendable {
+package struct Fallback: Hashable, Codable, Sendable {
     /// The positions of its hops in the list of centers; those before are the private centers, one at least.
     package let hops: Range<Int>
     /// After how many rounds over the private centers, 1 or more.

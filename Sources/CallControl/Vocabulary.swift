@@ -1,7 +1,7 @@
 package import Timeline
 
 /// Why a call starts.
-package enum Trigger: String, Hashable, Sendable, CaseIterable {
+package enum Trigger: String, Hashable, Codable, Sendable, CaseIterable {
     /// An occupant held the SOS button.
     case manual
     /// A crash line fired.
@@ -20,7 +20,7 @@ package enum CallState: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The name of one incident: 128 random bits in hexadecimal, given by whoever holds the random source.
-package struct IncidentID: Hashable, Sendable, CustomStringConvertible {
+package struct IncidentID: Hashable, Codable, Sendable, CustomStringConvertible {
     package let text: String
 
     package init(_ text: String) {
@@ -31,7 +31,7 @@ package struct IncidentID: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One emergency from its trigger to its end, with all its attempts and callbacks.
-package struct Incident: Hashable, Sendable {
+package struct Incident: Hashable, Codable, Sendable {
     package let id: IncidentID
     /// What started it; later triggers never rewrite this (they are causes).
     package let trigger: Trigger
@@ -70,7 +70,7 @@ package struct Incident: Hashable, Sendable {
 }
 
 /// What an INVITE carries; less after a center refused the full form (RFC 8147 with RFC 6881: reach voice first).
-package enum InviteForm: String, Hashable, Sendable {
+package enum InviteForm: String, Hashable, Codable, Sendable {
     /// SDP, MSD, capabilities and, if known, the location.
     case full
     /// The same without a location, after 424 (Bad Location Information).
@@ -80,7 +80,7 @@ package enum InviteForm: String, Hashable, Sendable {
 }
 
 /// One INVITE of an incident: ours, or the center's when it rings back.
-package struct Attempt: Hashable, Sendable {
+package struct Attempt: Hashable, Codable, Sendable {
     package let incident: IncidentID
     /// Counts from 1 within the incident.
     package let number: Int
@@ -100,14 +100,14 @@ package struct Attempt: Hashable, Sendable {
 }
 
 /// What the center said about the MSD in its final response (RFC 8147 section 9.1.3).
-package enum Acknowledgement: String, Hashable, Sendable {
+package enum Acknowledgement: String, Hashable, Codable, Sendable {
     case positive
     case negative
     case none
 }
 
 /// How an attempt ended without a call.
-package enum AttemptEnd: Hashable, Sendable {
+package enum AttemptEnd: Hashable, Codable, Sendable {
     /// 486, 600 or 603 with a valid acknowledgement on a verified connection: the center has the data.
     case declinedWithAcknowledgement(status: Int)
     /// 424: the location was refused.
@@ -125,7 +125,7 @@ package enum AttemptEnd: Hashable, Sendable {
 }
 
 /// How an incident ended.
-package enum Outcome: String, Hashable, Sendable {
+package enum Outcome: String, Hashable, Codable, Sendable {
     /// The center cleared the call down.
     case cleared
     /// The center has the data and declined voice on purpose.

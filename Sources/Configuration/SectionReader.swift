@@ -136,7 +136,7 @@ struct SectionReader {
         guard case .scalar(let scalar) = node, !Self.isNull(node),
             let value = kind.value(of: scalar.string, isQuoted: scalar.style != .plain)
         else {
-            self.refuse(Self.position(node), path, found: Self.phrase(node), expected: "\(kind)")
+            self.refuse(self.position(node), path, found: Self.phrase(node), expected: "\(kind)")
             return nil
         }
         return value
@@ -146,7 +146,7 @@ struct SectionReader {
         guard self.isWrittenOut(node, path: path) else { return nil }
         guard case .sequence(let nodes) = node else {
             let expected = "\(Kind.list(of: kind, count: count))"
-            self.refuse(Self.position(node), path, found: Self.phrase(node), expected: expected)
+            self.refuse(self.position(node), path, found: Self.phrase(node), expected: expected)
             return nil
         }
         guard self.checkCount(nodes.count, count, node, path: path, Kind.list(of: kind, count: count)) else {
@@ -154,7 +154,7 @@ struct SectionReader {
         }
         var values: [Value] = []
         for (index, node) in nodes.enumerated() {
-            let value = self.value(node, kind: kind, path: "\(path)[\(index + 1)]", at: Self.position(node))
+            let value = self.value(node, kind: kind, path: "\(path)[\(index + 1)]", at: self.position(node))
             values += value.map { [$0] } ?? []
         }
         return .list(values)
@@ -197,7 +197,7 @@ struct SectionReader {
         _ kind: Kind
     ) -> Bool {
         guard !allowed.contains(found) else { return true }
-        self.refuse(Self.position(node), path, found: "\(found) of them", expected: "\(kind)")
+        self.refuse(self.position(node), path, found: "\(found) of them", expected: "\(kind)")
         return false
     }
 }
@@ -209,13 +209,13 @@ extension SectionReader {
         guard self.isWrittenOut(node, path: path) else { return nil }
         if Self.isNull(node) { return [] }
         guard case .mapping(let mapping) = node else {
-            self.refuse(Self.position(node), path, found: Self.phrase(node), expected: expected)
+            self.refuse(self.position(node), path, found: Self.phrase(node), expected: expected)
             return nil
         }
         var entries: [Entry] = []
         var firstLines: [String: Int] = [:]
         for (key, value) in mapping {
-            let position = Self.position(key)
+            let position = self.position(key)
             guard case .scalar(let scalar) = key else {
                 self.refuse(position, path, found: "\(Self.phrase(key)) as a key", expected: "a word as a key")
                 continue
@@ -235,13 +235,11 @@ extension SectionReader {
 
     private mutating func isWrittenOut(_ node: Node, path: String) -> Bool {
         guard node.anchor != nil else { return true }
-        self.refuse(Self.position(node), path, found: "an anchor", expected: "the value written out at each place")
+        self.refuse(self.position(node), path, found: "an anchor", expected: "the value written out at each place")
         return false
     }
 
-    private static func position(_ node: Node) -> Position? {
-        node.mark.map { Position(line: $0.line, column: $0.column) }
-    }
+    private func position(_ node: Node) -> Position? { node.mark.map(self.document.position(of:)) }
 
     private static func isNull(_ node: Node) -> Bool {
         guard case .scalar(let scalar) = node, scalar.style == .plain else { return false }

@@ -17,6 +17,7 @@ struct YAMLDocument {
     let root: Node?
     /// Holds the anchors, to which the nodes refer weakly.
     private let parser: Parser
+    private let lines: Int
     /// The true names of overwritten keys.
     private let overwritten: [String: String]
 
@@ -24,6 +25,7 @@ struct YAMLDocument {
         if let mistake = Self.excess(in: text, file: file) {
             throw ConfigurationMistakes([mistake])
         }
+        self.lines = Self.lines(of: text).count
         var text = text
         var overwritten: [String: String] = [:]
         while true {
@@ -45,6 +47,13 @@ struct YAMLDocument {
                 overwritten[mask] = name
             }
         }
+    }
+
+    /// A place in the file; what is missing at its end is found by the parser behind the last line.
+    func position(of mark: Mark) -> Position { Self.position(of: mark, lines: self.lines) }
+
+    private static func position(of mark: Mark, lines: Int) -> Position {
+        Position(line: min(mark.line, lines), column: mark.line > lines ? 1 : mark.column)
     }
 
     /// The name that the file gives a key of the tree.
@@ -126,8 +135,7 @@ extension YAMLDocument {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            let lines = Self.lines(of: text).count
-            let position = Position(line: min(mark.line, lines), column: mark.line > lines ? 1 : mark.column)
+            let position = Self.position(of: mark, lines: Self.lines(of: text).count)
             if Self.isIndentedByTab(text, line: position.line) {
                 return refuse(position, "a tab", "blanks as indentation")
             }

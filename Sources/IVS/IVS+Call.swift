@@ -17,37 +17,34 @@ extension IVS {
     }
 
     private mutating func tell(_ input: CallInput, at now: Moment) -> [CallAction] {
-        let time = now.instant
         switch input {
         case .buttonHeld(let instant):
             return self.tellHeld(until: instant, at: now)
         case .crash(let line, let instant):
             let before = self.call.incident
             self.leaveGarage("a crash line fired", at: now)
-            let actions = self.call.crashDetected(newIncident: self.newIncident(), at: time)
+            let actions = self.decide(.crashDetected(newIncident: self.newIncident()), at: now)
             self.noteTrigger(of: line, at: instant, after: before)
             return actions
-        case .test: return self.call.testRequested(newIncident: self.newIncident(), at: time)
-        case .rang(let attempt): return self.call.attemptRang(attempt)
+        case .test: return self.decide(.testRequested(newIncident: self.newIncident(), isSelfCheck: false), at: now)
+        case .rang(let attempt): return self.decide(.attemptRang(attempt), at: now)
         case .answered(let attempt, let acknowledgement):
-            return self.call.attemptAnswered(attempt, acknowledgement, at: time)
-        case .ended(let attempt, let end): return self.call.attemptEnded(attempt, end, at: time)
+            return self.decide(.attemptAnswered(attempt, acknowledgement), at: now)
+        case .ended(let attempt, let end): return self.decide(.attemptEnded(attempt, end), at: now)
         case .cleared(let attempt, let isProven):
-            return self.call.clearedDown(attempt, isProven: isProven, at: time)
-        case .lost(let attempt, let cause): return self.call.callLost(attempt, cause, at: time)
-        case .confirmed(let attempt):
-            self.call.callbackConfirmed(attempt)
-            return []
+            return self.decide(.clearedDown(attempt, isProven: isProven), at: now)
+        case .lost(let attempt, let cause): return self.decide(.callLost(attempt, cause: cause), at: now)
+        case .confirmed(let attempt): return self.decide(.callbackConfirmed(attempt), at: now)
         case .callback(let callback):
             // What was withdrawn in the meantime, or lost its connection, is no call any more.
             guard self.userAgent.isRinging(callback.leg) else { return [] }
             self.callback = callback
-            return self.call.callbackArrived(from: callback.center, isProven: callback.isProven, at: time)
+            return self.decide(.callbackArrived(center: callback.center, isProven: callback.isProven), at: now)
         case .msdRequested(let attempt, let leg, let control):
             // The call in which it was asked is over: no other has asked.
             guard self.legs[leg] != nil else { return [] }
             self.requested = (leg, control)
-            let actions = self.call.msdRequested(attempt)
+            let actions = self.decide(.msdRequested(attempt), at: now)
             let isServed = actions.contains { if case .sendMSD = $0 { true } else { false } }
             if !isServed { self.refuseMSD("no further MSD in this call", at: now) }
             return actions
@@ -60,10 +57,10 @@ extension IVS {
         let began = end.advanced(by: .zero - self.configuration.button.hold)
         let actions: [CallAction]
         if self.garage.covers(pressFrom: began, to: end) {
-            actions = self.call.testRequested(newIncident: self.newIncident(), at: now.instant)
+            actions = self.decide(.testRequested(newIncident: self.newIncident(), isSelfCheck: false), at: now)
         } else {
             self.leaveGarage("the button was pressed across its end or beginning", at: now)
-            actions = self.call.buttonHeld(newIncident: self.newIncident(), began: began, at: now.instant)
+            actions = self.decide(.buttonHeld(newIncident: self.newIncident(), began: began), at: now)
         }
         self.noteTrigger(of: self.configuration.lines.button, at: end, after: before)
         return actions

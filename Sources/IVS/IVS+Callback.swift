@@ -178,7 +178,7 @@ extension IVS {
             self.call.callbackWindow?.incident ?? Incident(id: IncidentID(""), trigger: .automatic, startedAt: .boot)
         guard case .refused(let reason) = self.gateVerdict(beforeCalling: center, for: incident) else { return }
         self.note(.gateRefused, reason, at: now, severity: .error)
-        self.call.forgetLastCall()
+        self.perform(self.decide(.lastCallForgotten, at: now), at: now)
     }
 
     /// The messages of a callback belong to the trace of the incident whose center may ring back; those of strangers to
@@ -235,7 +235,7 @@ extension IVS {
             lastMessageIdentifier: stored.messageIdentifier ?? 0,
             endsAt: now.instant.advanced(by: self.configuration.call.callbackWindow - gap)
         )
-        let actions = self.call.callbackWindowKept(window, at: now.instant)
+        let actions = self.decide(.callbackWindowKept(window), at: now)
         guard !actions.isEmpty else { return }
         self.resumeTrace(of: stored)
         self.resumedTimestamp = stored.opening.msdTimestamp

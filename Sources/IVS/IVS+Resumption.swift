@@ -62,14 +62,8 @@ extension IVS {
         self.resumeTrace(of: stored)
         self.holdUntilRecorded(at: now)
         self.resumedTimestamp = stored.opening.msdTimestamp
-        let actions = self.call.resumed(
-            incident,
-            attempts: stored.lastAttempt,
-            center: center,
-            after: gap,
-            at: now.instant
-        )
-        self.perform(actions, at: now)
+        let stimulus = CallStimulus.resumed(incident, attempts: stored.lastAttempt, center: center, after: gap)
+        self.perform(self.decide(stimulus, at: now), at: now)
     }
 
     /// The trace of an incident of an earlier run goes on behind its last message.

@@ -79,7 +79,7 @@ extension IVS {
         let incident = self.newIncident()
         self.selfCheck.began(incident)
         self.selfCheckRefusal = nil
-        self.perform(self.call.testRequested(newIncident: incident, isSelfCheck: true, at: now.instant), at: now)
+        self.perform(self.decide(.testRequested(newIncident: incident, isSelfCheck: true), at: now), at: now)
         self.drain(at: now)
     }
 

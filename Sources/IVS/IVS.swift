@@ -249,7 +249,7 @@ package struct IVS: Sendable {
         self.registrationDeadlineReached(at: now)
         self.process(self.userAgent.deadlineReached(at: now.instant), at: now)
         self.drain(at: now)
-        self.perform(self.call.deadlineReached(at: now.instant), at: now)
+        self.perform(self.decide(.deadlineReached, at: now), at: now)
         return self.finish(at: now)
     }
 

@@ -24,6 +24,7 @@ final class VehicleBody: LoopBody {
         /// The socket of those who only read.
         let viewServer: ControlServer?
         let store: LateStore
+        let recorder: FlightFile
         let log: Logger
         /// Ended when nothing more is to be said to the centers.
         let departure: AsyncStream<Void>.Continuation
@@ -69,7 +70,7 @@ final class VehicleBody: LoopBody {
         self.ports.transport.allHandled()
     }
 
-    private static func moment(_ now: Instant) -> Moment {
+    static func moment(_ now: Instant) -> Moment {
         Moment(instant: now, wall: WallClock.now())
     }
 
@@ -102,6 +103,8 @@ final class VehicleBody: LoopBody {
             case .purge(let rule):
                 let post = self.post
                 self.ports.store.purge(rule) { post(.purged($0)) }
+                self.ports.recorder.forget(rule)
+            case .recordDecision(let entry, let moment): self.ports.recorder.add(entry, at: moment)
             case .readLateData(let isSimulated):
                 let post = self.post
                 self.ports.store.lateData(isSimulated: isSimulated) { post(.lateDataRead($0)) }

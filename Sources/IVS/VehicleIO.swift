@@ -4,6 +4,7 @@ package import GPIO
 package import Net
 package import SIP
 package import Store
+package import Supervision
 package import Timeline
 
 /// What comes into the vehicle's loop.
@@ -60,6 +61,8 @@ package enum VehicleOutput: Sendable {
     case send([UInt8], over: Flow)
     case close(Flow)
     case write(batch: Int, [VehicleRecord])
+    /// Keep what the call machine was told and wants done in the flight recorder.
+    case recordDecision(FlightEntry, at: Moment)
     /// Delete what is kept no longer.
     case purge(PurgeRule)
     /// Read the oldest data that is to be offered late, of incidents with simulated lines or with real ones.

@@ -65,6 +65,7 @@ package final class VehicleRig: Sendable {
             server: server,
             viewServer: viewServer,
             store: LateStore(),
+            recorder: FlightFile(besides: configuration.storePath, boot: BootID.nameOrUnknown),
             log: log,
             departure: departed
         )
@@ -153,6 +154,7 @@ package final class VehicleRig: Sendable {
                     agentRandom: SystemRandomNumberGenerator(),
                     isGateUnlocked: unlockFile.isUnlocked
                 )
+                ports.recorder.begin(vehicle.flightHeader, at: VehicleBody.moment(MonotonicClock.now()))
                 return VehicleBody(vehicle, ports, post: late.post)
             }
         )
@@ -260,6 +262,7 @@ package final class VehicleRig: Sendable {
         await self.ports.viewServer?.stop()
         await self.ports.transport.shutDown()
         self.ports.store.close()
+        self.ports.recorder.flush()
         // Nobody heard of what was written last, and the next run is not to call for what is on record.
         self.ports.keptInputs?.change { InputMemory(text: $0).recorded.text }
         do {

@@ -35,7 +35,7 @@ package struct PurgeRule: Hashable, Sendable {
     /// Whether an incident that is over is to go.
     ///
     /// An emergency of which nobody knows how long ago it was goes at once; one of the private service stays.
-    func removes(startedAt started: Stamp, isEmergency: Bool) -> Bool {
+    package func removes(startedAt started: Stamp, isEmergency: Bool) -> Bool {
         let age = started.age(
             in: self.boot,
             at: self.now,

@@ -1,7 +1,7 @@
 /// A point on the boot clock: nanoseconds of `CLOCK_MONOTONIC`, the clock of the kernel's edge time stamps.
 ///
 /// Pure targets never read a clock; an `Instant` comes in with every event and goes out as `nextDeadline`.
-package struct Instant: InstantProtocol, Hashable, Sendable {
+package struct Instant: InstantProtocol, Hashable, Codable, Sendable {
     /// The origin of the clock; on Linux the moment of boot.
     package static let boot = Instant(nanosecondsSinceBoot: 0)
 

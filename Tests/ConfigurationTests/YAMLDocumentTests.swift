@@ -38,6 +38,10 @@ import Testing
         )
     }
 
+    @Test func whatIsMissingAtTheEndIsMissingOnTheLastLine() {
+        #expect(Example.complaints("? call").allSatisfy { $0.hasPrefix("ecalld.yaml:1:") })
+    }
+
     @Test func refusesASecondDocument() {
         let complaints = Example.complaints("call: {}\n---\ncall: {}\n")
         #expect(complaints.count == 1)

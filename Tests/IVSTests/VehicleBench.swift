@@ -75,6 +75,8 @@ final class VehicleBench {
     var purgeResult = Result<PurgeReport, StoreError>.success(
         PurgeReport(emergencies: 0, privateIncidents: 0, remaining: 0, isLogEmpty: true)
     )
+    /// What the flight recorder was given.
+    private(set) var decisions: [FlightEntry] = []
     /// What the store says of data that is to be offered late, one after another; then there is none.
     var lateData: [Result<LateData?, StoreError>] = []
     private(set) var lateDataReadings = 0
@@ -250,6 +252,7 @@ extension VehicleBench {
             case .purge(let rule):
                 self.purges.append(rule)
                 self.arrivals.append(.vehicle(.purged(self.purgeResult)))
+            case .recordDecision(let entry, _): self.decisions.append(entry)
             case .readLateData:
                 self.lateDataReadings += 1
                 let found = self.lateData.isEmpty ? .success(nil) : self.lateData.removeFirst()

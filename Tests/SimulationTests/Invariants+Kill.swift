@@ -75,4 +75,26 @@ extension Invariants {
         self.isCallOwed = false
         self.fail("a call that went on when the process was killed does not go on", at: now)
     }
+
+    /// A run begins, and with it a recording.
+    mutating func recorderStarts(_ header: FlightHeader, at now: Instant) {
+        do throws(ReplayError) {
+            self.replay = try Replay(header)
+        } catch {
+            self.fail("a recording cannot be replayed: \(error.sentence)", at: now)
+        }
+    }
+
+    /// The flight recorder tells the same story to another call machine.
+    mutating func replays(_ entry: FlightEntry, at now: Instant) {
+        do throws(ReplayError) {
+            switch try self.replay?.tell(entry) {
+            case .same?: self.mark("replayed")
+            case .different(let did)?: self.fail("a replay wants \(did) in place of \(entry.did)", at: now)
+            case .skipped?, nil: self.fail("a replay skips \(entry.told.word)", at: now)
+            }
+        } catch {
+            self.fail("a replay breaks off: \(error.sentence)", at: now)
+        }
+    }
 }

@@ -55,6 +55,8 @@ struct Invariants {
     var callbacks: Set<String> = []
     /// The incidents that the store has put on disk, and whether it has their end.
     var promises: [String: Bool] = [:]
+    /// What the flight recorder of the present run tells.
+    var replay: Replay?
     /// Whether the button makes test calls.
     var isInGarage = false
     /// Whether a run was killed in a call that has not gone on since.

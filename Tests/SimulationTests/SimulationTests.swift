@@ -91,7 +91,9 @@ import Testing
             "fell back",
         ]
         let kills =
-            ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + ["went on after a kill", "power cut"]
+            ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + [
+                "went on after a kill", "power cut", "replayed",
+            ]
         let callbacks = [
             "callback answered", "event callbackWindowKept", "event callbackWindowOver", "center callbackRefused",
         ]

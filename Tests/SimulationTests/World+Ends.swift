@@ -49,6 +49,7 @@ extension World {
             case .purge(let rule):
                 self.later(.toRun(self.generation, .purged(self.disk.purgeNow(rule))), in: 1)
                 self.watch.purged(self.disk)
+            case .recordDecision(let entry, _): self.watch.replays(entry, at: self.now)
             case .readLateData(let isSimulated): self.readLateData(isSimulated: isSimulated)
             case .log(let event):
                 self.watch.tells(event, at: self.now)

@@ -90,6 +90,7 @@ extension World {
             agentRandom: SeededGenerator(seed: self.random.next()),
             isGateUnlocked: { false }
         )
+        self.watch.recorderStarts(self.vehicle.flightHeader, at: self.now)
         self.vehicle.nextFlowNumber = UInt64(self.generation) * 1_000_000 + 1
         self.vehicleDiskBusyUntil = self.now
         let opens = Int.random(in: 1...400, using: &self.random)

@@ -95,6 +95,7 @@ final class World {
         }
         self.random = random
         self.watch.configuration = self.plan.vehicle
+        self.watch.recorderStarts(self.vehicle.flightHeader, at: self.now)
     }
 
     var wall: WallTime {
