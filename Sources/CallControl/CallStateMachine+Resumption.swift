@@ -3,7 +3,8 @@ package import Timeline
 extension CallStateMachine {
     /// An earlier run left the incident unfinished: it is dialled again, as after a drop.
     ///
-    /// That was `gap` ago; `attempts` attempts were made for it, the last of them to `center`. Traps while a call is going on.
+    /// That was `gap` ago; `attempts` attempts were made for it, the last of them to `center`. A test call that goes on is
+    /// ended for it; traps while any other call is going on.
     package mutating func resumed(
         _ incident: Incident,
         attempts: Int,
@@ -12,6 +13,7 @@ extension CallStateMachine {
         at now: Instant
     ) -> [CallAction] {
         precondition((0..<self.centers).contains(center), "A center of the list is named.")
+        let ended = self.endTest(for: .callResumed, at: now)
         switch self.current {
         case .idle, .ended:
             self.forgetLastCall()
@@ -24,7 +26,7 @@ extension CallStateMachine {
                 limits: self.limits
             )
             let attempt = plan.nextAttempt()
-            return [.freezeMSD(incident)]
+            return ended + [.freezeMSD(incident)]
                 + self.dial(attempt, of: incident, by: plan, .callResumed, because: .resumedAfter(gap), at: now)
                 + [.announce(.callRequested)]
         case .triggered, .connecting, .voiceSession:

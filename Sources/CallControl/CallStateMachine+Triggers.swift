@@ -23,7 +23,7 @@ extension CallStateMachine {
         case .connecting(let incident, _, _):
             return self.heldAgain(during: incident, newIncident: newIncident, at: now)
         case .voiceSession(let incident, _, let leg, _):
-            guard incident.trigger != .test else { return self.supersede(incident, by: .manual, newIncident, at: now) }
+            guard incident.trigger != .test else { return self.supersede(by: .manual, newIncident, at: now) }
             if let outcome = leg.unconfirmedAfter {
                 return self.replaceCallback(incident, leg, endedAs: outcome, by: .manual, newIncident, at: now)
             }
@@ -42,7 +42,7 @@ extension CallStateMachine {
             return self.crash(during: incident, newIncident: newIncident, at: now)
         case .voiceSession(let incident, _, let leg, _):
             guard incident.trigger != .test else {
-                return self.supersede(incident, by: .automatic, newIncident, at: now)
+                return self.supersede(by: .automatic, newIncident, at: now)
             }
             if let outcome = leg.unconfirmedAfter {
                 return self.replaceCallback(incident, leg, endedAs: outcome, by: .automatic, newIncident, at: now)
@@ -108,7 +108,7 @@ extension CallStateMachine {
         at now: Instant
     ) -> [CallAction] {
         switch incident.trigger {
-        case .test: return self.supersede(incident, by: .manual, newIncident, at: now)
+        case .test: return self.supersede(by: .manual, newIncident, at: now)
         case .automatic: return self.unchanged(.cancelRequested, because: .automaticCannotBeCancelled)
         case .manual where incident.crashFollowed: return self.unchanged(.cancelRequested, because: .crashFollowed)
         case .manual where incident.wasConnected:
@@ -139,7 +139,7 @@ extension CallStateMachine {
     /// A crash during a call that is not connected: the second cause of a manual call, never a second call.
     private mutating func crash(during incident: Incident, newIncident: IncidentID, at now: Instant) -> [CallAction] {
         switch incident.trigger {
-        case .test: return self.supersede(incident, by: .automatic, newIncident, at: now)
+        case .test: return self.supersede(by: .automatic, newIncident, at: now)
         case .automatic: return self.unchanged(.automaticTrigger, because: .callInProgress(.automatic))
         case .manual where incident.crashFollowed:
             return self.unchanged(.automaticTrigger, because: .callInProgress(.manual))
@@ -175,11 +175,17 @@ extension CallStateMachine {
 
     /// Ends a test call for a real trigger and starts the incident.
     private mutating func supersede(
-        _ test: Incident,
         by trigger: Trigger,
         _ newIncident: IncidentID,
         at now: Instant
     ) -> [CallAction] {
+        self.endTest(for: CallEvent(of: trigger), at: now)
+            + self.begin(Incident(id: newIncident, trigger: trigger, startedAt: now), at: now)
+    }
+
+    /// Ends a test call that is going on; it is wound up and closed before anything names another incident.
+    mutating func endTest(for event: CallEvent, at now: Instant) -> [CallAction] {
+        guard self.isGoingOn, let test = self.incident, test.trigger == .test else { return [] }
         let from = self.state
         var actions: [CallAction] = []
         switch self.current {
@@ -188,11 +194,8 @@ extension CallStateMachine {
         case .idle, .triggered, .ended, .connecting(_, _, .cancelling), .connecting(_, _, .waiting): break
         }
         self.current = .ended(test, .superseded, until: now)
-        let event = CallEvent(of: trigger)
-        // The test call is wound up and closed before anything names the new incident.
         return [self.record(event, from: from, because: .realTriggerEndsTestCall)] + actions
             + [.closeIncident(test, .superseded)]
-            + self.begin(Incident(id: newIncident, trigger: trigger, startedAt: now), at: now)
     }
 }
 

@@ -75,7 +75,8 @@ package struct Replay: Sendable {
         let centers = 0..<self.machine.centers
         switch stimulus {
         case .resumed(_, let attempts, let center, _):
-            return !self.machine.isGoingOn && centers.contains(center) && (0..<1_000_000).contains(attempts)
+            let isFree = !self.machine.isGoingOn || self.machine.incident?.trigger == .test
+            return isFree && centers.contains(center) && (0..<1_000_000).contains(attempts)
         case .callbackWindowKept(let window):
             return centers.contains(window.center) && (0..<1_000_000).contains(window.attempts)
         case .callbackArrived(let center, _): return center.map(centers.contains) ?? true

@@ -100,7 +100,10 @@ extension IVS {
         )
         self.ledger.change(
             known.attempt.incident,
-            IncidentChange(wasConnected: true, seen: self.ledger.stamp(now))
+            IncidentChange(
+                connectedTo: self.configuration.centers[known.attempt.center].name,
+                seen: self.ledger.stamp(now)
+            )
         )
         self.queue.append(.answered(known.attempt, word))
     }

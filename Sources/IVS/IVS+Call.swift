@@ -200,7 +200,10 @@ extension IVS {
     }
 
     private mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
-        self.ledger.close(incident, outcome, at: now)
+        let window = self.call.callbackWindow
+        let holder =
+            window?.incident.id == incident.id ? window.map { self.configuration.centers[$0.center].name } : nil
+        self.ledger.close(incident, outcome, holder: holder, at: now)
         self.unrecorded.closed(incident.id)
         self.seenDue = nil
         if self.transfer?.attempt.incident == incident.id { self.transfer = nil }

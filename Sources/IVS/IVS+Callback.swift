@@ -142,7 +142,9 @@ extension IVS {
 
     /// The incident of the window goes on.
     mutating func reopen(_ incident: Incident, at now: Moment) {
-        self.ledger.reopen(incident.id, isAcknowledged: self.callbackData?.isAcknowledged ?? false, at: now)
+        let center = self.configuration.centers[self.call.attempt?.center ?? incident.connectedTo ?? 0].name
+        let isAcknowledged = self.callbackData?.isAcknowledged ?? false
+        self.ledger.reopen(incident.id, by: center, isAcknowledged: isAcknowledged, at: now)
         self.frozen = self.callbackData?.frozen
         self.seenDue = now.instant.advanced(by: Self.seenInterval)
     }
@@ -210,13 +212,12 @@ extension IVS {
 
     /// The emergency that an earlier run ended last: its center may ring back for the rest of the window.
     ///
-    /// Not behind a callback, which may not have made the window longer, nor behind a call that was lost: who had it is
-    /// not on record.
+    /// Not behind a callback, which may not have made the window longer.
     private mutating func keepCallbackWindow(of stored: StoredIncident, endedAgo gap: Duration, at now: Moment) {
-        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)), outcome.holder == .lastAttempt,
+        guard let outcome = stored.outcome.flatMap(Outcome.init(rawValue:)), outcome.holder != .nobody,
             !stored.lastIsCallback, !stored.opening.isTest, let trigger = Trigger(rawValue: stored.opening.trigger),
             stored.opening.isSimulated == self.configuration.isSimulated,
-            let center = self.configuration.centers.firstIndex(where: { $0.name == stored.lastCenter }),
+            let center = self.center(named: stored.holder),
             stored.opening.profile == self.configuration.profile.rawValue,
             gap < self.configuration.call.callbackWindow
         else { return }

@@ -49,13 +49,13 @@ extension IVS {
         guard self.inputs.forgetUnrecorded(upTo: isOfThisBoot ? stored.opening.started.at : .boot) else {
             return self.interrupted(stored, because: "a later trigger is made again", at: now)
         }
-        let center = self.configuration.centers.firstIndex { $0.name == stored.lastCenter } ?? 0
+        let center = self.center(named: stored.lastCenter) ?? 0
         let incident = Incident(
             id: IncidentID(stored.opening.id),
             trigger: trigger,
             startedAt: now.instant,
             crashFollowed: stored.crashFollowed,
-            connectedTo: stored.wasConnected ? center : nil
+            connectedTo: stored.wasConnected ? self.center(named: stored.holder) ?? center : nil
         )
         self.ledger.resume(stored, at: now)
         self.calledProfile = VehicleConfiguration.Profile(rawValue: stored.profile) ?? self.configuration.profile
@@ -64,6 +64,11 @@ extension IVS {
         self.resumedTimestamp = stored.opening.msdTimestamp
         let stimulus = CallStimulus.resumed(incident, attempts: stored.lastAttempt, center: center, after: gap)
         self.perform(self.decide(stimulus, at: now), at: now)
+    }
+
+    /// The place of a center in the configuration of this run.
+    func center(named name: String?) -> Int? {
+        self.configuration.centers.firstIndex { $0.name == name }
     }
 
     /// The trace of an incident of an earlier run goes on behind its last message.

@@ -55,7 +55,8 @@ struct Ledger: Sendable {
         )
     }
 
-    mutating func close(_ incident: Incident, _ outcome: Outcome, at now: Moment) {
+    /// Ends the record; `holder` may ring back.
+    mutating func close(_ incident: Incident, _ outcome: Outcome, holder: String?, at now: Moment) {
         let state: IncidentState
         switch outcome {
         case .cancelled: state = .cancelled
@@ -64,7 +65,8 @@ struct Ledger: Sendable {
             state = self.isAcknowledged(incident.id) ? .delivered : .undelivered
         }
         if self.openIncident == incident.id.text { self.openIncident = nil }
-        let closing = IncidentClosing(state: state, outcome: outcome.rawValue, ended: self.stamp(now))
+        let ended = self.stamp(now)
+        let closing = IncidentClosing(state: state, outcome: outcome.rawValue, ended: ended, holder: holder)
         self.records.append(.incidentClosed(id: incident.id.text, closing))
     }
 
@@ -78,11 +80,11 @@ struct Ledger: Sendable {
     }
 
     /// The center rings back: the incident goes on.
-    mutating func reopen(_ incident: IncidentID, isAcknowledged: Bool, at now: Moment) {
+    mutating func reopen(_ incident: IncidentID, by center: String, isAcknowledged: Bool, at now: Moment) {
         self.incident = incident
         self.openIncident = incident.text
         if isAcknowledged { self.acknowledgedIncident = incident }
-        self.change(incident, IncidentChange(wasConnected: true, isReopened: true, seen: self.stamp(now)))
+        self.change(incident, IncidentChange(connectedTo: center, isReopened: true, seen: self.stamp(now)))
     }
 
     /// Whether a center has acknowledged an MSD of the incident, while it is the last one of which that is so.
@@ -259,8 +261,8 @@ extension VehicleRecord {
     fileprivate var mustBeWritten: Bool {
         switch self {
         case .incidentOpened, .incidentClosed, .lateDataKept, .lateDataEnded: true
-        // One that has gone to 112 is kept, and offered, by the rules of 112.
-        case .incidentChanged(_, let change): change.isReopened || change.profile != nil
+        // One that has gone to 112 is kept, and offered, by the rules of 112; who had it may ring back.
+        case .incidentChanged(_, let change): change.isReopened || change.profile != nil || change.connectedTo != nil
         case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
         }
     }

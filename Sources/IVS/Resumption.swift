@@ -7,7 +7,7 @@ internal import Timeline
 enum Resumption: Hashable {
     /// It is, so long after it was last known to be going on.
     case after(Duration)
-    /// That cannot be told yet: this machine does not know the time, or a test call goes on.
+    /// That cannot be told yet: this machine does not know the time.
     case undecided
     /// It is closed and not dialled, for this reason.
     case refused(String)
@@ -35,9 +35,7 @@ enum Resumption: Hashable {
             return
         }
         switch Self.age(of: incident.seen, boot: boot, at: now) {
-        case .known(let gap) where gap < Self.longestGap:
-            let isTesting = call.isGoingOn && call.incident?.trigger == .test
-            self = isTesting ? .undecided : .after(gap)
+        case .known(let gap) where gap < Self.longestGap: self = .after(gap)
         case .known, .atLeast: self = .refused("that was more than \(CallReason.text(Self.longestGap)) ago")
         case .notYet: self = .undecided
         case .unknown: self = .refused("nobody knows how long ago that was")

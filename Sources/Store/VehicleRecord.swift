@@ -63,8 +63,8 @@ package struct IncidentChange: Hashable, Sendable {
     package let messageIdentifier: UInt8?
     /// Whether the center has acknowledged an MSD.
     package let isAcknowledged: Bool?
-    /// Whether a center has answered.
-    package let wasConnected: Bool?
+    /// The center that has answered, as the configuration names it.
+    package let connectedTo: String?
     /// Whether a crash followed a manual trigger.
     package let crashFollowed: Bool?
     /// How many runs have gone on with it after the one that began it.
@@ -78,7 +78,7 @@ package struct IncidentChange: Hashable, Sendable {
         profile: String? = nil,
         messageIdentifier: UInt8? = nil,
         isAcknowledged: Bool? = nil,
-        wasConnected: Bool? = nil,
+        connectedTo: String? = nil,
         crashFollowed: Bool? = nil,
         resumptions: Int? = nil,
         isReopened: Bool = false,
@@ -87,7 +87,7 @@ package struct IncidentChange: Hashable, Sendable {
         self.profile = profile
         self.messageIdentifier = messageIdentifier
         self.isAcknowledged = isAcknowledged
-        self.wasConnected = wasConnected
+        self.connectedTo = connectedTo
         self.crashFollowed = crashFollowed
         self.resumptions = resumptions
         self.isReopened = isReopened
@@ -101,11 +101,14 @@ package struct IncidentClosing: Hashable, Sendable {
     /// Why, in a few words.
     package let outcome: String
     package let ended: Stamp
+    /// The center that may ring back; `nil` leaves it to be the one that had the call last.
+    package let holder: String?
 
-    package init(state: IncidentState, outcome: String, ended: Stamp) {
+    package init(state: IncidentState, outcome: String, ended: Stamp, holder: String? = nil) {
         self.state = state
         self.outcome = outcome
         self.ended = ended
+        self.holder = holder
     }
 }
 
@@ -204,6 +207,8 @@ package struct StoredIncident: Hashable, Sendable {
     package let isAcknowledged: Bool
     /// Whether a center has answered.
     package let wasConnected: Bool
+    /// The center that had the call last, or has its data; `nil` while none has.
+    package let holder: String?
     /// Whether a crash followed a manual trigger.
     package let crashFollowed: Bool
     /// How many runs have gone on with it after the one that began it.

@@ -34,6 +34,7 @@ extension StoredIncident {
             messageIdentifier: row["message_identifier"],
             isAcknowledged: row["acknowledged"],
             wasConnected: row["connected"],
+            holder: row["holder"],
             crashFollowed: row["crash_followed"],
             resumptions: row["resumptions"],
             seen: Stamp(row, prefix: "seen") ?? started,

@@ -15,6 +15,7 @@ enum VehicleTables {
             try LateTables.create(db)
             try SharedTables.allowMessageAsCarrier(db, subjects: "incidents")
         }
+        migrator.registerMigration("0006 holders") { db in try db.execute(sql: Self.holders) }
         return migrator
     }
 
@@ -87,6 +88,11 @@ enum VehicleTables {
 
     private static let callbacks = """
         ALTER TABLE attempts ADD COLUMN is_callback INTEGER NOT NULL DEFAULT 0 CHECK (is_callback IN (0, 1));
+        """
+
+    /// By the attempts alone nobody knows who had a call: a failing disk may have lost the last of them.
+    private static let holders = """
+        ALTER TABLE incidents ADD COLUMN holder TEXT CHECK (length(holder) <= \(SharedTables.maximumText));
         """
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
@@ -169,7 +175,7 @@ enum VehicleTables {
             sql: """
                 UPDATE incidents SET profile = coalesce(?, profile),
                     message_identifier = coalesce(?, message_identifier), acknowledged = coalesce(?, acknowledged),
-                    connected = coalesce(?, connected), crash_followed = coalesce(?, crash_followed),
+                    connected = iif(? IS NULL, connected, 1), holder = coalesce(?, holder), crash_followed = coalesce(?, crash_followed),
                     resumptions = coalesce(?, resumptions), seen_boot = coalesce(?, seen_boot),
                     seen_ns = coalesce(?, seen_ns), seen_wall_ms = iif(? IS NULL, seen_wall_ms, ?)
                 WHERE id = ?
@@ -178,7 +184,7 @@ enum VehicleTables {
         let seen = change.seen
         try statement.execute(
             arguments: [
-                change.profile, change.messageIdentifier, change.isAcknowledged, change.wasConnected,
+                change.profile, change.messageIdentifier, change.isAcknowledged, change.connectedTo, change.connectedTo,
                 change.crashFollowed, change.resumptions, seen?.boot, seen?.nanoseconds, seen?.boot,
                 seen?.wallMilliseconds, id,
             ]
@@ -201,14 +207,15 @@ enum VehicleTables {
     private static func update(_ id: String, _ closing: IncidentClosing, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
-                UPDATE incidents SET state = ?, outcome = ?, ended_boot = ?, ended_ns = ?, ended_wall_ms = ?
+                UPDATE incidents SET state = ?, outcome = ?, ended_boot = ?, ended_ns = ?, ended_wall_ms = ?,
+                    holder = coalesce(?, holder)
                 WHERE id = ?
                 """
         )
         try statement.execute(
             arguments: [
                 closing.state.rawValue, closing.outcome, closing.ended.boot,
-                closing.ended.nanoseconds, closing.ended.wallMilliseconds, id,
+                closing.ended.nanoseconds, closing.ended.wallMilliseconds, closing.holder, id,
             ]
         )
         guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }

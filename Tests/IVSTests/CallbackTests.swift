@@ -305,7 +305,7 @@ import Timeline
         bench.advance(by: .seconds(10))
         bench.ringBack()
         let changes = bench.records.compactMap { if case .incidentChanged(_, let change) = $0 { change } else { nil } }
-        #expect(changes.last { $0.isReopened }?.wasConnected == true)
+        #expect(changes.last { $0.isReopened }?.connectedTo == "center-1")
     }
 
     @Test func aTransferOutOfItCarriesTheMSD() throws {
@@ -396,16 +396,36 @@ import Timeline
     }
 
     @Test func aWindowOfWhichNobodyKnowsHowOldItIsIsShut() {
-        let cases = [
-            StoredIncident.ended(boot: "another"), StoredIncident.ended(outcome: "interrupted"),
-            StoredIncident.ended(outcome: "cancelled"),
-            StoredIncident.ended(isCallback: true),
-        ]
-        for stored in cases {
-            let bench = VehicleBench.started()
-            bench.step(.storeOpened(unfinished: [], ended: stored, recovery: nil))
-            #expect(bench.ivs.call.callbackWindow == nil, "\(stored.outcome ?? "")")
-        }
+        let bench = VehicleBench.started()
+        bench.step(.storeOpened(unfinished: [], ended: StoredIncident.ended(boot: "another"), recovery: nil))
+        #expect(bench.ivs.call.callbackWindow == nil)
+    }
+
+    @Test(arguments: [
+        StoredIncident.ended(outcome: "interrupted"), StoredIncident.ended(outcome: "cancelled"),
+        StoredIncident.ended(isCallback: true), StoredIncident.ended(profile: "112"),
+        StoredIncident.ended(isSimulated: false), StoredIncident.ended(holder: nil),
+        StoredIncident.ended(holder: "a center of before"),
+    ])
+    func noWindowIsKeptThatTheEarlierRunDidNotHaveOrWhoseCenterIsNotKnown(_ stored: StoredIncident) {
+        let bench = VehicleBench.started()
+        bench.step(.storeOpened(unfinished: [], ended: stored, recovery: nil))
+        #expect(bench.ivs.call.callbackWindow == nil)
+    }
+
+    @Test(arguments: ["cleared", "failed", "deliveredDeclined", "clearDownFallback"])
+    func theCenterOnRecordIsTheOneThatMayRingBackWhateverTheLastAttemptOnRecordSays(_ outcome: String) {
+        let bench = VehicleBench.started(VehicleBench.configuration(centers: 2))
+        let stored = StoredIncident.ended(outcome: outcome, holder: "center-2")
+        bench.step(.storeOpened(unfinished: [], ended: stored, recovery: nil))
+        #expect(stored.lastCenter == "center-1")
+        #expect(bench.ivs.call.callbackWindow?.center == 1)
+    }
+
+    @Test func whoMayRingBackIsOnRecordWithTheEndOfTheCall() throws {
+        let bench = try Self.cleared()
+        let ends = bench.records.compactMap { if case .incidentClosed(_, let end) = $0 { end.holder } else { nil } }
+        #expect(ends == ["center-1"])
     }
 
     @Test func itsMessagesAreInTheTraceOfTheIncident() throws {

@@ -187,21 +187,22 @@ import Timeline
         #expect(bench.reasons(of: .incidentInterrupted).first?.hasSuffix(reason) == true)
     }
 
-    @Test func aTestCallIsWaitedForAndTheEndOfOneIsNoCall() throws {
-        for isOver in [false, true] {
-            let bench = VehicleBench()
-            bench.advance(by: .seconds(100))
-            bench.step(.started)
-            _ = bench.call(.testCall)
-            try bench.answer()
-            if isOver { try bench.clearDown() }
-            bench.step(.storeOpened(unfinished: [.open(Self.opening())], ended: nil, recovery: nil))
-            #expect(bench.state == (isOver ? .connecting : .voiceSession))
-            if !isOver { try bench.clearDown() }
-            bench.advance(by: Resumption.askInterval)
-            #expect(bench.state == .connecting)
-            #expect(bench.ivs.call.incident?.id.text == Self.opening().id)
-        }
+    @Test(arguments: ["ringing", "answered", "over"])
+    func aTestCallIsEndedForACallThatGoesOn(_ stage: String) throws {
+        let bench = VehicleBench()
+        bench.advance(by: .seconds(100))
+        bench.step(.started)
+        _ = bench.call(.testCall)
+        if stage == "ringing" { try bench.ring() } else { try bench.answer() }
+        if stage == "over" { try bench.clearDown() }
+        bench.step(.storeOpened(unfinished: [.open(Self.opening())], ended: nil, recovery: nil))
+        #expect(bench.state == .connecting)
+        #expect(bench.ivs.call.incident?.id.text == Self.opening().id)
+        let ends = bench.records.compactMap { if case .incidentClosed(_, let end) = $0 { end.outcome } else { nil } }
+        #expect(ends == [stage == "over" ? "cleared" : "superseded"])
+        let words = ["ringing": "CANCEL", "answered": "BYE"]
+        if let word = words[stage] { #expect(bench.sentWords.contains(word)) }
+        #expect(bench.invites.count == 2)
     }
 
     @Test func theTraceGoesOnWhereItWas() throws {
@@ -339,16 +340,16 @@ import Timeline
         )
         let now = Moment(instant: .boot, wall: WallTime(seconds: 0, isSynchronized: false))
         var ledger = Ledger(boot: "boot")
-        ledger.close(incident, .cleared, at: now)
+        ledger.close(incident, .cleared, holder: nil, at: now)
         let end = try #require(ledger.takeBatches(at: .boot).own)
-        ledger.reopen(incident.id, isAcknowledged: true, at: now)
+        ledger.reopen(incident.id, by: "center-1", isAcknowledged: true, at: now)
         let beginning = try #require(ledger.takeBatches(at: .boot).own)
         ledger.written(end.number, Self.full, at: .boot)
         ledger.written(beginning.number, nil, at: .boot)
         #expect(ledger.takeBatches(at: .boot).again.isEmpty, "the call goes on")
-        ledger.reopen(incident.id, isAcknowledged: true, at: now)
+        ledger.reopen(incident.id, by: "center-1", isAcknowledged: true, at: now)
         let lost = try #require(ledger.takeBatches(at: .boot).own)
-        ledger.close(incident, .cleared, at: now)
+        ledger.close(incident, .cleared, holder: nil, at: now)
         let last = try #require(ledger.takeBatches(at: .boot).own)
         ledger.written(lost.number, Self.full, at: .boot)
         ledger.written(last.number, nil, at: .boot)
@@ -464,7 +465,7 @@ import Timeline
         bench.crash()
         try bench.answer()
         #expect(Self.changes(bench).compactMap(\.crashFollowed) == [true])
-        #expect(Self.changes(bench).compactMap(\.wasConnected) == [true])
+        #expect(Self.changes(bench).compactMap(\.connectedTo) == ["center-1"])
         let before = Self.changes(bench).compactMap(\.seen).count
         bench.advance(by: .seconds(300))
         let seen = Self.changes(bench).compactMap(\.seen).dropFirst(before)

@@ -23,6 +23,7 @@ extension StoredIncident {
             messageIdentifier: 1,
             isAcknowledged: isAcknowledged,
             wasConnected: wasConnected,
+            holder: wasConnected ? lastCenter : nil,
             crashFollowed: crashFollowed,
             resumptions: resumptions,
             seen: seen ?? opening.started,
@@ -40,6 +41,7 @@ extension StoredIncident {
     static func ended(
         outcome: String = "cleared",
         isCallback: Bool = false,
+        holder: String? = "center-1",
         boot: String = "boot-of-the-bench",
         wall: Int64? = nil,
         profile: String = "private",
@@ -62,6 +64,7 @@ extension StoredIncident {
             messageIdentifier: 4,
             isAcknowledged: true,
             wasConnected: true,
+            holder: holder,
             crashFollowed: false,
             resumptions: 0,
             seen: stamp,

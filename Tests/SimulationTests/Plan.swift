@@ -36,7 +36,10 @@ struct Plan {
     let vehicle: VehicleConfiguration
     let centers: [CenterConfiguration]
     let faults: Faults
+    /// Whether the wall clock is synchronized at the start.
     let isWallTrusted: Bool
+    /// By how many microseconds in a second it is too fast.
+    let wallDrift: Int
     /// How often the vehicle's process is killed.
     let kills: Int
 
@@ -48,6 +51,7 @@ struct Plan {
         var vehicle = Self.vehicle(centers: count, over: self.transport, random: &random)
         var centers = (0..<count).map { _ in Self.center(random: &random) }
         self.isWallTrusted = random.chance(80)
+        self.wallDrift = random.chance(20) ? Int.random(in: -50_000...50_000, using: &random) : 0
         self.kills = random.chance(40) ? Int.random(in: 1...4, using: &random) : 0
         var faults = Faults()
         if random.chance(75) {

@@ -92,7 +92,7 @@ import Testing
         ]
         let kills =
             ["idle", "connecting", "voiceSession"].map { "killed in \($0)" } + [
-                "went on after a kill", "power cut", "replayed",
+                "went on after a kill", "power cut", "clock set", "replayed",
             ]
         let callbacks = [
             "callback answered", "event callbackWindowKept", "event callbackWindowOver", "center callbackRefused",

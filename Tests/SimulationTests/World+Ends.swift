@@ -132,6 +132,15 @@ extension World {
             let at = Duration.milliseconds(Int.random(in: 1_000...80_000, using: &self.random))
             self.queue.put(.kill, at: Instant.boot.advanced(by: at))
         }
+        // A clock that is set, and found right or wrong, by minutes or by years.
+        if self.random.chance(20) {
+            for _ in 0..<Int.random(in: 1...3, using: &self.random) {
+                let at = Instant.boot.advanced(by: .seconds(Int.random(in: 0...85, using: &self.random)))
+                let most = [2, 900, 40_000_000][Int.random(in: 0..<3, using: &self.random)] as Int64
+                let step = Int64.random(in: -most...most, using: &self.random)
+                self.queue.put(.clock(step: step, isTrusted: self.random.chance(70)), at: at)
+            }
+        }
         // A disk that other programs fill, until somebody cleans up.
         if self.random.chance(10) {
             let at = Instant.boot.advanced(by: .seconds(Int.random(in: 0...60, using: &self.random)))

@@ -39,7 +39,7 @@ extension World {
         if isReboot {
             self.reboot()
             let id = self.vehicle.call.incident?.id.text
-            hasKept = self.plan.isWallTrusted && self.unfinished.contains { $0.opening.id == id }
+            hasKept = self.isClockSteady && self.unfinished.contains { $0.opening.id == id }
         }
         self.watch.killed(self.vehicle, durable: self.unfinished, hasKept: hasKept)
         self.closeAllOfVehicle()
@@ -70,6 +70,9 @@ extension World {
         }
         return isPower
     }
+
+    /// Whether a next boot knows how long ago something was: by a wall clock that was right all the time.
+    private var isClockSteady: Bool { self.plan.isWallTrusted && self.isWallTrusted && self.wallStep == 0 }
 
     /// Nothing but the disk is left: neither what the service manager kept, nor what the lines have done.
     private func reboot() {

@@ -35,6 +35,8 @@ final class World {
         case endAtCenter(Flow, NetFailure)
         case endAtVehicle(Flow, NetFailure)
         case operators
+        /// The wall clock is set, and is synchronized from then on, or not.
+        case clock(step: Int64, isTrusted: Bool)
         /// The vehicle's disk takes no more than so many octets, or is cleaned up.
         case diskLimit(Int64)
         case stormEnds
@@ -62,6 +64,9 @@ final class World {
     let medium: Medium
     /// The vehicle's record, by the code that writes it in the field.
     var disk: VehicleStore { self.medium.store }
+    /// Whether the wall clock is synchronized at this moment, and by how many seconds it has been set.
+    var isWallTrusted = true
+    var wallStep: Int64 = 0
     /// Counts the boots of the vehicle's computer.
     var boots = 1
     var watch = Invariants()
@@ -94,13 +99,15 @@ final class World {
             preconditionFailure("A store on an empty disk can be made: \(error)")
         }
         self.random = random
+        self.isWallTrusted = self.plan.isWallTrusted
         self.watch.configuration = self.plan.vehicle
         self.watch.recorderStarts(self.vehicle.flightHeader, at: self.now)
     }
 
     var wall: WallTime {
         let elapsed = Instant.boot.duration(to: self.now).components.seconds
-        return WallTime(seconds: 1_790_000_000 + elapsed, isSynchronized: self.plan.isWallTrusted)
+        let seconds = 1_790_000_000 + elapsed + self.wallStep + elapsed * Int64(self.plan.wallDrift) / 1_000_000
+        return WallTime(seconds: seconds, isSynchronized: self.isWallTrusted)
     }
 
     /// Walks until everything is at rest, or the walk has shown that it never will be.
@@ -161,6 +168,13 @@ final class World {
         case .endAtCenter(let flow, let failure): self.ended(flow, failure, atVehicle: false)
         case .endAtVehicle(let flow, let failure): self.ended(flow, failure, atVehicle: true)
         case .operators: self.operatorsAct()
+        case .clock(let wanted, let isTrusted):
+            // One that is synchronized is never found wrong by more.
+            let step = self.isWallTrusted ? max(-2, min(2, wanted)) : wanted
+            self.note("the wall clock is set by \(step) s, synchronized: \(isTrusted)")
+            self.watch.mark("clock set")
+            self.wallStep += step
+            self.isWallTrusted = isTrusted
         case .diskLimit(let octets):
             self.note("the disk takes \(octets) octets")
             self.medium.limit(octets)
@@ -223,6 +237,7 @@ final class World {
         if self.vehicle.transfer != nil { words.append("a call is being transferred") }
         if self.vehicle.ledger.retryAt != nil { words.append("a record waits to be tried again") }
         if !self.vehicle.legs.isEmpty { words.append("\(self.vehicle.legs.count) legs are left") }
+        if self.vehicle.unfinished != nil { words.append("an earlier call is not decided on") }
         if self.vehicle.traceDeadline != nil { words.append("messages wait to be kept") }
         for (index, center) in self.centers.enumerated() where center.callCount > 0 || !center.userAgent.isQuiet {
             words.append("center \(index + 1) has \(center.callCount) calls")

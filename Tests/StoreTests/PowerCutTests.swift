@@ -8,7 +8,7 @@ import Testing
     private static let life: [[VehicleRecord]] = [
         [.incidentOpened(Samples.opening("a")), .lateDataKept(incident: "a", octets: [1]), .event(Samples.event("a"))],
         [.attempt(Self.attempt(nil)), .messageSent(Samples.message("a", 1))],
-        [.attempt(Self.attempt("answered")), .incidentChanged(id: "a", IncidentChange(wasConnected: true))],
+        [.attempt(Self.attempt("answered")), .incidentChanged(id: "a", IncidentChange(connectedTo: "first"))],
         [.messageSent(Samples.message("a", 2)), .incidentChanged(id: "a", IncidentChange(isAcknowledged: true))],
         [.incidentClosed(id: "a", Samples.closing())],
     ]

@@ -110,7 +110,7 @@ import Testing
         #expect(
             store.writeNow(
                 attempts + [
-                    .incidentChanged(id: "a", IncidentChange(wasConnected: true, seen: seen)),
+                    .incidentChanged(id: "a", IncidentChange(connectedTo: "first", seen: seen)),
                     .incidentChanged(id: "a", IncidentChange(crashFollowed: true, resumptions: 2)),
                 ]
             ) == nil
