@@ -50,14 +50,14 @@ check "an idle daemon feeds its watchdog" '^0$' '
     before=$(restarts); pause 8; echo $(($(restarts) - before))' 30
 
 check "the lamp is lit and held while the program is broken" '^0.ecall-lamp$' '
-    mv /usr/local/bin/ecalld /run/ecalld.whole
-    echo "no program" >/usr/local/bin/ecalld; chmod 755 /usr/local/bin/ecalld
+    cp /usr/local/bin/ecalld /run/ecalld.whole
+    echo "no program" | put_daemon
     systemctl kill -s KILL ecalld
     until_true 30 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     sim_value pi $lamp
     line_user pi $lamp' 60
 check "the daemon comes back when the program is whole, and gets its lamp" '^ecalld.1$' '
-    cat /run/ecalld.whole >/usr/local/bin/ecalld
+    put_daemon </run/ecalld.whole
     until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp
     until_true 10 "[ \"\$(sim_value pi \$lamp)\" = 1 ]" && sim_value pi $lamp' 90
 check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' '
@@ -71,20 +71,22 @@ g 'cp /run/whole.yaml /etc/ecall/ecalld.yaml'
 # Under emulation a start takes seconds, so that ten never fall into the thirty seconds of the unit: its limit is
 # stretched.
 check "a crash loop ends with the lamp lit" '^(core-dump|signal).ecall-lamp.0$' '
-    systemctl stop ecalld-retry.timer ecalld
+    # The daemon last: what starts it again may be at it.
+    systemctl stop ecalld-retry.timer ecalld-retry
+    systemctl stop ecalld
     # A unit that is stopped and has not failed may be unloaded by now.
     systemctl reset-failed ecalld || true
     mkdir -p /run/systemd/system/ecalld.service.d
     printf "[Unit]\nStartLimitIntervalSec=300\nStartLimitBurst=4\n" >/run/systemd/system/ecalld.service.d/guest.conf
     systemctl daemon-reload
-    printf "#!/bin/sh\nkill -SEGV \$\$\n" >/usr/local/bin/ecalld
+    printf "#!/bin/sh\nkill -SEGV \$\$\n" | put_daemon
     systemctl start ecalld || true
     until_true 30 "[ \"\$(systemctl is-failed ecalld)\" = failed ]"
     systemctl show -P Result ecalld
     until_true 10 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     line_user pi $lamp
     sim_value pi $lamp' 90
-g 'cat /run/ecalld.whole >/usr/local/bin/ecalld; rm -rf /run/systemd/system/ecalld.service.d; systemctl daemon-reload'
+g 'put_daemon </run/ecalld.whole; rm -rf /run/systemd/system/ecalld.service.d; systemctl daemon-reload'
 check "it is started again without anybody, though it failed for good" '^ecalld$' '
     until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp' 60
 check "no unit failed in between that should not have" '^0$' \
