@@ -3,9 +3,10 @@
 usage: kills.py FOLDER [RUNS [SEED]]
 
 Each run: an ecallcenter that answers, an ecalld that a crash line triggers, and after up to 2.5 s one of three ends:
-SIGKILL; SIGTERM, as `systemctl stop` and `systemctl kill` send it; or a pulled plug, for which the process is stopped in
-its tracks, the files of its store are copied as they are at that instant, and the next run finds the copies. Then the
-next run has to go on with what is open on disk, and dial nothing else. Prints a line a run, and the figures at the end.
+SIGKILL; SIGTERM, as `systemctl stop` and `systemctl kill` send it; or a pulled plug, for which the process is stopped
+in its tracks, the files of its store are copied as the system has them at that instant, and the next run finds the
+copies. What a disk loses that was not synced is the simulation's matter. Then the next run has to go on with what is
+open on disk, and dial nothing else. Prints a line a run, and the figures at the end.
 """
 
 import json
@@ -93,7 +94,11 @@ def run(folder, number, chance):
             return how, delay, "nothing to go on with", up, None
         if why.get("event", {}).get("incident") != unfinished[0]:
             raise AssertionError(f"ecallctl why says nothing of incident {unfinished[0]} within {LIMIT} s: {why}")
-        center.said("established", 10) if not heard else None
+        # Its INVITE has to arrive, and no other one.
+        time.sleep(0.5)
+        calls = len([event for event in center.program.events if event["kind"] == "callReceived"])
+        if calls != len(heard) + 1:
+            raise AssertionError(f"the center was called {calls} times, {len(heard)} of them before the end")
         query = "SELECT min(at_ns) FROM events WHERE kind = '{}' AND at_ns > {}"
         resumed = rows(folder, query.format("callResumed", begun))[0][0]
         sent = rows(folder, query.format("inviteSent", begun))[0][0]

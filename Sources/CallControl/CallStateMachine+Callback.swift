@@ -9,7 +9,11 @@ extension CallStateMachine {
     package mutating func callbackArrived(from center: Int?, isProven: Bool, at now: Instant) -> [CallAction] {
         switch self.current {
         case .triggered(let incident, _), .connecting(let incident, _, _), .voiceSession(let incident, _, _, _):
-            return self.refuseCallback(because: .callInProgress(incident.trigger))
+            // A test never costs an emergency anything.
+            guard incident.trigger == .test, isProven, let window = self.callbackWindow, now < window.endsAt,
+                center == window.center
+            else { return self.refuseCallback(because: .callInProgress(incident.trigger)) }
+            return self.endTest(for: .callbackArrived, at: now) + self.answerCallback(in: window, at: now)
         case .idle, .ended:
             guard let window = self.callbackWindow, now < window.endsAt else {
                 return self.refuseCallback(because: .callbackNotExpected)

@@ -110,7 +110,9 @@ package struct PowerState: Hashable, Sendable {
         guard let budget = self.budget, let charge = self.reading.charge else { return [] }
         let available = budget.available(percent: charge)
         if self.isInsufficient {
-            guard budget.available(percent: charge - Self.hysteresis) >= budget.needed else { return [] }
+            // A full battery is as good as it gets.
+            let judged = charge == 100 ? charge : charge - Self.hysteresis
+            guard budget.available(percent: judged) >= budget.needed else { return [] }
             self.isInsufficient = false
             return [.sufficient]
         }

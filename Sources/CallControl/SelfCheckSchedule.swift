@@ -25,6 +25,8 @@ package struct SelfCheckSchedule: Hashable, Sendable {
     private let interval: Duration?
     private var state = State.off
     private var failures = 0
+    /// Before this nothing is placed: the start is too near.
+    private var earliest = Instant.boot
     private var lastAddressCheck: Instant?
 
     /// A schedule that is off until the record is open; without `interval` it stays so.
@@ -46,7 +48,17 @@ package struct SelfCheckSchedule: Hashable, Sendable {
     package mutating func opened(lastAgo ago: Duration?, shares: (start: Double, interval: Double), at now: Instant) {
         guard let interval = self.interval, case .off = self.state else { return }
         let rest = ago.map { Self.spread(interval, shares.interval) - $0 } ?? .zero
-        self.state = .waiting(until: now.advanced(by: max(rest, Self.within(Self.startWait, shares.start))))
+        self.earliest = now.advanced(by: Self.within(Self.startWait, shares.start))
+        self.state = .waiting(until: max(self.earliest, now.advanced(by: rest)))
+    }
+
+    /// Only now is it known how long ago a center acknowledged the last one; whether that puts the check off.
+    package mutating func learned(lastAgo ago: Duration, share: Double, at now: Instant) -> Bool {
+        guard let interval = self.interval, case .waiting = self.state else { return false }
+        let rest = Self.spread(interval, share) - ago
+        guard rest > .zero else { return false }
+        self.state = .waiting(until: now.advanced(by: rest))
+        return true
     }
 
     /// This end has another address than before: what is between it and the center may be another network.
@@ -55,7 +67,8 @@ package struct SelfCheckSchedule: Hashable, Sendable {
         let last = self.lastAddressCheck
         if let last, last.duration(to: now) < Self.addressInterval { return }
         self.lastAddressCheck = now
-        self.state = .waiting(until: min(until, now.advanced(by: Self.within(Self.addressWait, share))))
+        let due = max(self.earliest, now.advanced(by: Self.within(Self.addressWait, share)))
+        self.state = .waiting(until: min(until, due))
     }
 
     /// A check begins.

@@ -99,6 +99,8 @@ package struct Center: Sendable {
         case .written(let batch, let error): self.written(batch, error, at: now)
         case .overflow(let count):
             self.note(.eventsLost, nil, "\(count) events found the mailbox full", at: now)
+            // Answers of the store may be among them: vehicles offer what they hear nothing of again.
+            for batch in self.lateRequests.keys.sorted() { self.answerLateData(of: batch, isOnDisk: false, at: now) }
         }
         return self.finish()
     }

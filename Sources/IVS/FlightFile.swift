@@ -20,42 +20,41 @@ package final class FlightFile: Sendable {
     package struct Slot: Codable, Sendable {
         /// Counts the slots of all runs.
         package let number: UInt64
+        /// When the call began that the slot goes with.
         let boot: String
-        package let at: Instant
+        package let since: Instant
         let wallMilliseconds: Int64?
         /// With what a run begins.
         package var header: FlightHeader?
         package var entry: FlightEntry?
 
-        var stamp: Stamp { Stamp(boot: self.boot, at: self.at, wallMilliseconds: self.wallMilliseconds) }
+        var stamp: Stamp { Stamp(boot: self.boot, at: self.since, wallMilliseconds: self.wallMilliseconds) }
     }
 
     private let path: String
-    private let boot: String
     private let queue = DispatchQueue(label: "flight recorder")
     private let waiting = NIOLockedValueBox(0)
     /// Used on the queue only, where nothing waits for it.
     private let writer: NIOLockedValueBox<SlotWriter?>
 
     /// A recorder beside the store at `storePath`; nothing is opened before the first thing is written.
-    package init(besides storePath: String, boot: String) {
+    package init(besides storePath: String) {
         self.path = Self.path(besides: storePath)
-        self.boot = boot
         self.writer = NIOLockedValueBox(nil)
     }
 
     /// Where the recorder of a store is.
     package static func path(besides storePath: String) -> String { storePath + ".flight" }
 
-    func begin(_ header: FlightHeader, at now: Moment) {
-        self.add(at: now) { $0.header = header }
+    func begin(_ header: FlightHeader, since stamp: Stamp) {
+        self.add(stamp) { $0.header = header }
     }
 
-    func add(_ entry: FlightEntry, at now: Moment) {
-        self.add(at: now) { $0.entry = entry }
+    func add(_ entry: FlightEntry, since stamp: Stamp) {
+        self.add(stamp) { $0.entry = entry }
     }
 
-    private func add(at now: Moment, _ fill: @escaping @Sendable (inout Slot) -> Void) {
+    private func add(_ stamp: Stamp, _ fill: @escaping @Sendable (inout Slot) -> Void) {
         let isTaken = self.waiting.withLockedValue { waiting in
             guard waiting < Self.maximumWaiting else { return false }
             waiting += 1
@@ -69,9 +68,9 @@ package final class FlightFile: Sendable {
                 writer?.write { number in
                     var slot = Slot(
                         number: number,
-                        boot: self.boot,
-                        at: now.instant,
-                        wallMilliseconds: now.trustedMilliseconds
+                        boot: stamp.boot,
+                        since: stamp.at,
+                        wallMilliseconds: stamp.wallMilliseconds
                     )
                     fill(&slot)
                     return slot

@@ -57,7 +57,9 @@ extension IVS {
         let began = end.advanced(by: .zero - self.configuration.button.hold)
         let actions: [CallAction]
         if self.garage.covers(pressFrom: began, to: end) {
-            actions = self.decide(.testRequested(newIncident: self.newIncident(), isSelfCheck: false), at: now)
+            // A run that dies now is not to make it again: for the next one it would be meant for help.
+            _ = self.inputs.takeRemakes(of: self.configuration.lines.button)  // Nothing is counted.
+            return self.decide(.testRequested(newIncident: self.newIncident(), isSelfCheck: false), at: now)
         } else {
             self.leaveGarage("the button was pressed across its end or beginning", at: now)
             actions = self.decide(.buttonHeld(newIncident: self.newIncident(), began: began), at: now)
@@ -160,6 +162,8 @@ extension IVS {
         if self.configuration.profile(of: attempt.center) == .emergency112, self.calledProfile != .emergency112 {
             self.calledProfile = .emergency112
             self.ledger.change(incident.id, IncidentChange(profile: self.calledProfile.rawValue))
+            // What is known of it has to be kept, and forgotten, by the rules of 112 from here on.
+            self.holdUntilRecorded(at: now)
         }
         guard self.links[attempt.center].flow == nil else { return self.invite(attempt, of: incident, at: now) }
         let until = now.instant.advanced(by: self.configuration.provisionalWait)
@@ -213,7 +217,8 @@ extension IVS {
         self.oweLateData(of: incident, outcome, at: now)
         self.endSelfCheck(incident, outcome, at: now)
         self.frozen = nil
-        if outcome == .cleared || outcome == .deliveredDeclined { self.clear(.incidentInterrupted, at: now) }
+        let isServed = outcome == .cleared || outcome == .deliveredDeclined
+        if isServed, incident.trigger != .test { self.clear(.incidentInterrupted, at: now) }
     }
 
     /// Closes the connections that were opened for a call, once no call and nothing to wind up is left on them.

@@ -202,6 +202,9 @@ extension IVS {
             return
         }
         switch Resumption.age(of: ended, boot: self.ledger.boot, at: now) {
+        // A test call goes on: it is asked again.
+        case .known where self.call.isGoingOn:
+            self.awaitedWindow?.askAt = now.instant.advanced(by: Resumption.askInterval)
         case .known(let gap):
             self.awaitedWindow = nil
             self.keepCallbackWindow(of: awaited.incident, endedAgo: gap, at: now)
@@ -236,6 +239,7 @@ extension IVS {
             lastMessageIdentifier: stored.messageIdentifier ?? 0,
             endsAt: now.instant.advanced(by: self.configuration.call.callbackWindow - gap)
         )
+        self.flightSince = stored.opening.started
         let actions = self.decide(.callbackWindowKept(window), at: now)
         guard !actions.isEmpty else { return }
         self.resumeTrace(of: stored)

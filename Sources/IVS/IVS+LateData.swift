@@ -2,7 +2,6 @@ internal import CallControl
 internal import MSD
 internal import NGECall
 internal import SIP
-internal import SIPTrace
 internal import Store
 internal import Supervision
 internal import Timeline
@@ -74,7 +73,7 @@ extension IVS {
             // The record of its end failed: it is not sent a second time, but written again.
             if let known = self.lateOffers.result(of: data.incident) {
                 self.ledger.records.append(.lateDataEnded(incident: data.incident, known))
-                _ = self.lateOffers.failed(at: now.instant)  // The pause is the store's to recover.
+                _ = self.lateOffers.failed(isRefused: false, at: now.instant)  // The pause is the store's to recover.
                 return
             }
             self.offer(data, at: now)
@@ -83,9 +82,13 @@ extension IVS {
     }
 
     private mutating func offer(_ data: LateData, at now: Moment) {
+        let isDatable = data.started.wallMilliseconds != nil && now.trustedMilliseconds == nil
         switch Resumption.age(of: data.started, boot: self.ledger.boot, at: now) {
         case .known(let age) where age < self.configuration.lateOffer: break
+        // The clock may be set as soon as there is a network.
         case .notYet: return self.lateDataFailed("nobody knows yet how old it is", of: data, at: now)
+        case .atLeast(let age) where isDatable && age < self.configuration.lateOffer:
+            return self.lateDataFailed("nobody knows yet how old it is", of: data, at: now)
         case .known, .atLeast, .unknown:
             let limit = CallReason.text(self.configuration.lateOffer)
             return self.endLateData(data, .expired, "it is older than \(limit), or nobody knows", at: now)
@@ -136,7 +139,6 @@ extension IVS {
         guard !SizeRule.needsStream(octets: octets, over: transport) else {
             return self.endLateData(data, .refused, "its \(octets) octets are too many for a datagram", at: now)
         }
-        self.traces.began(plan.callID, of: data.incident)
         self.note(
             .lateDataOffered,
             "the data of incident \(data.incident), which no center has acknowledged, is offered to \(center.name)",
@@ -155,7 +157,7 @@ extension IVS {
         case 200..<300: self.endLateData(data, .delivered, "the center answered \(status)", at: now)
         // What passes: too busy, not now, not here, and failures of the center's own (RFC 3261 21.4, 21.5).
         case 404, 408, 429, 480, 486, 500..<600:
-            self.lateDataFailed("the center answered \(status)", of: data, at: now)
+            self.lateDataFailed("the center answered \(status)", of: data, isRefused: true, at: now)
         default: self.endLateData(data, .refused, "the center answered \(status)", at: now)
         }
     }
@@ -165,8 +167,13 @@ extension IVS {
         self.lateDataFailed(reason.sentence, of: data, at: now)
     }
 
-    private mutating func lateDataFailed(_ cause: String, of data: LateData? = nil, at now: Moment) {
-        let pause = CallReason.text(self.lateOffers.failed(at: now.instant))
+    private mutating func lateDataFailed(
+        _ cause: String,
+        of data: LateData? = nil,
+        isRefused: Bool = false,
+        at now: Moment
+    ) {
+        let pause = CallReason.text(self.lateOffers.failed(isRefused: isRefused, at: now.instant))
         var fields = ["pause": pause]
         if let data { fields["offered"] = data.incident }
         self.note(

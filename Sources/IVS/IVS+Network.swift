@@ -64,6 +64,7 @@ extension IVS {
         guard let owner = self.owner(of: flow) else { return self.outputs.append(.close(flow)) }
         self.connections[flow] = connection
         self.handshakes.remove(flow)
+        if connection.security?.proof == .dated, now.trustedMilliseconds == nil { self.undatedFlows.insert(flow) }
         switch owner {
         case .link(let index):
             let isConnection = connection.transport.isReliable
@@ -137,7 +138,7 @@ extension IVS {
                 "protection": connection.security?.proof.rawValue ?? "none",
             ]
         )
-        self.noteOwnAddress(connection.local.host, at: now)
+        self.noteOwnAddress(connection.local.host, to: index, at: now)
         if let security = connection.security { self.noteProtection(security, of: name, at: now) }
     }
 
@@ -154,6 +155,19 @@ extension IVS {
                 severity: .warning,
                 fields: ["center": name]
             )
+        }
+    }
+
+    /// The clock is right now: links whose certificates could not be dated are made anew between calls, so that they are
+    /// judged, and the center can ring back and take late data over them.
+    mutating func judgeUndatedLinks(at now: Moment) {
+        guard !self.undatedFlows.isEmpty, now.trustedMilliseconds != nil, self.call.state == .idle else { return }
+        for index in self.links.indices where index != self.call.keptCenter {
+            guard let flow = self.links[index].flow, self.undatedFlows.contains(flow),
+                !self.legs.values.contains(where: { $0.flow == flow })
+            else { continue }
+            self.outputs.append(.close(flow))
+            self.flowEnded(flow, because: "the clock is set, and the certificate is judged by it", at: now)
         }
     }
 
@@ -201,6 +215,7 @@ extension IVS {
     /// A connection is gone, or never stood; everything on it ends at once with its own reason.
     mutating func flowEnded(_ flow: Flow, because cause: String, at now: Moment) {
         self.connections[flow] = nil
+        self.undatedFlows.remove(flow)
         self.security[flow] = nil
         self.handshakes.remove(flow)
         self.process(self.userAgent.flowClosed(flow, because: cause, at: now.instant), at: now)

@@ -57,11 +57,13 @@ extension IVS {
             crashFollowed: stored.crashFollowed,
             connectedTo: stored.wasConnected ? self.center(named: stored.holder) ?? center : nil
         )
+        self.leaveGarage("a call of an earlier run goes on", at: now)
         self.ledger.resume(stored, at: now)
         self.calledProfile = VehicleConfiguration.Profile(rawValue: stored.profile) ?? self.configuration.profile
         self.resumeTrace(of: stored)
         self.holdUntilRecorded(at: now)
         self.resumedTimestamp = stored.opening.msdTimestamp
+        self.flightSince = stored.opening.started
         let stimulus = CallStimulus.resumed(incident, attempts: stored.lastAttempt, center: center, after: gap)
         self.perform(self.decide(stimulus, at: now), at: now)
     }

@@ -54,27 +54,37 @@ extension IVS {
 extension IVS {
     /// The record is open, with the last test call that a center acknowledged.
     mutating func scheduleSelfCheck(lastTest: Stamp?, at now: Moment) {
-        let age = lastTest.map { Resumption.age(of: $0, boot: self.ledger.boot, at: now) }
-        let ago: Duration? = if case .known(let gap)? = age { gap } else { nil }
+        let ago = lastTest.flatMap { self.age(of: $0, at: now) }
+        if ago == nil { self.undatedTest = lastTest }
         self.selfCheck.opened(lastAgo: ago, shares: (self.share(), self.share()), at: now.instant)
     }
 
+    private func age(of stamp: Stamp, at now: Moment) -> Duration? {
+        guard case .known(let gap) = Resumption.age(of: stamp, boot: self.ledger.boot, at: now) else { return nil }
+        return gap
+    }
+
     /// A connection to a center stands, from this end.
-    mutating func noteOwnAddress(_ host: String, at now: Moment) {
-        defer { self.ownHost = host }
-        guard let before = self.ownHost, before != host else { return }
+    mutating func noteOwnAddress(_ host: String, to center: Int, at now: Moment) {
+        defer { self.ownHosts[center] = host }
+        guard let before = self.ownHosts[center], before != host else { return }
         self.selfCheck.addressChanged(share: self.share(), at: now.instant)
     }
 
     /// Places the test call that is due, when nothing else goes on and a center is connected.
     mutating func placeSelfCheck(at now: Moment) {
         guard let due = self.selfCheck.dueAt, due <= now.instant else { return }
+        // The clock was not set when the record was opened.
+        if let ago = self.undatedTest.flatMap({ self.age(of: $0, at: now) }) {
+            self.undatedTest = nil
+            if self.selfCheck.learned(lastAgo: ago, share: self.share(), at: now.instant) { return }
+        }
         let isConnected = self.links.indices.contains { index in
             self.configuration.profile(of: index) == .privateCenter && self.links[index].flow != nil
         }
         guard !self.power.isOnBattery, self.call.state == .idle, self.garage.endsAt == nil, self.unfinished == nil,
             self.leaveBy == nil,
-            isConnected
+            isConnected, self.call.callbackWindow == nil, self.awaitedWindow == nil
         else { return self.selfCheck.postponed(share: self.share(), at: now.instant) }
         let incident = self.newIncident()
         self.selfCheck.began(incident)

@@ -40,6 +40,8 @@ package struct IVS: Sendable {
     var connections: [Flow: Connection] = [:]
     /// What was told of a connection's protection just before the connection itself.
     var security: [Flow: FlowSecurity] = [:]
+    /// The connections that were made while the wall clock was not right, whose certificates' dates nobody could judge.
+    var undatedFlows: Set<Flow> = []
     /// The flows over TLS whose TCP connection stands, and whose handshake is not over.
     var handshakes: Set<Flow> = []
     var nextFlowNumber: UInt64 = 1
@@ -83,8 +85,12 @@ package struct IVS: Sendable {
     var power: PowerState
     /// The status with which a center that is there has refused the present self-check.
     var selfCheckRefusal: Int?
-    /// This end of the last connection.
-    var ownHost: String?
+    /// When the last emergency began, by which the flight recorder keeps what belongs to it.
+    var flightSince: Stamp?
+    /// This end of the last connection to each center.
+    var ownHosts: [Int: String] = [:]
+    /// The last test call that a center acknowledged, while nobody knows how long ago that was.
+    var undatedTest: Stamp?
     /// The service of the present incident as it is on record: 112 once it has gone there.
     var calledProfile: VehicleConfiguration.Profile
     /// The timers that ran when they were told last.
@@ -223,6 +229,8 @@ package struct IVS: Sendable {
         case .lateDataRead(let result): self.lateDataRead(result, at: now)
         case .overflow(let count):
             self.lostEvents += count
+            self.ledger.answersLost(at: now.instant)
+            self.lateOffers.answersLost(at: now.instant)
             self.note(.eventsLost, "\(count) events found the mailbox full", at: now, severity: .error)
             self.outputs.append(.reportLevels)
         case .stopping: self.leaveCenters(at: now)
@@ -237,6 +245,7 @@ package struct IVS: Sendable {
         self.garageDeadlineReached(at: now)
         self.lineDeadlineReached(at: now)
         self.askGateForCallback(at: now)
+        self.judgeUndatedLinks(at: now)
         for index in self.links.indices {
             self.perform(self.links[index].deadlineReached(self.newFlow(), at: now.instant), ofLink: index)
         }

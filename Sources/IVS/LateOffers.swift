@@ -36,6 +36,9 @@ struct LateOffers: Hashable, Sendable {
         }
     }
 
+    /// Whether nothing is known to wait.
+    var isNothing: Bool { self.stage == .nothing }
+
     /// Whether the store may be asked, if a center can be reached.
     func isDue(at now: Instant) -> Bool {
         if case .due(let instant) = self.stage { instant <= now } else { false }
@@ -85,11 +88,17 @@ struct LateOffers: Hashable, Sendable {
         self.stage = .due(now)
     }
 
-    /// Nobody took it, or it could not be read: a pause follows.
-    mutating func failed(at now: Instant) -> Duration {
-        let pause = min(Self.longestPause, Self.firstPause * (1 << min(self.failures, 6)))
-        self.failures += 1
-        self.stage = .due(now.advanced(by: pause))
-        return pause
+    /// Nobody took it, or it could not be read: a pause follows, each longer than the last where a center refused it.
+    mutating func failed(isRefused: Bool, at now: Instant) -> Duration {
+        let pause = isRefused ? Self.firstPause * (1 << min(self.failures, 6)) : Self.firstPause
+        if isRefused { self.failures += 1 }
+        let bounded = min(Self.longestPause, pause)
+        self.stage = .due(now.advanced(by: bounded))
+        return bounded
+    }
+
+    /// The answer of the store may have been lost: it is asked again.
+    mutating func answersLost(at now: Instant) {
+        if case .reading = self.stage { self.stage = .due(now.advanced(by: Self.firstPause)) }
     }
 }

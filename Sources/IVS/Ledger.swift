@@ -103,7 +103,8 @@ struct Ledger: Sendable {
 
     /// The center has the data.
     mutating func acknowledged(_ incident: IncidentID) {
-        self.acknowledgedIncident = incident
+        // A late answer to an earlier incident says nothing of the present one.
+        if self.openIncident == nil || self.openIncident == incident.text { self.acknowledgedIncident = incident }
         self.records.append(.incidentChanged(id: incident.text, IncidentChange(isAcknowledged: true)))
     }
 
@@ -176,7 +177,9 @@ struct Ledger: Sendable {
     }
 
     /// Whether every beginning and end is on disk.
-    var isSettled: Bool { self.underway.isEmpty && self.unwritten.isEmpty }
+    var isSettled: Bool {
+        self.underway.isEmpty && self.unwritten.isEmpty && !self.records.contains(where: \.mustBeWritten)
+    }
 
     private struct Underway {
         let kept: [VehicleRecord]
@@ -211,6 +214,14 @@ struct Ledger: Sendable {
         let kept = error.isOfRecord && sent.isAlone ? sent.kept.filter(self.owesBeginning) : sent.kept
         self.unwritten = Array((self.unwritten + kept).suffix(Self.maximumUnwritten))
         if error.isOfRecord, !sent.isAlone { self.takesAgain = !self.unwritten.isEmpty }
+        self.rearm(at: now)
+    }
+
+    /// Answers of the store may have been lost: what they told of is written again, which changes nothing of what is there.
+    mutating func answersLost(at now: Instant) {
+        let kept = self.underway.sorted { $0.key < $1.key }.flatMap(\.value.kept)
+        self.underway = [:]
+        self.unwritten = Array((self.unwritten + kept).suffix(Self.maximumUnwritten))
         self.rearm(at: now)
     }
 

@@ -12,6 +12,11 @@ package struct PowerSettings: Hashable, Sendable {
     /// How often the supplies are read: a charge changes slowly, and the power-fail line is quicker than any driver.
     static let period = Duration.seconds(10)
 
+    /// What is known while a driver does not answer.
+    static let hung = PowerState.Reading(
+        trouble: "the power supplies do not answer within \(CallReason.text(Self.period))"
+    )
+
     static let schema = Schema([
         Key("battery", .string(Self.nameRule), .optional, "The battery below /sys/class/power_supply."),
         Key("mains", .string(Self.nameRule), .optional, "The supply that is online while the vehicle has power."),

@@ -104,7 +104,7 @@ final class VehicleBody: LoopBody {
                 let post = self.post
                 self.ports.store.purge(rule) { post(.purged($0)) }
                 self.ports.recorder.forget(rule)
-            case .recordDecision(let entry, let moment): self.ports.recorder.add(entry, at: moment)
+            case .recordDecision(let entry, let since): self.ports.recorder.add(entry, since: since)
             case .readLateData(let isSimulated):
                 let post = self.post
                 self.ports.store.lateData(isSimulated: isSimulated) { post(.lateDataRead($0)) }

@@ -4,7 +4,6 @@ package import GPIO
 package import Net
 package import SIP
 package import Store
-package import Supervision
 package import Timeline
 
 /// What comes into the vehicle's loop.
@@ -33,7 +32,7 @@ package enum VehicleInput: Sendable {
     case linesRead(through: Instant)
     case net(NetEvent)
     case control(ControlEvent)
-    /// What the power supplies say; told whenever that changes.
+    /// What the power supplies say, from time to time.
     case power(PowerState.Reading)
     /// The answer to `VehicleOutput.write`.
     case written(batch: Int, StoreError?)
@@ -61,8 +60,8 @@ package enum VehicleOutput: Sendable {
     case send([UInt8], over: Flow)
     case close(Flow)
     case write(batch: Int, [VehicleRecord])
-    /// Keep what the call machine was told and wants done in the flight recorder.
-    case recordDecision(FlightEntry, at: Moment)
+    /// Keep what the call machine was told and wants done in the flight recorder, for as long as what began at a stamp.
+    case recordDecision(FlightEntry, since: Stamp)
     /// Delete what is kept no longer.
     case purge(PurgeRule)
     /// Read the oldest data that is to be offered late, of incidents with simulated lines or with real ones.

@@ -2,6 +2,7 @@ package import ControlSocket
 package import GPIO
 package import Logging
 internal import CallControl
+internal import Dispatch
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
@@ -65,7 +66,7 @@ package final class VehicleRig: Sendable {
             server: server,
             viewServer: viewServer,
             store: LateStore(),
-            recorder: FlightFile(besides: configuration.storePath, boot: BootID.nameOrUnknown),
+            recorder: FlightFile(besides: configuration.storePath),
             log: log,
             departure: departed
         )
@@ -154,7 +155,8 @@ package final class VehicleRig: Sendable {
                     agentRandom: SystemRandomNumberGenerator(),
                     isGateUnlocked: unlockFile.isUnlocked
                 )
-                ports.recorder.begin(vehicle.flightHeader, at: VehicleBody.moment(MonotonicClock.now()))
+                let now = VehicleBody.moment(MonotonicClock.now())
+                ports.recorder.begin(vehicle.flightHeader, since: vehicle.ledger.stamp(now))
                 return VehicleBody(vehicle, ports, post: late.post)
             }
         )
@@ -211,20 +213,23 @@ package final class VehicleRig: Sendable {
         }
     }
 
-    /// Reads the power supplies from time to time, off the loop, and tells what has changed.
+    /// Reads the power supplies from time to time, on a queue of their own: a driver that hangs holds up nothing else.
     private func lookAtPower() {
         guard let settings = self.configuration.power, settings.battery ?? settings.mains != nil else { return }
         let late = self.loop
-        let last = NIOLockedValueBox<PowerState.Reading?>(nil)
+        let queue = DispatchQueue(label: "power supplies")
+        let isReading = NIOLockedValueBox(false)
         let period = TimeAmount(PowerSettings.period)
         self.group.next().scheduleRepeatedTask(initialDelay: .zero, delay: period) { _ in
-            NIOThreadPool.singleton.submit { _ in
+            let begins = isReading.withLockedValue { isReading in
+                defer { isReading = true }
+                return !isReading
+            }
+            guard begins else { return late.post(.power(PowerSettings.hung)) }
+            queue.async {
                 let reading = settings.read()
-                let isNew = last.withLockedValue { last in
-                    defer { last = reading }
-                    return last != reading
-                }
-                if isNew { late.post(.power(reading)) }
+                isReading.withLockedValue { $0 = false }
+                late.post(.power(reading))
             }
         }
     }

@@ -35,7 +35,7 @@ extension VehicleStore {
                 SELECT incidents.*, coalesce((SELECT octets FROM messages WHERE subject = incidents.id
                     ORDER BY messages.number DESC LIMIT 1), late_data.octets) AS data
                 FROM incidents JOIN late_data ON late_data.incident = incidents.id
-                WHERE state = 'undelivered' AND is_test = 0 AND simulated = ? AND late_data.result IS NULL
+                WHERE state = 'undelivered' AND acknowledged = 0 AND is_test = 0 AND simulated = ? AND late_data.result IS NULL
                     AND first_profile = 'private' AND profile = 'private'
                 ORDER BY incidents.number LIMIT 1
                 """
@@ -76,7 +76,7 @@ enum LateTables {
 
     static func end(_ incident: String, _ result: LateResult, _ db: Database) throws {
         let statement = try db.cachedStatement(sql: "UPDATE late_data SET result = ? WHERE incident = ?")
+        // An incident that is kept no longer has no data any more, and nothing to be told of it.
         try statement.execute(arguments: [result.rawValue, incident])
-        guard db.changesCount == 1 else { throw StoreError.unknown(id: incident) }
     }
 }

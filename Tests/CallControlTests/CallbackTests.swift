@@ -75,10 +75,24 @@ import Timeline
         var machine = self.cleared()
         let window = machine.callbackWindow
         _ = machine.testRequested(newIncident: second, at: at(20))
-        #expect(machine.callbackArrived(from: 0, isProven: true, at: at(21)).reasons == [.callInProgress(.test)])
         _ = machine.attemptEnded(sent(1, of: second), .rejected(status: 404), at: at(22))
         #expect(machine.callbackWindow == window)
         #expect(Self.isAnswered(machine.callbackArrived(from: 0, isProven: true, at: at(23))))
+    }
+
+    @Test(arguments: [false, true])
+    func aTestCallIsEndedForTheCenterThatRingsBackAndForNobodyElse(_ isAnswered: Bool) {
+        var machine = self.cleared()
+        _ = machine.testRequested(newIncident: second, at: at(20))
+        if isAnswered { _ = machine.attemptAnswered(sent(1, of: second), .positive, at: at(20.5)) }
+        #expect(machine.callbackArrived(from: 0, isProven: false, at: at(21)).reasons == [.callInProgress(.test)])
+        #expect(machine.callbackArrived(from: 1, isProven: true, at: at(21)).reasons == [.callInProgress(.test)])
+        let actions = machine.callbackArrived(from: 0, isProven: true, at: at(21))
+        #expect(Self.isAnswered(actions))
+        let end: CallAction = isAnswered ? .clearDown(sent(1, of: second)) : .cancel(sent(1, of: second))
+        #expect(actions.contains(end))
+        #expect(actions.outcome == .superseded)
+        #expect(machine.incident?.id == first)
     }
 
     @Test(arguments: [Trigger.manual, .automatic])

@@ -9,8 +9,8 @@ import Timeline
 
 /// The flight recorder keeps what the call machine was told, and another machine, told the same, wants the same.
 @Suite struct FlightTests {
-    private static func moment(_ seconds: Int64) -> Moment {
-        Moment(instant: .boot.advanced(by: .seconds(seconds)), wall: WallTime(seconds: 0, isSynchronized: false))
+    private static func stamp(_ seconds: Int64, boot: String = "b") -> Stamp {
+        Stamp(boot: boot, at: .boot.advanced(by: .seconds(seconds)), wallMilliseconds: nil)
     }
 
     /// A call that fails, is redialled, answered, and cleared down; and a press that is cancelled.
@@ -74,6 +74,20 @@ import Timeline
         }
     }
 
+    @Test func whatFollowsAnEmergencyIsKeptAsLongAsTheEmergency() throws {
+        let bench = VehicleBench.started()
+        bench.crash()
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(3_700))
+        bench.call(.testCall)
+        let begun = try #require(bench.decisionStamps.first)
+        #expect(bench.decisions.last?.told.word == "testRequested")
+        #expect(Set(bench.decisionStamps) == [begun])
+        bench.crash()
+        #expect(bench.decisionStamps.last.map { $0.at > begun.at } == true)
+    }
+
     // The file.
 
     private func withFile(_ body: (_ storePath: String) throws -> Void) throws {
@@ -93,9 +107,9 @@ import Timeline
         try self.withFile { path in
             let bench = try Self.flown()
             for run in 0..<2 as Range<Int64> {
-                let file = FlightFile(besides: path, boot: "b")
-                file.begin(bench.ivs.flightHeader, at: Self.moment(run))
-                for entry in bench.decisions { file.add(entry, at: Self.moment(run)) }
+                let file = FlightFile(besides: path)
+                file.begin(bench.ivs.flightHeader, since: Self.stamp(run))
+                for entry in bench.decisions { file.add(entry, since: Self.stamp(run)) }
                 file.flush()
             }
             let (slots, damaged) = try Self.slots(path)
@@ -108,9 +122,9 @@ import Timeline
 
     @Test func theFileNeverGrowsAndKeepsTheLatest() throws {
         try self.withFile { path in
-            let file = FlightFile(besides: path, boot: "b")
+            let file = FlightFile(besides: path)
             for second in 0..<Int64(FlightFile.slots + 40) {
-                file.add(Self.entry, at: Self.moment(second))
+                file.add(Self.entry, since: Self.stamp(second))
                 file.flush()
             }
             let (slots, _) = try Self.slots(path)
@@ -123,11 +137,11 @@ import Timeline
 
     @Test func whatIsKeptNoLongerIsOverwritten() throws {
         try self.withFile { path in
-            let earlier = FlightFile(besides: path, boot: "earlier")
-            earlier.add(Self.entry, at: Self.moment(1))
+            let earlier = FlightFile(besides: path)
+            earlier.add(Self.entry, since: Self.stamp(1, boot: "earlier"))
             earlier.flush()
-            let file = FlightFile(besides: path, boot: "b")
-            for second in [10, 50_000] as [Int64] { file.add(Self.entry, at: Self.moment(second)) }
+            let file = FlightFile(besides: path)
+            for second in [10, 50_000] as [Int64] { file.add(Self.entry, since: Self.stamp(second)) }
             file.forget(
                 PurgeRule(
                     boot: "b",
@@ -139,7 +153,7 @@ import Timeline
                 )
             )
             file.flush()
-            #expect(try Self.slots(path).slots.map(\.at) == [.boot.advanced(by: .seconds(50_000))])
+            #expect(try Self.slots(path).slots.map(\.since) == [.boot.advanced(by: .seconds(50_000))])
             let octets = try Data(contentsOf: URL(fileURLWithPath: FlightFile.path(besides: path)))
             #expect(octets.range(of: Data("earlier".utf8)) == nil)
         }
@@ -147,8 +161,8 @@ import Timeline
 
     @Test func aTornSlotIsCountedAndTheRestIsRead() throws {
         try self.withFile { path in
-            let file = FlightFile(besides: path, boot: "b")
-            for second in 0..<3 as Range<Int64> { file.add(Self.entry, at: Self.moment(second)) }
+            let file = FlightFile(besides: path)
+            for second in 0..<3 as Range<Int64> { file.add(Self.entry, since: Self.stamp(second)) }
             file.flush()
             let url = URL(fileURLWithPath: FlightFile.path(besides: path))
             var octets = try Data(contentsOf: url)
@@ -159,8 +173,8 @@ import Timeline
     }
 
     @Test func aFileThatCannotBeMadeStopsNothing() {
-        let file = FlightFile(besides: "/nonexistent/vehicle.sqlite", boot: "b")
-        file.add(Self.entry, at: Self.moment(1))
+        let file = FlightFile(besides: "/nonexistent/vehicle.sqlite")
+        file.add(Self.entry, since: Self.stamp(1))
         file.flush()
     }
 

@@ -220,4 +220,75 @@ import Timeline
         #expect(Self.offers(bench).isEmpty)
         #expect(Self.results(bench) == [.refused])
     }
+
+    @Test func aClockThatIsNotSetYetIsWaitedForHoweverLongAgoTheBootWas() throws {
+        let bench = VehicleBench.started()
+        bench.isWallTrusted = false
+        bench.advance(by: .seconds(3_600))
+        let wall = (VehicleBench.wallAtBoot - 600) * 1_000
+        let stamp = Stamp(boot: "another", at: .boot, wallMilliseconds: wall)
+        let data = LateData(incident: Self.id, started: stamp, octets: try Self.octets())
+        bench.lateData = [.success(data), .success(data)]
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil))
+        #expect(Self.results(bench) == [])
+        bench.isWallTrusted = true
+        bench.advance(by: .seconds(60))
+        #expect(Self.offers(bench).count == 1)
+    }
+
+    @Test func aLinkWhoseCertificateCouldNotBeDatedIsMadeAnewWhenTheClockIsSet() throws {
+        var configuration = VehicleBench.configuration()
+        configuration.centers[0].endpoint = Endpoint(transport: .tls, host: "192.0.2.1", port: 5_061)
+        let bench = VehicleBench(configuration)
+        bench.isWallTrusted = false
+        bench.hops = [5_061: .dated(remark: "whose date nobody can judge")]
+        bench.step(.started)
+        bench.advance(by: .seconds(30))
+        bench.lateData = [.success(try Self.data(bench, ago: .seconds(10)))]
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil))
+        #expect(Self.offers(bench).isEmpty)
+        bench.hops = [:]
+        bench.isWallTrusted = true
+        bench.advance(by: .seconds(60))
+        #expect(bench.opened.count == 2)
+        #expect(Self.offers(bench).count == 1)
+    }
+
+    @Test func theStoreIsAskedBehindTheEndThatItHasToKnow() throws {
+        let bench = VehicleBench.started(VehicleBench.configuration { $0.call.maximumAttempts = 1 })
+        bench.crash()
+        try bench.reject(486)
+        bench.disk = .takes(.milliseconds(300))
+        bench.advance(by: .seconds(20))
+        let isClosed = bench.records.contains { if case .incidentClosed = $0 { true } else { false } }
+        #expect(isClosed && bench.lateDataReadings == 1)
+        let old = VehicleBench.started()
+        old.disk = .takes(.milliseconds(300))
+        let opening = IncidentOpening(
+            id: Self.id,
+            profile: "private",
+            trigger: "automatic",
+            isTest: false,
+            started: Stamp(boot: "another", at: .boot, wallMilliseconds: nil),
+            msdTimestamp: 0,
+            isSimulated: true
+        )
+        old.step(.storeOpened(unfinished: [.open(opening)], ended: nil, recovery: nil))
+        #expect(old.kinds.contains("incidentInterrupted") && old.lateDataReadings == 0)
+        old.advance(by: .milliseconds(301))
+        #expect(old.lateDataReadings == 1)
+    }
+
+    @Test func anAnswerOfTheStoreThatIsLostIsAskedForAgain() throws {
+        let bench = VehicleBench.started()
+        bench.swallowsLateData = true
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil))
+        bench.swallowsLateData = false
+        bench.lateData = [.success(try Self.data(bench))]
+        bench.advance(by: .seconds(600))
+        #expect(bench.lateDataReadings == 1)
+        bench.step(.overflow(1))
+        bench.advance(by: .seconds(60))
+        #expect(Self.offers(bench).count == 1)
+    }
 }

@@ -182,4 +182,47 @@ import Timeline
         let bench = Self.checking(lastTest: Stamp(boot: "another", at: .boot, wallMilliseconds: anHourAgo))
         #expect(Self.awaitCall(bench) >= Self.interval * 0.5 - .seconds(3_620))
     }
+
+    @Test func aTimeOfTheEarlierTestThatIsLearnedLatePutsTheCheckOff() {
+        let bench = VehicleBench.started(VehicleBench.configuration { $0.selfCheckInterval = Self.interval })
+        bench.isWallTrusted = false
+        let anHourAgo = (VehicleBench.wallAtBoot - 3_600) * 1_000
+        let stamp = Stamp(boot: "another", at: .boot, wallMilliseconds: anHourAgo)
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil, lastTest: stamp))
+        bench.advance(by: .seconds(60))
+        bench.isWallTrusted = true
+        #expect(Self.awaitCall(bench) >= Self.interval * 0.5 - .seconds(3_700))
+    }
+
+    @Test func whileACenterMayRingBackNoneIsPlaced() throws {
+        let bench = VehicleBench.started(VehicleBench.configuration { $0.selfCheckInterval = Self.interval })
+        bench.crash()
+        try bench.answer()
+        try bench.clearDown()
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil))
+        bench.ivs.selfCheck = SelfCheckSchedule(interval: Self.interval)
+        bench.ivs.selfCheck.opened(lastAgo: nil, shares: (0, 0), at: bench.now)
+        bench.advance(by: .seconds(3_500))
+        #expect(!bench.kinds.contains("testTrigger"), "it was due behind half an hour")
+        #expect(Self.awaitCall(bench) < .seconds(3_000))
+    }
+
+    @Test func theCenterThatRingsBackEndsATestCall() throws {
+        let bench = VehicleBench.started()
+        bench.crash()
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(10))
+        bench.call(.testCall)
+        try bench.answer()
+        let test = try #require(bench.ivs.call.incident?.id)
+        bench.ringBack()
+        #expect(bench.state == .voiceSession)
+        #expect(bench.ivs.call.incident?.trigger == .automatic)
+        let ends = bench.records.compactMap { record -> String? in
+            if case .incidentClosed(test.text, let end) = record { end.outcome } else { nil }
+        }
+        #expect(ends == ["superseded"])
+        #expect(bench.sentWords.contains("BYE"))
+    }
 }

@@ -77,9 +77,12 @@ final class VehicleBench {
     )
     /// What the flight recorder was given.
     private(set) var decisions: [FlightEntry] = []
+    private(set) var decisionStamps: [Stamp] = []
     /// What the store says of data that is to be offered late, one after another; then there is none.
     var lateData: [Result<LateData?, StoreError>] = []
     private(set) var lateDataReadings = 0
+    /// Whether the answers of the store find the mailbox full.
+    var swallowsLateData = false
     private(set) var keptInputs = ""
     private(set) var replies: [(call: ControlCall.ID, parameters: JSONValue)] = []
     private(set) var failures: [(error: String, parameters: JSONValue)] = []
@@ -252,9 +255,12 @@ extension VehicleBench {
             case .purge(let rule):
                 self.purges.append(rule)
                 self.arrivals.append(.vehicle(.purged(self.purgeResult)))
-            case .recordDecision(let entry, _): self.decisions.append(entry)
+            case .recordDecision(let entry, let since):
+                self.decisions.append(entry)
+                self.decisionStamps.append(since)
             case .readLateData:
                 self.lateDataReadings += 1
+                if self.swallowsLateData { break }
                 let found = self.lateData.isEmpty ? .success(nil) : self.lateData.removeFirst()
                 self.arrivals.append(.vehicle(.lateDataRead(found)))
             case .reply(let call, let parameters, _): self.replies.append((call, parameters))

@@ -383,7 +383,9 @@ extension Invariants {
         for (id, account) in self.accounts where !account.isClosed { self.fail("incident \(id) never ended", at: now) }
         // A center that will not take late data is asked again for a day.
         let late = vehicle.lateOffers.nextDeadline(after: now)
-        let last = vehicle.call.timers.map(\.endsAt) + [vehicle.purgeDue, late].compactMap(\.self)
+        // How long ago a call ended is not known before the clock is; nobody waits longer for that than for a call.
+        let window = vehicle.awaitedWindow?.askAt
+        let last = vehicle.call.timers.map(\.endsAt) + [vehicle.purgeDue, late, window].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
         let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.keptCenter != nil

@@ -119,6 +119,8 @@ extension World {
     /// Lines at rest, and what the storm will do to them.
     func prepare() {
         self.queue.put(.vehicle(.started), at: self.now)
+        let opened = VehicleInput.storeOpened(unfinished: [], ended: nil, recovery: nil)
+        self.later(.toRun(self.generation, opened), in: Int.random(in: 1...400, using: &self.random))
         for line in ["sos-button", "crash"] as [LineName] {
             self.queue.put(.vehicle(.line(.level(line: line, level: .inactive, at: self.now))), at: self.now)
         }

@@ -33,6 +33,7 @@ extension World {
         self.isDead = true
         self.killAfter = nil
         let isReboot = self.endDisk()
+        self.isOfReboot = isReboot
         for case .write(_, let records) in outputs { self.watch.wanted(records) }
         self.watch.keepsPromises(self.disk, at: self.now)
         var hasKept = !outputs.contains { if case .keepInputs = $0 { true } else { false } }
@@ -73,6 +74,11 @@ extension World {
 
     /// Whether a next boot knows how long ago something was: by a wall clock that was right all the time.
     private var isClockSteady: Bool { self.plan.isWallTrusted && self.isWallTrusted && self.wallStep == 0 }
+
+    /// Long enough after the start; where the clock has become unsure since the power was cut, nobody knows how long.
+    func judgeOwedCall() {
+        self.watch.callWasOwed(isKnown: !self.isOfReboot || self.isClockSteady, at: self.now)
+    }
 
     /// Nothing but the disk is left: neither what the service manager kept, nor what the lines have done.
     private func reboot() {

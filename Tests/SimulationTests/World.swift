@@ -67,6 +67,8 @@ final class World {
     /// Whether the wall clock is synchronized at this moment, and by how many seconds it has been set.
     var isWallTrusted = true
     var wallStep: Int64 = 0
+    /// Whether the power was cut at the last kill.
+    var isOfReboot = false
     /// Counts the boots of the vehicle's computer.
     var boots = 1
     var watch = Invariants()
@@ -126,6 +128,10 @@ final class World {
             }
         }
         self.watch.atRest(self.vehicle, at: self.now)
+        let isOffered = self.plan.vehicle.profile == .privateCenter
+        if isOffered, self.vehicle.lateOffers.isNothing, (try? self.disk.lateData(isSimulated: true)) != .some(nil) {
+            self.watch.fail("data waits on disk, and nobody will offer it", at: self.now)
+        }
         // What is open on disk would be gone on with by a next run.
         for incident in self.unfinished {
             self.watch.fail("incident \(incident.opening.id) is open on disk for ever", at: self.now)
@@ -159,7 +165,7 @@ final class World {
         case .toRun(let run, let input): if run == self.generation { self.step(input) }
         case .kill: self.killAfter = Int.random(in: 0...40, using: &self.random)
         case .restarts(let run): if run == self.generation { self.restart() }
-        case .callWasOwed(let run): if run == self.generation { self.watch.callWasOwed(at: self.now) }
+        case .callWasOwed(let run): if run == self.generation { self.judgeOwedCall() }
         case .center(let index, let input): self.step(input, center: index)
         case .connected(let flow): self.connected(flow)
         case .refused(let flow): self.refused(flow)
