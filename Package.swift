@@ -81,6 +81,7 @@ let package = Package(
         // Pure: values in, values out.
         target("Timeline"),
         target("CallControl", ["Timeline"]),
+        target("CrashSensing", ["Timeline"]),
         target("UPER"),
         target("MSD", ["UPER"]),
         target("Positioning", ["MSD", "Timeline"]),
@@ -106,9 +107,9 @@ let package = Package(
         target(
             "IVS",
             [
-                "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "MSD", "NGECall", "Net",
-                "Positioning",
-                "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore,
+                "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "MSD", "NGECall",
+                "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .logging,
+                .nioConcurrencyHelpers, .nioCore,
                 .nioPosix,
             ]
         ),
@@ -141,7 +142,8 @@ let package = Package(
         benchmark(
             "CallLatency",
             [
-                "Center", "CallControl", "GPIO", "IVS", "MSD", "Net", "Positioning", "SIP", "Supervision", "Timeline",
+                "Center", "CallControl", "CrashSensing", "GPIO", "IVS", "MSD", "Net", "Positioning", "SIP",
+                "Supervision", "Timeline",
                 .argumentParser, .logging, .nioCore, .nioPosix,
             ]
         ),
@@ -162,14 +164,15 @@ let package = Package(
             "ControlSocketTests",
             ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
         ),
+        tests("CrashSensingTests", ["CrashSensing", "Timeline"]),
         tests("DigestsTests", ["Digests", "SIP", "Timeline"]),
         tests("GPIOTests", ["GPIO", "Timeline", .nioConcurrencyHelpers]),
         tests(
             "IVSTests",
             [
-                "Authority", "CallControl", "Configuration", "ControlSocket", "Digests", "GPIO", "IVS", "MSD",
-                "NGECall",
-                "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .nioConcurrencyHelpers,
+                "Authority", "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "IVS",
+                "MSD", "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline",
+                .nioConcurrencyHelpers,
             ]
         ),
         tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
@@ -187,9 +190,9 @@ let package = Package(
         tests(
             "SimulationTests",
             [
-                "Authority", "CSimulatedDisk", "CallControl", "Center", "ControlSocket", "Digests", "GPIO", "IVS",
-                "MSD",
-                "NGECall", "Net", "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
+                "Authority", "CSimulatedDisk", "CallControl", "Center", "ControlSocket", "CrashSensing", "Digests",
+                "GPIO",
+                "IVS", "MSD", "NGECall", "Net", "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
                 .nioConcurrencyHelpers,
             ]
         ),

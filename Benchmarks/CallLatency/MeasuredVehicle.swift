@@ -1,4 +1,5 @@
 import CallControl
+import CrashSensing
 import GPIO
 import IVS
 import Logging
@@ -33,8 +34,8 @@ struct MeasuredVehicle {
         }
         // The rules' waits are no part of the figure: an edge counts at once, and an ended call is over at once.
         configuration.lines.debounce = .zero
-        configuration.crash.hold = .zero
-        configuration.crash.lockout = .zero
+        configuration.crashProfiles["crash"]?.crash = .level(high: true, hold: .zero)
+        configuration.crashProfiles["crash"]?.lockout = .zero
         configuration.call.endedHold = .zero
         configuration.lampCheck = .zero
         configuration.storePath = "\(folder)/record.sqlite"

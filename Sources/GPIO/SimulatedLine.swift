@@ -14,6 +14,8 @@ struct SimulatedLine: Sendable {
     private var sequence: UInt64 = 0
     private var edgesToDrop = 0
     private var check = SequenceCheck()
+    /// What a harness plays on the contact.
+    private var played: PlayedSignal?
 
     init(_ specification: LineSpecification) {
         self.specification = specification
@@ -35,6 +37,7 @@ struct SimulatedLine: Sendable {
     /// Starts a movement of the contact and returns its number.
     mutating func beginMotion() -> UInt64 {
         self.motion += 1
+        self.played = nil
         return self.motion
     }
 
@@ -42,6 +45,29 @@ struct SimulatedLine: Sendable {
     mutating func moveContact(to level: Level, at now: Instant) -> [LineEvent] {
         self.contact = level
         return self.follow(at: now)
+    }
+
+    /// How long a player may be late; what it could not play in time before that is left out.
+    static let maximumLateness = Duration.seconds(1)
+
+    /// When the signal that is played goes on; `nil` when there is none, or it has come to its end.
+    var playsAt: Instant? { self.played?.nextAt }
+
+    /// Begins to play a signal on the contact.
+    mutating func play(_ signal: LineSignal, at now: Instant) -> [LineEvent] {
+        self.played = PlayedSignal(signal, at: now)
+        return self.playOn(to: now)
+    }
+
+    /// Plays what is due, each edge with the time at which it was due: like that of a kernel, its stamp does not depend on
+    /// how busy the machine is.
+    mutating func playOn(to now: Instant) -> [LineEvent] {
+        guard var played = self.played else { return [] }
+        if let next = played.nextAt, next.duration(to: now) > Self.maximumLateness { played.skip(to: now) }
+        var events: [LineEvent] = []
+        while let due = played.nextAt, due <= now { events += self.moveContact(to: played.takeNext(), at: due) }
+        self.played = played.nextAt == nil ? nil : played
+        return events
     }
 
     /// The level that the next step of a chatter goes to.

@@ -78,9 +78,18 @@ package final class SimulatedLines: LineBank {
         self.deliverWaiting()
     }
 
-    /// Edges of simulated lines are reported as they are made.
+    /// Edges of simulated lines are reported as they are made; a signal that is played may be behind.
     package func read(_ done: @escaping @Sendable (Instant) -> Void) {
-        done(self.now())
+        let now = self.bank.withLockedValue { bank -> Instant in
+            let now = self.now()
+            for name in bank.lines.keys.sorted() where bank.lines[name]?.playsAt != nil {
+                let events = bank.lines[name]?.playOn(to: now) ?? []
+                if bank.deliver != nil { bank.waiting += events }
+            }
+            return now
+        }
+        self.deliverWaiting()
+        done(now)
     }
 
     /// Simulated lines end with their value: there is nothing to give back.
@@ -203,6 +212,39 @@ extension SimulatedLines {
             return line.moveContact(to: line.oppositeContact, at: now)
         }
         self.chatter(name, motion, edges: 2 * times, period: period)
+    }
+
+    /// Moves a contact as a signal says, until another command moves it.
+    package func play(_ name: LineName, _ signal: LineSignal) throws(LineError) {
+        let parts = signal.once + signal.again
+        guard parts.count <= LineSignal.maximumParts, parts.allSatisfy({ $0.length >= LineSignal.minimumPart }) else {
+            throw .outOfRange(
+                name,
+                quantity: "signal",
+                found: "\(parts.count) parts, the shortest \(parts.map(\.length).min() ?? .zero)",
+                allowed: "up to \(LineSignal.maximumParts) parts of at least \(LineSignal.minimumPart)"
+            )
+        }
+        var motion: UInt64 = 0
+        try self.change(name, .input) { line, now in
+            motion = line.beginMotion()
+            return line.play(signal, at: now)
+        }
+        self.playOn(name, motion)
+    }
+
+    /// Goes on playing when the next part is due.
+    private func playOn(_ name: LineName, _ motion: UInt64) {
+        let wait = self.bank.withLockedValue { bank -> Duration? in
+            guard let line = bank.lines[name], line.motion == motion, let due = line.playsAt else { return nil }
+            return max(.zero, self.now().duration(to: due))
+        }
+        guard let wait else { return }
+        self.later(wait, name, motion) { line, now in
+            line.playOn(to: now)
+        } then: { lines in
+            lines.playOn(name, motion)
+        }
     }
 
     /// Holds a line at `level` whatever its contact does, as a welded or broken contact would, until `restore`.

@@ -250,6 +250,10 @@ package enum ControlInterface {
         # "milliseconds" between two of them, 1 when it is left out.
         method BounceLine(name: string, times: int, milliseconds: ?int) -> ()
 
+        # Plays on a simulated input line what a unit of a crash profile sends: "idle" for ever, or one "crash" and then
+        # "idle". Ends with the next command to that line. OutOfRange names the profiles that the configuration has.
+        method PlayLine(name: string, profile: string, signal: (idle, crash)) -> ()
+
         # Makes a simulated input line stay at a level whatever is set, until RestoreLine.
         method StickLine(name: string, level: Level) -> ()
 

@@ -1,6 +1,7 @@
 internal import Supervision
 internal import CallControl
 internal import ControlSocket
+internal import CrashSensing
 internal import GPIO
 internal import MSD
 internal import Positioning
@@ -38,7 +39,7 @@ extension IVS {
         case .clearPosition: self.clearPosition(call, at: now)
         case .testCall: self.testCall(call, at: now)
         case .setGarageMode: self.setGarageMode(call, at: now)
-        case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton:
+        case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton:
             self.simulate(call)
         case nil:
             self.outputs.append(
@@ -167,6 +168,9 @@ extension IVS {
                 times: call.parameters["times"]?.asInt ?? 0,
                 period: milliseconds("milliseconds", 1)
             )
+        case .playLine:
+            guard let signal = self.signal(call) else { return }
+            command = .play(name, signal)
         case .stickLine: command = .stick(name, level)
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
@@ -175,6 +179,23 @@ extension IVS {
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
+    }
+
+    /// What a profile's unit sends, idle or in a crash; refuses a profile that the configuration does not have.
+    private mutating func signal(_ call: ControlCall) -> LineSignal? {
+        let name = call.parameters["profile"]?.asString ?? ""
+        guard let profile = self.configuration.knownCrashProfiles[name] else {
+            let known = self.configuration.knownCrashProfiles.keys.sorted().joined(separator: ", ")
+            self.outOfRange(call, "profile", known)
+            return nil
+        }
+        let part = { (part: CrashLineProfile.Part) in LineSignal.Part(part.high ? .active : .inactive, part.length) }
+        let isCrash = call.parameters["signal"]?.asString == "crash"
+        return LineSignal(
+            once: isCrash ? profile.crashParts.map(part) : [],
+            again: profile.idleParts.map(part),
+            rest: profile.rest ? .active : .inactive
+        )
     }
 
     /// A press that counts by the default hold of 1 s, with a margin for a slow machine.
@@ -206,6 +227,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case setLine = "SetLine"
     case pulseLine = "PulseLine"
     case bounceLine = "BounceLine"
+    case playLine = "PlayLine"
     case stickLine = "StickLine"
     case vanishLine = "VanishLine"
     case restoreLine = "RestoreLine"
@@ -219,8 +241,8 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     var onlyReads: Bool {
         switch self {
         case .status, .watch, .why, .timers, .incidents, .trace: true
-        case .setLine, .pulseLine, .bounceLine, .stickLine, .vanishLine, .restoreLine, .pressButton, .setPosition,
-            .clearPosition, .testCall, .setGarageMode:
+        case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
+            .setPosition, .clearPosition, .testCall, .setGarageMode:
             false
         }
     }

@@ -1,5 +1,6 @@
 internal import Supervision
 internal import CallControl
+internal import CrashSensing
 internal import GPIO
 internal import Timeline
 
@@ -9,9 +10,7 @@ extension IVS {
         switch event {
         case .edge(let edge):
             self.reading.moved(edge.line, at: now.instant, stamp: edge.at)
-            let stamp = String(edge.at.nanosecondsSinceBoot)
-            let fields = ["line": edge.line.text, "level": edge.level.rawValue, "stamp": stamp]
-            self.note(.edge, "\(edge.line) is \(edge.level.rawValue)", at: now, severity: .debug, fields: fields)
+            self.noteEdge(edge, at: now)
             for sign in self.inputs.edge(edge.line, active: edge.level == .active, at: edge.at) {
                 self.take(sign, at: now)
             }
@@ -20,7 +19,7 @@ extension IVS {
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
             self.noteLoss(of: line, count, "at least \(count) edges of \(line) are lost", at: now)
-            self.inputs.edgesMissed(of: line, count: count)
+            self.inputs.edgesMissed(of: line, count: count, at: now.instant)
         case .output(let line, _, _):
             self.readiness.heard(of: line)
         case .health(let line, let health):
@@ -30,6 +29,14 @@ extension IVS {
         case .noise(let line, let isNoisy):
             self.noise(of: line, isNoisy, at: now)
         }
+    }
+
+    /// Tells an edge; not those of a signal, which never ends.
+    private mutating func noteEdge(_ edge: Edge, at now: Moment) {
+        guard self.configuration.crashProfiles[edge.line]?.isPlainLevel ?? true else { return }
+        let stamp = String(edge.at.nanosecondsSinceBoot)
+        let fields = ["line": edge.line.text, "level": edge.level.rawValue, "stamp": stamp]
+        self.note(.edge, "\(edge.line) is \(edge.level.rawValue)", at: now, severity: .debug, fields: fields)
     }
 
     /// Tells a loss of edges at most once a second for each line: one that floods has a loss with each reading.
@@ -95,7 +102,7 @@ extension IVS {
         case .busy, .missing, .vanished:
             self.inputs.lost(line)
             self.clear(.buttonStuck, of: line, at: now)
-            self.clear(.crashLineStuck, of: line, at: now)
+            self.clearCrashFaults(of: line, at: now)
             self.clear(.lineNoisy, of: line, at: now)
             self.indicators.forget(line)
             self.note(.lineHealth, "\(line) is \(health)", at: now, severity: .warning, fields: fields)
@@ -151,36 +158,6 @@ extension IVS {
             self.raise(.buttonStuck, of: line, "the button has been down for \(limit)", at: now)
         case .cleared:
             self.clear(.buttonStuck, of: line, at: now)
-        }
-    }
-
-    private mutating func crash(_ line: LineName, _ sign: CrashLevelMachine.Sign, at now: Moment) {
-        switch sign {
-        case .crash(let since):
-            self.queue.append(.crash(line, at: since.advanced(by: self.configuration.crash.hold)))
-        case .furtherImpact:
-            self.note(
-                .crashIgnored,
-                "a further impact on \(line) within the lockout of the first",
-                at: now,
-                fields: ["line": line.text]
-            )
-        case .glitch(let duration):
-            let hold = CallReason.text(self.configuration.crash.hold)
-            self.note(
-                .crashIgnored,
-                "\(line) was active for \(CallReason.text(duration)), less than the \(hold) of a crash",
-                at: now,
-                severity: .warning,
-                fields: ["line": line.text]
-            )
-        case .activeFromStart:
-            self.raise(.crashLineStuck, of: line, "\(line) was active at the start and starts no call", at: now)
-        case .stuck:
-            let limit = CallReason.text(self.configuration.crash.stuckAfter)
-            self.raise(.crashLineStuck, of: line, "\(line) has been active for \(limit)", at: now)
-        case .cleared:
-            self.clear(.crashLineStuck, of: line, at: now)
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import Supervision
 internal import CallControl
 internal import ControlSocket
+internal import CrashSensing
 internal import GPIO
 internal import NGECall
 internal import SIP
@@ -105,7 +106,8 @@ extension IVS {
     /// Who smooths the contact of an input.
     private func debounce(of line: LineName) -> String {
         if self.inputs.traits(of: line)?.isKernelDebounced == true { return "kernel" }
-        return self.configuration.lines.debounce > .zero ? "own" : "none"
+        let isSignal = self.configuration.crashProfiles[line].map { !$0.isPlainLevel } ?? false
+        return self.configuration.lines.debounce > .zero && !isSignal ? "own" : "none"
     }
 
     private func role(of line: LineName) -> String {

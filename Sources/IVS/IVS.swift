@@ -349,6 +349,8 @@ package struct IVS: Sendable {
 package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case buttonStuck
     case crashLineStuck
+    case crashLineSilent
+    case crashLineInvalid
     case lineNoisy
     case lineUnusable
     case recordFailing

@@ -1,4 +1,5 @@
 internal import CallControl
+internal import CrashSensing
 internal import GPIO
 internal import Timeline
 
@@ -7,17 +8,17 @@ struct InputLines: Sendable {
     /// What a line meant.
     enum Sign: Hashable, Sendable {
         case button(ButtonMachine.Sign)
-        case crash(LineName, CrashLevelMachine.Sign)
+        case crash(LineName, CrashLineSign)
         case edgeMissed(LineName)
         /// Whether the vehicle's own power is gone.
         case powerFail(Bool)
     }
 
     private let lines: VehicleConfiguration.Lines
-    private let crashLimits: CrashLevelMachine.Limits
+    private let profiles: [LineName: CrashLineProfile]
     private let buttonLimits: ButtonMachine.Limits
     private var button: ButtonMachine
-    private var crash: [LineName: CrashLevelMachine] = [:]
+    private var crash: [LineName: CrashLineDecoder]
     /// One for each input whose level is known.
     private var debouncers: [LineName: Debouncer] = [:]
     /// Lines that flood: what they say means nothing until they are quiet.
@@ -32,10 +33,10 @@ struct InputLines: Sendable {
     init(_ configuration: VehicleConfiguration, earlier: InputMemory = InputMemory()) {
         self.earlier = earlier
         self.lines = configuration.lines
-        self.crashLimits = configuration.crash
         self.buttonLimits = configuration.button
         self.button = ButtonMachine(limits: configuration.button)
-        for name in configuration.lines.crash { self.crash[name] = CrashLevelMachine(limits: configuration.crash) }
+        self.profiles = configuration.crashProfiles
+        self.crash = configuration.crashProfiles.mapValues(CrashLineDecoder.init)
     }
 
     var nextDeadline: Instant? {
@@ -80,7 +81,15 @@ struct InputLines: Sendable {
 
     /// The level of an input, `nil` before it is known.
     func isActive(_ line: LineName) -> Bool? {
-        self.debouncers[line]?.isActive
+        self.debouncers[line].map { $0.isActive != self.isReversed(line) } ?? self.crash[line]?.isHigh
+    }
+
+    /// Whether a plain crash line has its crash level where others are inactive.
+    private func isReversed(_ line: LineName) -> Bool {
+        guard let profile = self.profiles[line], profile.isPlainLevel, case .level(let high, _) = profile.crash else {
+            return false
+        }
+        return !high
     }
 
     /// What the button and the crash lines mean so far; a line that floods or is away means nothing.
@@ -96,12 +105,13 @@ struct InputLines: Sendable {
                 isAtRest: self.button.isAtRest
             )
         }
-        for (line, machine) in self.crash {
+        for (line, decoder) in self.crash {
+            if decoder.isHigh != nil { memory.states[line] = decoder.isAtRest ? .rest : .used }
             guard let debouncer = self.debouncers[line] else { continue }
             memory.states[line] = Self.state(
                 debouncer,
-                pendingSince: machine.pendingSince,
-                isAtRest: machine.isAtRest
+                pendingSince: decoder.pendingSince,
+                isAtRest: decoder.isAtRest
             )
         }
         return memory
@@ -120,6 +130,8 @@ struct InputLines: Sendable {
     /// A level that was read: the first one is the start of the line, or the continuation of what an earlier run saw.
     mutating func level(_ line: LineName, active: Bool, at now: Instant) -> [Sign] {
         guard !self.noisy.contains(line) else { return [] }
+        if self.crash[line]?.readsWaveform == true { return self.signalLevel(line, high: active, at: now) }
+        let active = active != self.isReversed(line)
         guard var debouncer = self.debouncers[line] else {
             self.debouncers[line] = Debouncer(period: self.debounce(of: line), active: active)
             // What an earlier run has kept is of this level and of no later one.
@@ -143,6 +155,10 @@ struct InputLines: Sendable {
     /// An edge; one on a line whose level was never read starts the line at the opposite level.
     mutating func edge(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
         guard !self.noisy.contains(line) else { return [] }
+        if self.crash[line]?.readsWaveform == true {
+            return self.crash[line]?.edge(high: active, at: stamp).map { .crash(line, $0) } ?? []
+        }
+        let active = active != self.isReversed(line)
         var debouncer = self.debouncers[line] ?? Debouncer(period: self.debounce(of: line), active: !active)
         let reports = debouncer.edge(active: active, at: stamp)
         self.debouncers[line] = debouncer
@@ -153,7 +169,10 @@ struct InputLines: Sendable {
     ///
     /// One may be the end of a crash pulse, up to which its level lasted, and a crash is not lost for it. From two on
     /// the line has been at both levels, nobody knows when.
-    mutating func edgesMissed(of line: LineName, count: UInt64) {
+    ///
+    /// A signal is counted anew: nobody knows which of its times are whole.
+    mutating func edgesMissed(of line: LineName, count: UInt64, at now: Instant) {
+        if self.crash[line]?.readsWaveform == true { self.crash[line]?.interrupted(at: now) }
         guard count > 1 else { return }
         self.debouncers[line]?.edgesMissed()
     }
@@ -165,7 +184,7 @@ struct InputLines: Sendable {
         self.noisy.remove(line)
         self.debouncers[line] = nil
         if line == self.lines.button { self.button = ButtonMachine(limits: self.buttonLimits) }
-        if self.crash[line] != nil { self.crash[line] = CrashLevelMachine(limits: self.crashLimits) }
+        if let profile = self.profiles[line] { self.crash[line] = CrashLineDecoder(profile) }
     }
 
     /// A line floods, or has become quiet; its level then is a start again.
@@ -189,7 +208,7 @@ struct InputLines: Sendable {
         if !self.isLeaving(button) {
             signs += self.button.deadlineReached(at: known[button] ?? now).map(Sign.button)
         }
-        for name in self.lines.crash where !self.isLeaving(name) {
+        for name in self.crash.keys.sorted() where !self.isLeaving(name) {
             signs += self.crash[name]?.deadlineReached(at: known[name] ?? now).map { .crash(name, $0) } ?? []
         }
         return signs
@@ -200,16 +219,16 @@ struct InputLines: Sendable {
     /// `nil` when it was counted, is a fault, or has been active for longer than anybody presses or any unit signals.
     private func activeSince(_ line: LineName, _ state: InputMemory.State, at now: Instant) -> Instant? {
         guard self.traits[line]?.isResumed == true else { return nil }
-        let isCrash = self.crash[line] != nil
+        let crash = self.profiles[line]
         switch state {
         case .used, .unrecorded: return nil
         case .pending(let since):
-            let limit = isCrash ? self.crashLimits.stuckAfter : self.buttonLimits.stuckAfter
+            let limit = crash?.faultAfter ?? self.buttonLimits.stuckAfter
             return since.duration(to: now) < limit ? since : nil
         case .rest:
             // The earlier run died with the edge in its hands. A crash level that lasted up to `now` counts, a press
             // has to go on for its hold.
-            return isCrash ? now.advanced(by: .zero - self.crashLimits.hold) : now
+            return crash.map { now.advanced(by: .zero - $0.hold) } ?? now
         }
     }
 
@@ -228,7 +247,7 @@ struct InputLines: Sendable {
     /// it is now.
     private mutating func countAgain(_ line: LineName, at instant: Instant, active: Bool, _ now: Instant) -> [Sign] {
         let isButton = line == self.lines.button
-        let hold = isButton ? self.buttonLimits.hold : self.crashLimits.hold
+        let hold = isButton ? self.buttonLimits.hold : self.profiles[line]?.hold ?? .zero
         var signs = self.started(line, active: false)
         signs += self.settled(line, active: true, at: instant.advanced(by: .zero - hold))
         if isButton {
@@ -270,9 +289,18 @@ struct InputLines: Sendable {
             return signs.map(Sign.button)
         }
         if line == self.lines.powerFail { return [.powerFail(active)] }
-        guard var machine = self.crash[line] else { return [] }
-        let signs = active ? machine.activated(at: stamp) : machine.deactivated(at: stamp)
-        self.crash[line] = machine
-        return signs.map { .crash(line, $0) }
+        return self.crash[line]?.settled(active: active, at: stamp).map { .crash(line, $0) } ?? []
+    }
+
+    /// The level of a line whose edges are a signal; the first one begins it, and tells what an earlier run has kept.
+    private mutating func signalLevel(_ line: LineName, high: Bool, at now: Instant) -> [Sign] {
+        let earlier = self.crash[line]?.isHigh == nil ? self.earlier.states.removeValue(forKey: line) : nil
+        let isResumed = self.traits[line]?.isResumed == true
+        self.crash[line]?.levelRead(high: high, at: now, isInBurst: isResumed && earlier == .used)
+        guard case .unrecorded(let instant, let remakes)? = earlier, isResumed, remakes < Self.maximumRemakes,
+            Self.isWorthRemaking(instant, at: now)
+        else { return [] }
+        self.remakes[line] = remakes + 1
+        return self.crash[line]?.countedAgain(at: instant).map { .crash(line, $0) } ?? []
     }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import CrashSensing
 internal import GPIO
 
 /// The pins of a real rig: the part of `lines` that says where each line is in the kernel.
@@ -22,7 +23,7 @@ enum LinePins {
         example: "pinctrl-bcm2711"
     )
 
-    private static let pin = Schema([
+    static let pin = Schema([
         Key("line", .string(Self.lineRule), .required, "The name that the kernel gives the line, or its number."),
         Key(
             "chips",
@@ -56,28 +57,30 @@ extension VehicleConfiguration {
         self.lines.chime = pins.optional("chime") == nil ? nil : self.lines.chime
         let wanted: [(key: String, lines: [LineName])] = [
             ("button", [self.lines.button]), ("cover", [self.lines.cover].compactMap(\.self)),
-            ("crash", self.lines.crash), ("powerFail", [self.lines.powerFail].compactMap(\.self)),
+            ("powerFail", [self.lines.powerFail].compactMap(\.self)),
             ("led", [self.lines.led]), ("lamp", [self.lines.lamp]),
             ("chime", [self.lines.chime].compactMap(\.self)),
         ]
         var mistakes: [Mistake] = []
-        for (key, names) in wanted {
-            for name in names {
-                guard let pin = pins.optional(key)?.section else {
-                    mistakes.append(
-                        pins.mistake(key, found: "no pin", expected: "the pin of \(name): the lines are the kernel's")
-                    )
-                    continue
-                }
-                let isInput = name != self.lines.led && name != self.lines.lamp && name != self.lines.chime
-                self.wiring[name] = LineWiring(
-                    chips: pin.optional("chips")?.list.map(\.string) ?? chips,
-                    address: LineWiring.Address(pin.string("line")),
-                    bias: LineWiring.Bias(rawValue: pin.string("bias")) ?? .asIs,
-                    kernelDebounce: isInput && isKernelAsked ? self.lines.debounce : .zero
+        let own = Dictionary(uniqueKeysWithValues: lines.table("crashLines").map { ($0.name, $0.settings) })
+        let crash = self.lines.crash.keys.sorted().map { ("crash", $0, own[$0.text]?.optional("pin")?.section) }
+        let others = wanted.flatMap { key, names in names.map { (key, $0, Settings?.none) } }
+        for (key, name, ownPin) in others + crash {
+            guard let pin = ownPin ?? pins.optional(key)?.section else {
+                mistakes.append(
+                    pins.mistake(key, found: "no pin", expected: "the pin of \(name): the lines are the kernel's")
                 )
-                if pin.boolean("activeLow") { self.activeLow.insert(name) }
+                continue
             }
+            let isOutput = name == self.lines.led || name == self.lines.lamp || name == self.lines.chime
+            let isSignal = self.crashProfiles[name].map { !$0.isPlainLevel } ?? false
+            self.wiring[name] = LineWiring(
+                chips: pin.optional("chips")?.list.map(\.string) ?? chips,
+                address: LineWiring.Address(pin.string("line")),
+                bias: LineWiring.Bias(rawValue: pin.string("bias")) ?? .asIs,
+                kernelDebounce: isOutput || isSignal || !isKernelAsked ? .zero : self.lines.debounce
+            )
+            if pin.boolean("activeLow") { self.activeLow.insert(name) }
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
     }

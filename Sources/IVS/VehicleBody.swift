@@ -155,6 +155,7 @@ final class VehicleBody: LoopBody {
             case .pulse(let line, let duration): try lines.pulse(line, duration)
             case .bounce(let line, let times, let period):
                 try lines.bounce(line, times: times, period: period)
+            case .play(let line, let signal): try lines.play(line, signal)
             case .stick(let line, let level): try lines.stick(line, level)
             case .vanish(let line): try lines.vanish(line)
             case .restore(let line): try lines.restore(line)

@@ -1,5 +1,6 @@
 internal import CallControl
 package import Configuration
+internal import CrashSensing
 internal import GPIO
 internal import MSD
 internal import NGECall
@@ -12,15 +13,16 @@ extension VehicleConfiguration {
     /// Reads `ecalld.yaml`; throws every mistake in one go.
     package static func read(path: String) throws(ConfigurationMistakes) -> VehicleConfiguration {
         let settings = try ConfigurationReader.read(path: path, schema: VehicleSchema.schema)
-        var configuration = try VehicleConfiguration(settings)
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        var configuration = try VehicleConfiguration(settings, folder: folder)
         if settings.section("identity").optional("instance") == nil {
             configuration.instance = DeviceInstance.ofThisMachine(storePath: configuration.storePath)
         }
         return configuration
     }
 
-    /// What the settings of a checked file say.
-    package init(_ settings: Settings) throws(ConfigurationMistakes) {
+    /// What the settings of a checked file say; `folder`, with its slash, is where files of no absolute path are.
+    package init(_ settings: Settings, folder: String = "") throws(ConfigurationMistakes) {
         let vehicle = settings.section("vehicle")
         let vin: VIN
         do { vin = try VIN(vehicle.string("vin")) } catch {
@@ -42,6 +44,7 @@ extension VehicleConfiguration {
         try self.read(fallback: settings.optional("fallback")?.section)
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
+        try self.read(crashLinesOf: settings.section("lines"), folder: folder)
         try self.read(pinsOf: settings.section("lines"))
         try self.checkCrashPulse(settings.section("lines"))
         try self.checkNames(settings)
@@ -176,12 +179,13 @@ extension VehicleConfiguration {
 
     /// A contact's debounce that outlasts a crash pulse would swallow it.
     private func checkCrashPulse(_ lines: Settings) throws(ConfigurationMistakes) {
-        guard self.lines.debounce > .zero, self.lines.debounce >= self.crash.hold else { return }
+        let holds = self.crashProfiles.values.filter(\.isPlainLevel).map(\.hold)
+        guard self.lines.debounce > .zero, let hold = holds.min(), self.lines.debounce >= hold else { return }
         throw ConfigurationMistakes([
             lines.mistake(
                 "debounce",
                 found: CallReason.text(self.lines.debounce),
-                expected: "less than crash.hold, \(CallReason.text(self.crash.hold)): a crash pulse has to settle"
+                expected: "less than crash.hold, \(CallReason.text(hold)): a crash pulse has to settle"
             )
         ])
     }
@@ -196,10 +200,6 @@ extension VehicleConfiguration {
         self.button.hold = button.duration("hold")
         self.button.stuckAfter = button.duration("stuckAfter")
         self.button.clearAfter = button.duration("clearAfter")
-        let crash = lines.section("crash")
-        self.crash.hold = crash.duration("hold")
-        self.crash.lockout = crash.duration("lockout")
-        self.crash.stuckAfter = crash.duration("stuckAfter")
     }
 }
 

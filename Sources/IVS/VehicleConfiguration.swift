@@ -1,4 +1,5 @@
 package import CallControl
+package import CrashSensing
 package import GPIO
 package import MSD
 package import Net
@@ -83,7 +84,8 @@ package struct VehicleConfiguration: Sendable {
     package struct Lines: Hashable, Sendable {
         package var button: LineName = "sos-button"
         package var cover: LineName?
-        package var crash: [LineName] = ["crash"]
+        /// Each with the side of the vehicle whose impact it reports.
+        package var crash: [LineName: ImpactSide] = ["crash": .unknown]
         /// Active while the vehicle's own power is gone; `nil` for a rig without.
         package var powerFail: LineName?
         package var led: LineName = "led"
@@ -118,7 +120,10 @@ package struct VehicleConfiguration: Sendable {
     package var msdVersion = MSD.Version.v3
     package var call = CallLimits()
     package var button = ButtonMachine.Limits()
-    package var crash = CrashLevelMachine.Limits()
+    /// What each crash line carries.
+    package var crashProfiles: [LineName: CrashLineProfile] = ["crash": .level]
+    /// Every profile that is known, for a harness that plays one.
+    package var knownCrashProfiles = ["level": CrashLineProfile.level]
     package var lines = Lines()
     package var indicators = IndicatorTable()
     package var position: Fix?
@@ -181,7 +186,7 @@ package struct VehicleConfiguration: Sendable {
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {
         let others = [self.lines.cover, self.lines.powerFail].compactMap(\.self)
-        let inputs = [self.lines.button] + others + self.lines.crash
+        let inputs = [self.lines.button] + others + self.lines.crash.keys.sorted()
         let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self)
         // Fail-lit: the lamp burns until the daemon drives it off.
         return inputs.map { self.specification($0, .input) } + outputs.map { self.specification($0, .output) }

@@ -17,6 +17,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case buttonSuspicious
         case buttonIgnored
         case crashIgnored
+        case crashLineAlive
         case lineLost
         case lineHealth
         case linesUnread
@@ -76,6 +77,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .buttonSuspicious: "buttonSuspicious"
             case .buttonIgnored: "buttonIgnored"
             case .crashIgnored: "crashIgnored"
+            case .crashLineAlive: "crashLineAlive"
             case .lineLost: "lineLost"
             case .lineHealth: "lineHealth"
             case .linesUnread: "linesUnread"

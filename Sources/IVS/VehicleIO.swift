@@ -90,6 +90,7 @@ package enum LineCommand: Hashable, Sendable {
     case set(LineName, Level)
     case pulse(LineName, Duration)
     case bounce(LineName, times: Int, period: Duration)
+    case play(LineName, LineSignal)
     case stick(LineName, Level)
     case vanish(LineName)
     case restore(LineName)

@@ -5,7 +5,10 @@ import IVS
 struct Line: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drive a simulated line; refused on real ones.",
-        subcommands: [LineSet.self, LinePulse.self, LineBounce.self, LineStick.self, LineVanish.self, LineRestore.self]
+        subcommands: [
+            LineSet.self, LinePulse.self, LineBounce.self, LinePlay.self, LineStick.self, LineVanish.self,
+            LineRestore.self,
+        ]
     )
 }
 
@@ -54,6 +57,34 @@ struct LineBounce: AsyncParsableCommand {
         try await self.connection.perform(
             .bounceLine,
             ["name": .string(self.name), "times": .int(self.times), "milliseconds": .int(self.ms)]
+        )
+    }
+}
+
+struct LinePlay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "play",
+        abstract: "Play on an input what the unit behind a crash line sends, until another command moves it."
+    )
+
+    /// What is played.
+    enum Signal: String, ExpressibleByArgument, CaseIterable {
+        case idle
+        case crash
+    }
+
+    @OptionGroup var connection: Connection
+    @Argument var name: String
+    @Argument(help: "A crash profile of the configuration.") var profile: String
+    @Argument(help: "idle, or one crash and then idle.") var signal: Signal
+
+    mutating func run() async throws {
+        try await self.connection.perform(
+            .playLine,
+            [
+                "name": .string(self.name), "profile": .string(self.profile),
+                "signal": .string(self.signal.rawValue),
+            ]
         )
     }
 }

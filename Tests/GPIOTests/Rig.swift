@@ -62,6 +62,11 @@ final class Rig: Sendable {
         self.shared.world.withLockedValue { $0.now = end }
     }
 
+    /// Moves the clock; the timers are late.
+    func skip(_ duration: Duration) {
+        self.shared.world.withLockedValue { $0.now = $0.now.advanced(by: duration) }
+    }
+
     private func nextAction(until end: Instant) -> (@Sendable () -> Void)? {
         self.shared.world.withLockedValue { world in
             let due = world.steps.indices.filter { world.steps[$0].due <= end }

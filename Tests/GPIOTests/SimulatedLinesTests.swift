@@ -178,4 +178,46 @@ import Timeline
             ]
         )
     }
+
+    @Test func aSignalIsPlayedOnTimeWhateverTheTimersDo() throws {
+        let rig = try Rig()
+        _ = rig.reports()
+        let parts = [LineSignal.Part(.active, .milliseconds(10)), .init(.inactive, .milliseconds(5))]
+        try rig.lines.play("sos-button", LineSignal(once: parts, again: [], rest: .inactive))
+        rig.advance(by: .milliseconds(100))
+        #expect(rig.reports().compactMap(\.stampedLevel) == ["active 0", "inactive 10"])
+        try rig.lines.play("sos-button", LineSignal(once: [], again: parts, rest: .inactive))
+        rig.advance(by: .milliseconds(38))
+        #expect(
+            rig.reports().compactMap(\.stampedLevel)
+                == ["active 100", "inactive 110", "active 115", "inactive 125", "active 130"]
+        )
+        try rig.lines.set("sos-button", .inactive)
+        rig.advance(by: .seconds(1))
+        #expect(rig.reports().compactMap(\.stampedLevel) == ["inactive 138"])
+    }
+
+    @Test func readingTheLinesDeliversWhatASignalOwesUpToThen() throws {
+        let rig = try Rig()
+        let parts = [LineSignal.Part(.active, .milliseconds(10)), .init(.inactive, .milliseconds(10))]
+        try rig.lines.play("sos-button", LineSignal(once: [], again: parts, rest: .inactive))
+        _ = rig.reports()
+        rig.skip(.milliseconds(35))
+        rig.lines.read { #expect($0 == rig.now) }
+        #expect(rig.reports().compactMap(\.stampedLevel) == ["inactive 10", "active 20", "inactive 30"])
+    }
+
+    @Test func aSignalOfPartsThatNoMachinePlaysIsRefused() throws {
+        let rig = try Rig()
+        let short = LineSignal(once: [.init(.active, .microseconds(100))], again: [], rest: .inactive)
+        #expect(throws: LineError.self) { try rig.lines.play("sos-button", short) }
+    }
+}
+
+extension LineEvent {
+    /// An edge as its level and the millisecond of its stamp.
+    fileprivate var stampedLevel: String? {
+        guard case .edge(let edge) = self else { return nil }
+        return "\(edge.level.rawValue) \(edge.at.nanosecondsSinceBoot / 1_000_000)"
+    }
 }

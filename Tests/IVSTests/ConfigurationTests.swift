@@ -1,5 +1,6 @@
 import CallControl
 import Configuration
+import CrashSensing
 import GPIO
 import MSD
 import Positioning
@@ -42,7 +43,7 @@ import Testing
         #expect(configuration.call == limits)
         #expect(!configuration.isECallOnly && configuration.isConnectedWithoutCall)
         #expect(configuration.button == ButtonMachine.Limits())
-        #expect(configuration.crash == CrashLevelMachine.Limits())
+        #expect(configuration.crashProfiles == ["crash": .level])
         #expect(configuration.indicators == IndicatorTable())
         #expect(configuration.recordWait == .milliseconds(20))
         #expect(configuration.keepAlive == .seconds(20))
@@ -141,7 +142,9 @@ import Testing
         #expect(configuration.call.clearDownFallback == .seconds(600))
         #expect(configuration.provisionalWait == .seconds(2))
         #expect(configuration.lines.cover == nil && configuration.lines.debounce == .milliseconds(5))
-        #expect(configuration.button.hold == .seconds(2) && configuration.crash.hold == .milliseconds(50))
+        #expect(
+            configuration.button.hold == .seconds(2) && configuration.crashProfiles["crash"]?.hold == .milliseconds(50)
+        )
         #expect(configuration.indicators.led(for: .connected) == .on)
         #expect(configuration.indicators.led(for: .connecting) == .on)
         #expect(configuration.indicators.chime(for: .callFailed) == .flash(.milliseconds(100), for: .seconds(1)))

@@ -1,4 +1,5 @@
 import CallControl
+import CrashSensing
 import GPIO
 import Testing
 import Timeline
@@ -69,7 +70,7 @@ import Timeline
             var lines = self.lines()
             _ = lines.edge(line, active: true, at: self.at(0))
             #expect(self.run(&lines, until: 60) == [])
-            lines.edgesMissed(of: line, count: 604)
+            lines.edgesMissed(of: line, count: 604, at: self.at(0))
             // The time up to here would have been enough for either.
             #expect(lines.edge(line, active: false, at: self.at(2_000)) == [])
             let signs = self.run(&lines, until: 3_000)
@@ -83,7 +84,7 @@ import Timeline
         _ = lines.level("crash", active: false, at: self.at(0))
         _ = lines.edge("crash", active: true, at: self.at(10))
         // The queue was full: what came behind its last edge is unknown up to its reading.
-        lines.edgesMissed(of: "crash", count: 2)
+        lines.edgesMissed(of: "crash", count: 2, at: self.at(0))
         #expect(lines.level("crash", active: true, at: self.at(500)) == [])
         #expect(self.run(&lines, until: 550) == [], "half a second of nothing known is no hold")
         #expect(self.run(&lines, until: 700).count == 1, "a level that lasts from there on is a crash")
@@ -93,9 +94,9 @@ import Timeline
         var lines = self.lines()
         _ = lines.edge("crash", active: true, at: self.at(0))
         #expect(self.run(&lines, until: 60) == [])
-        lines.edgesMissed(of: "crash", count: 1)
+        lines.edgesMissed(of: "crash", count: 1, at: self.at(0))
         _ = lines.level("crash", active: false, at: self.at(220))
-        #expect(self.run(&lines, until: 400) == [.crash("crash", .crash(at: self.at(0)))])
+        #expect(self.run(&lines, until: 400) == [.crash("crash", .crash(began: self.at(0), counted: self.at(100)))])
     }
 
     @Test func twoEdgesToTheSameLevelMeanThatOneIsMissing() {
@@ -107,7 +108,7 @@ import Timeline
         var lines = InputLines(VehicleBench.configuration())
         #expect(lines.isActive("crash") == nil)
         _ = lines.edge("crash", active: true, at: self.at(0))
-        #expect(self.run(&lines, until: 100) == [.crash("crash", .crash(at: self.at(0)))])
+        #expect(self.run(&lines, until: 100) == [.crash("crash", .crash(began: self.at(0), counted: self.at(100)))])
         #expect(lines.isActive("crash") == true)
     }
 
@@ -115,7 +116,7 @@ import Timeline
         var lines = self.lines()
         lines.lost("crash")
         #expect(lines.isActive("crash") == nil)
-        #expect(lines.level("crash", active: true, at: self.at(10)) == [.crash("crash", .activeFromStart)])
+        #expect(lines.level("crash", active: true, at: self.at(10)) == [.crash("crash", .faulty(.activeFromStart))])
     }
 
     @Test func withoutDebounceOfOursAnEdgeSettlesAtOnce() {
@@ -131,6 +132,6 @@ import Timeline
         _ = lines.level("crash", active: false, at: .boot)
         _ = lines.edge("crash", active: true, at: self.at(10))
         #expect(self.run(&lines, until: 109) == [])
-        #expect(self.run(&lines, until: 110) == [.crash("crash", .crash(at: self.at(10)))])
+        #expect(self.run(&lines, until: 110) == [.crash("crash", .crash(began: self.at(10), counted: self.at(110)))])
     }
 }

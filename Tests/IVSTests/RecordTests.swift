@@ -1,4 +1,5 @@
 import CallControl
+import CrashSensing
 import ControlSocket
 import GPIO
 import SIP
@@ -86,7 +87,7 @@ import Timeline
     @Test func aRealTriggerDuringATestCallsWriteWaitsForItsOwnRecord() throws {
         let bench = VehicleBench.started(
             VehicleBench.configuration {
-                $0.crash.hold = .zero; $0.lines.debounce = .zero
+                $0.crashProfiles["crash"]?.crash = .level(high: true, hold: .zero); $0.lines.debounce = .zero
             }
         )
         bench.disk = .takes(.milliseconds(15))

@@ -1,4 +1,5 @@
 import CallControl
+import CrashSensing
 import ControlSocket
 import GPIO
 import NGECall
@@ -188,7 +189,7 @@ import Timeline
 
     @Test func theTraceIsNeverInTheWriteThatAnInviteWaitsFor() throws {
         var configuration = Self.configuration()
-        configuration.crash.hold = .zero
+        configuration.crashProfiles["crash"]?.crash = .level(high: true, hold: .zero)
         configuration.lines.debounce = .zero
         let bench = VehicleBench.started(configuration)
         bench.disk = .takes(.milliseconds(15))

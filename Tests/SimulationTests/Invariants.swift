@@ -199,7 +199,7 @@ extension Invariants {
             self.mark("action announce")
             self.mark("announcement \(event.fields["announcement"] ?? "")")
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
-            .crashIgnored,
+            .crashIgnored, .crashLineAlive,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,

@@ -1,6 +1,7 @@
 import Authority
 import CallControl
 import Center
+import CrashSensing
 import Foundation
 import GPIO
 import IVS
@@ -100,7 +101,7 @@ import Testing
             }
             // An edge counts at once, so that nothing is waited for but the other end.
             configuration.lines.debounce = .zero
-            configuration.crash.hold = .zero
+            configuration.crashProfiles["crash"]?.crash = .level(high: true, hold: .zero)
             configuration.lampCheck = .zero
             configuration.storePath = folder + "/vehicle"
             configuration.socketPath = folder + "/control"

@@ -14,22 +14,6 @@ package struct CrashLevelMachine: Hashable, Sendable {
         package init() {}
     }
 
-    /// What a change of the line means.
-    package enum Sign: Hashable, Sendable {
-        /// A crash; `at` is the time stamp of its first edge.
-        case crash(at: Instant)
-        /// Another pulse within the lockout: a multiple impact, no second trigger.
-        case furtherImpact(at: Instant)
-        /// The crash level ended too early to count.
-        case glitch(Duration)
-        /// At crash level since the line was opened: a fault, never a call.
-        case activeFromStart
-        /// At crash level for longer than any unit signals: a fault; the call it started goes on.
-        case stuck(since: Instant)
-        /// A faulty line is back at rest.
-        case cleared
-    }
-
     private enum State: Hashable {
         case rest
         case rising(since: Instant)
@@ -70,13 +54,13 @@ package struct CrashLevelMachine: Hashable, Sendable {
     }
 
     /// The level found when the line was opened.
-    package mutating func started(active: Bool) -> [Sign] {
+    package mutating func started(active: Bool) -> [CrashLineSign] {
         self.state = active ? .faulty : .rest
-        return active ? [.activeFromStart] : []
+        return active ? [.faulty(.activeFromStart)] : []
     }
 
     /// The line went to crash level at `time`.
-    package mutating func activated(at time: Instant) -> [Sign] {
+    package mutating func activated(at time: Instant) -> [CrashLineSign] {
         switch self.state {
         case .rest:
             self.state = .rising(since: time)
@@ -87,7 +71,7 @@ package struct CrashLevelMachine: Hashable, Sendable {
     }
 
     /// The line went back to rest at `time`.
-    package mutating func deactivated(at time: Instant) -> [Sign] {
+    package mutating func deactivated(at time: Instant) -> [CrashLineSign] {
         switch self.state {
         case .rising(let since):
             self.state = .rest
@@ -113,7 +97,7 @@ package struct CrashLevelMachine: Hashable, Sendable {
     }
 
     /// Time has come to `nextDeadline`.
-    package mutating func deadlineReached(at now: Instant) -> [Sign] {
+    package mutating func deadlineReached(at now: Instant) -> [CrashLineSign] {
         switch self.state {
         case .rising(let since):
             guard since.advanced(by: self.limits.hold) <= now else { return [] }
@@ -122,15 +106,15 @@ package struct CrashLevelMachine: Hashable, Sendable {
         case .crashed(let since):
             guard since.advanced(by: self.limits.stuckAfter) <= now else { return [] }
             self.state = .faulty
-            return [.stuck(since: since)]
+            return [.faulty(.stuckAtCrash(since: since))]
         case .rest, .faulty:
             return []
         }
     }
 
-    private mutating func crash(_ since: Instant) -> Sign {
+    private mutating func crash(_ since: Instant) -> CrashLineSign {
         if let lockedUntil = self.lockedUntil, since < lockedUntil { return .furtherImpact(at: since) }
         self.lockedUntil = since.advanced(by: self.limits.lockout)
-        return .crash(at: since)
+        return .crash(began: since, counted: since.advanced(by: self.limits.hold))
     }
 }
