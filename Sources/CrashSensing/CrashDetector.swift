@@ -1,0 +1,206 @@
+package import Timeline
+
+/// Finds events in accelerations, and says which of them call.
+///
+/// Feed every sample once, in its order; a batch may come late, because every rule works on the samples' own times.
+package struct CrashDetector: Sendable {
+    /// What the accelerations mean.
+    package enum Sign: Hashable, Sendable {
+        /// An event: the change of velocity over the long window has reached its limit.
+        case event(CrashRecord)
+        /// So severe that a call is made, whatever any crash line says; once in each event.
+        case severe(CrashRecord, because: Severity)
+        /// The event is over; its largest change is known.
+        case ended(CrashRecord)
+        /// Everything that is kept of the event is there.
+        case recorded(CrashRecord)
+        /// The vehicle rolls over.
+        case rollover(at: Instant)
+        /// A sample that is no number, or older than the one before; nothing else is made of it.
+        case badSample(at: Instant)
+    }
+
+    package enum Severity: String, Hashable, Sendable {
+        case deltaV
+        case lateralDeltaV
+    }
+
+    /// Whether something is felt.
+    private enum State {
+        case asleep
+        case awake(Event)
+        /// An event has ended by its length, and it is not calm yet.
+        case settling
+    }
+
+    private struct Event {
+        var record: CrashRecord
+        let start: PlanarVector
+        var isEvent = false
+        var isSevere = false
+        /// Since when the change over the short window is below the limit.
+        var calmSince: Instant?
+    }
+
+    private let limits: CrashLimits
+    private var state = State.asleep
+    private var bias: BiasEstimate
+    private var filters: (x: ChannelFilter, y: ChannelFilter)
+    private var decided: VelocityWindow
+    private var felt: VelocityWindow
+    private var roll: RolloverDetector
+    private var recent = SampleRing(length: CrashRecord.before)
+    /// Events that have ended, or not, and whose record is not whole yet.
+    private var unfinished: [UnfinishedRecord] = []
+    private var last: Instant?
+    private var lastEnd: Instant?
+    private var count = 0
+
+    /// A detector for samples at about `rate` hertz.
+    package init(rate: Double, limits: CrashLimits = CrashLimits()) {
+        self.limits = limits
+        self.bias = BiasEstimate(rate: rate)
+        let filter = ChannelFilter(frequencyClass: 60, rate: rate)
+        self.filters = (filter, filter)
+        self.decided = VelocityWindow(length: limits.longWindow)
+        self.felt = VelocityWindow(length: limits.longWindow)
+        self.roll = RolloverDetector(limits: limits)
+    }
+
+    /// Whether an event may be going on, for which a call waits a moment.
+    package var isAwake: Bool {
+        switch self.state {
+        case .awake: true
+        case .asleep, .settling: false
+        }
+    }
+
+    /// Whether the bias is known; before that nothing is felt.
+    package var isReady: Bool { self.bias.value != nil }
+
+    package var quarterTurns: Int { self.roll.quarterTurns }
+
+    /// How the vehicle lies; `nil` while it moves.
+    package var orientation: RolloverDetector.Orientation? { self.roll.orientation }
+
+    package mutating func take(_ sample: AccelerationSample) -> [Sign] {
+        guard sample.isFinite, self.last.map({ $0 < sample.at }) ?? true else { return [.badSample(at: sample.at)] }
+        self.last = sample.at
+        var signs: [Sign] = []
+        if self.roll.take(sample) { signs.append(.rollover(at: sample.at)) }
+        guard let bias = self.bias.value else {
+            self.bias.take(sample)
+            return signs
+        }
+        let felt = PlanarVector(x: sample.x - bias.x, y: sample.y - bias.y)
+        let smooth = PlanarVector(x: self.filters.x.filter(felt.x), y: self.filters.y.filter(felt.y))
+        let isWhole = self.decided.take(smooth, at: sample.at)
+        if !self.felt.take(felt, at: sample.at) || !isWhole { self.markIncomplete() }
+        self.recent.append(sample)
+        signs += self.judge(sample)
+        signs += self.keep(sample)
+        return signs
+    }
+
+    private mutating func markIncomplete() {
+        for index in self.unfinished.indices { self.unfinished[index].record.isIncomplete = true }
+        if case .awake(var event) = self.state {
+            event.record.isIncomplete = true
+            self.state = .awake(event)
+        }
+    }
+
+    private mutating func judge(_ sample: AccelerationSample) -> [Sign] {
+        let short = self.decided.change(over: self.limits.shortWindow)
+        let isCalm = abs(short.x) < self.limits.wake && abs(short.y) < self.limits.wake
+        switch self.state {
+        case .settling:
+            if isCalm { self.state = .asleep }
+            return []
+        case .asleep:
+            guard !isCalm else {
+                self.bias.take(sample)
+                return []
+            }
+            self.bias.restart()
+            return self.wake(sample)
+        case .awake(let event):
+            return self.goOn(event, sample, isCalm: isCalm)
+        }
+    }
+
+    private mutating func wake(_ sample: AccelerationSample) -> [Sign] {
+        let zero = sample.at.advanced(by: .zero - self.limits.shortWindow)
+        var record = CrashRecord(timeZero: zero, number: self.nextNumber(at: zero))
+        record.samples = self.recent.samples
+        record.isSaturated = record.samples.contains { $0.isSaturated && $0.at >= zero }
+        let event = Event(record: record, start: self.decided.sum(at: zero))
+        self.unfinished.append(UnfinishedRecord(record: record, start: self.felt.sum(at: zero)))
+        return self.goOn(event, sample, isCalm: false)
+    }
+
+    /// An event soon behind another belongs to the same crash.
+    private func nextNumber(at zero: Instant) -> Int {
+        guard let lastEnd = self.lastEnd, lastEnd.duration(to: zero) <= self.limits.multipleWithin else { return 1 }
+        return self.count + 1
+    }
+
+    private mutating func goOn(_ known: Event, _ sample: AccelerationSample, isCalm: Bool) -> [Sign] {
+        var event = known
+        let after = event.record.timeZero.duration(to: sample.at)
+        event.record.take(self.decided.sum - event.start, after: after)
+        event.record.isSaturated = event.record.isSaturated || sample.isSaturated
+        event.record.rollAngle = self.roll.angle == nil ? nil : self.roll.largestAngle
+        event.calmSince = isCalm ? event.calmSince ?? sample.at : nil
+        var signs: [Sign] = []
+        if !event.isEvent, self.decided.change(over: self.limits.longWindow).magnitude >= self.limits.event {
+            event.isEvent = true
+            self.count = event.record.number
+            signs.append(.event(event.record))
+        }
+        if event.isEvent, !event.isSevere, let severity = self.severity(of: event.record) {
+            event.isSevere = true
+            signs.append(.severe(event.record, because: severity))
+        }
+        let isOver = event.calmSince.map { $0.advanced(by: self.limits.shortWindow) <= sample.at } ?? false
+        let isLong = after >= self.limits.longestEvent
+        guard isOver || isLong else {
+            self.state = .awake(event)
+            return signs
+        }
+        self.state = isOver ? .asleep : .settling
+        return signs + self.end(event, after: after)
+    }
+
+    private func severity(of record: CrashRecord) -> Severity? {
+        if record.maximum.magnitude >= self.limits.call { return .deltaV }
+        return abs(record.maximumLateral) >= self.limits.callLateral ? .lateralDeltaV : nil
+    }
+
+    private mutating func end(_ known: Event, after: Duration) -> [Sign] {
+        guard known.isEvent,
+            let index = self.unfinished.lastIndex(where: { $0.record.timeZero == known.record.timeZero })
+        else {
+            self.unfinished.removeAll { $0.record.timeZero == known.record.timeZero }
+            return []
+        }
+        var record = known.record
+        record.endAfter = after
+        self.lastEnd = record.timeZero.advanced(by: after)
+        self.unfinished[index].ended = record
+        return [.ended(record)]
+    }
+
+    /// Fills the records of events up to their end, and gives out those that are whole.
+    private mutating func keep(_ sample: AccelerationSample) -> [Sign] {
+        var signs: [Sign] = []
+        for index in self.unfinished.indices {
+            self.unfinished[index].take(sample, change: self.felt.sum)
+            if let whole = self.unfinished[index].whole(at: sample.at, roll: self.roll) {
+                signs.append(.recorded(whole))
+            }
+        }
+        self.unfinished.removeAll { $0.whole(at: sample.at, roll: self.roll) != nil }
+        return signs
+    }
+}

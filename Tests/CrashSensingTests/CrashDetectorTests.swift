@@ -1,0 +1,238 @@
+import CrashSensing
+import Foundation
+import Testing
+import Timeline
+
+@Suite struct CrashDetectorTests {
+    /// What a driver's day has in it, in g and seconds: none of it is an event.
+    @Test(arguments: [
+        (1.0, 2.0, false), (1.2, 2.0, false), (50, 0.003, true), (5, 0.020, true), (8, 0.030, true), (12, 0.020, true),
+        (6, 0.050, true),
+    ])
+    func whatIsNoCrashIsNoEvent(peak: Double, seconds: Double, isHalfSine: Bool) {
+        for (x, y) in [(-1.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+            var trace = Trace()
+            if isHalfSine {
+                trace.halfSine(x: x * peak, y: y * peak, seconds: seconds)
+            } else {
+                trace.play(seconds) { _ in PlanarVector(x: x * peak, y: y * peak) }
+            }
+            trace.rest(1)
+            #expect(trace.signs.isEmpty, "\(peak) g along \(x) \(y)")
+        }
+    }
+
+    @Test func anEventBelowTheCallLimitsCallsNobody() {
+        var trace = Trace()
+        trace.halfSine(x: -7.2, seconds: 0.050)
+        trace.rest(1)
+        #expect(trace.events.count == 1 && trace.ended.count == 1 && trace.recorded.count == 1)
+        #expect(trace.severe.isEmpty)
+    }
+
+    /// Peak in g, length, and the change of velocity that the closed form gives.
+    @Test(arguments: [(20.0, 0.100, 44.95), (30, 0.120, 80.91)])
+    func aFrontalCrashCallsWithTheChangeOfTheClosedForm(peak: Double, seconds: Double, expected: Double) throws {
+        var trace = Trace()
+        let begun = trace.now
+        trace.halfSine(x: -peak, seconds: seconds)
+        trace.rest(1)
+        let record = try #require(trace.recorded.first)
+        #expect(trace.severe == [.deltaV])
+        #expect(abs(record.maximumLongitudinal + expected) < 0.5)
+        #expect(abs(record.maximum.magnitude - expected) < 0.5)
+        #expect(record.direction?.clock == 12 && record.direction?.side == .front)
+        let length = record.timeZero.duration(to: begun.advanced(by: .seconds(seconds)))
+        #expect(record.maximumAfter >= length && record.maximumAfter <= length + .milliseconds(25))
+        #expect(record.changes.count == CrashRecord.count)
+        #expect(record.changes.first == .zero)
+        #expect(abs((record.changes.last?.x ?? 0) + expected) < 0.5)
+        #expect(record.endAfter.map { $0 < .milliseconds(300) } == true)
+        #expect(!record.isSaturated && !record.isIncomplete && record.number == 1)
+    }
+
+    @Test func aSideImpactCallsByItsLateralChange() {
+        var trace = Trace()
+        trace.halfSine(y: 14, seconds: 0.060)
+        trace.rest(1)
+        #expect(trace.severe == [.lateralDeltaV])
+        #expect(trace.recorded.first?.direction?.side == .left)
+        var hard = Trace()
+        hard.halfSine(y: -25, seconds: 0.060)
+        hard.rest(1)
+        #expect(abs((hard.recorded.first?.maximumLateral ?? 0) + 33.72) < 0.5)
+        #expect(hard.recorded.first?.direction?.side == .right)
+    }
+
+    @Test func aCallIsDecidedBeforeTheEventIsOver() throws {
+        var trace = Trace()
+        let begun = trace.now
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(0.3)
+        let order = trace.signs.map { sign -> String in
+            switch sign {
+            case .event: "event"
+            case .severe: "severe"
+            case .ended: "ended"
+            case .recorded: "recorded"
+            case .rollover: "rollover"
+            case .badSample: "bad"
+            }
+        }
+        #expect(order == ["event", "severe", "ended", "recorded"])
+        guard case .severe(let record, _)? = trace.signs.dropFirst().first else { return }
+        let decided = record.timeZero.advanced(by: record.maximumAfter)
+        #expect(begun.duration(to: decided) < .milliseconds(60))
+    }
+
+    @Test func whatFollowsWithinFiveSecondsIsTheSecondEventOfTheSameCrash() {
+        var trace = Trace()
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(3)
+        trace.halfSine(y: 10, seconds: 0.080)
+        trace.rest(10)
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect(trace.recorded.map(\.number) == [1, 2, 1])
+    }
+
+    @Test func theRecordHasTheSamplesAroundTimeZero() throws {
+        var trace = Trace()
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        let record = try #require(trace.recorded.first)
+        let first = try #require(record.samples.first)
+        let last = try #require(record.samples.last)
+        #expect(first.at.duration(to: record.timeZero) >= .milliseconds(79))
+        #expect(record.timeZero.duration(to: last.at) == .milliseconds(300))
+        #expect(record.samples.map(\.x).min().map { $0 < -19.9 } == true, "raw, and not smoothed")
+        #expect(zip(record.samples, record.samples.dropFirst()).allSatisfy { $0.at < $1.at })
+    }
+
+    @Test func aSensorAtItsEndIsSaidToBeThere() {
+        var trace = Trace()
+        trace.play(0.05, saturated: true) { _ in PlanarVector(x: -16, y: 0) }
+        trace.rest(1)
+        #expect(trace.recorded.first?.isSaturated == true)
+    }
+
+    @Test func aGapIsNotIntegratedAndTheRecordSaysSo() {
+        var trace = Trace()
+        trace.halfSine(x: -20, seconds: 0.050)
+        trace.skip(40)
+        trace.play(0.05) { PlanarVector(x: -20 * cos(Double.pi / 2 * $0 / 0.05), y: 0) }
+        trace.rest(1)
+        #expect(trace.recorded.first?.isIncomplete == true)
+    }
+
+    @Test func theMountingIsNoAcceleration() {
+        var trace = Trace()
+        trace.bias = PlanarVector(x: 0.12, y: 0.05)
+        trace.rest(2)
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect(abs((trace.recorded.first?.maximumLongitudinal ?? 0) + 44.95) < 0.5)
+    }
+
+    @Test func brakingBeforeTheCrashIsNotLearnedAsBias() {
+        var trace = Trace()
+        trace.play(5) { _ in PlanarVector(x: -0.9, y: 0) }
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect((trace.recorded.first?.maximumLongitudinal ?? 0) < -44.4)
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity])
+    func aSampleThatIsNoNumberIsSaidAndChangesNothing(_ value: Double) {
+        var trace = Trace()
+        trace.skip(1)
+        trace.take(AccelerationSample(at: trace.now, x: value, y: 0, z: 1))
+        #expect(trace.signs == [.badSample(at: trace.now)])
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect(trace.severe == [.deltaV])
+    }
+
+    @Test func samplesThatGoBackInTimeAreRefused() {
+        var trace = Trace()
+        trace.take(AccelerationSample(at: trace.now, x: 0, y: 0, z: 1))
+        #expect(trace.signs == [.badSample(at: trace.now)])
+    }
+
+    @Test func noiseOfARoughRoadIsNoEvent() {
+        var random = SeededGenerator(seed: 20)
+        var trace = Trace()
+        trace.play(20) { _ in
+            PlanarVector(x: .random(in: -2...2, using: &random), y: .random(in: -2...2, using: &random))
+        }
+        #expect(trace.events.isEmpty)
+    }
+}
+
+@Suite struct PrincipalDirectionTests {
+    /// Change of velocity, degrees, hour.
+    @Test(arguments: [
+        (-40.0, 0.0, 0.0, 12), (-30, -10, 18.4, 1), (0, -25, 90, 3), (0, 25, 270, 9), (20, 0, 180, 6),
+        (-20, 20, 315, 11), (-5, 30, 279.5, 9),
+    ])
+    func theForceComesFromWhereTheVehicleDidNotGo(x: Double, y: Double, degrees: Double, clock: Int) throws {
+        let direction = try #require(PrincipalDirection(deltaV: PlanarVector(x: x, y: y)))
+        #expect(abs(direction.degrees - degrees) < 0.05)
+        #expect(direction.clock == clock)
+    }
+
+    @Test func aSmallChangeHasNoDirection() {
+        #expect(PrincipalDirection(deltaV: PlanarVector(x: 2, y: 2)) == nil)
+        #expect(PrincipalDirection(deltaV: PlanarVector(x: 0, y: 3)) != nil)
+    }
+
+    @Test func theCornersAreFrontAndRear() throws {
+        let sides = try [(-10.0, -10.0), (-10, 10), (10, -10), (10, 10), (0, -10), (0, 10)].map {
+            try #require(PrincipalDirection(deltaV: PlanarVector(x: $0.0, y: $0.1))).side
+        }
+        #expect(sides == [.front, .front, .rear, .rear, .right, .left])
+    }
+}
+
+@Suite struct RolloverTests {
+    @Test func aTurnOntoTheRoofIsARolloverWithItsQuarters() {
+        var trace = Trace()
+        // A trip: to the side, then over at 200 degrees a second.
+        trace.play(0.3, rollRate: 100) { _ in PlanarVector(x: 0, y: 0.9) }
+        trace.play(0.75, z: 0.2, rollRate: 200) { _ in PlanarVector(x: 0, y: 0.5) }
+        #expect(trace.rollovers.count == 1)
+        #expect(trace.detector.quarterTurns == 2)
+        trace.play(2, z: -1, rollRate: 0) { _ in .zero }
+        #expect(trace.detector.orientation == .roof)
+    }
+
+    @Test func aBankedCurveIsNone() {
+        var trace = Trace()
+        trace.play(2, rollRate: 10) { _ in PlanarVector(x: 0, y: 0.6) }
+        trace.play(5, rollRate: 0) { _ in PlanarVector(x: 0, y: 0.6) }
+        #expect(trace.rollovers.isEmpty)
+    }
+
+    @Test func aGyroThatDriftsIsCorrectedByGravity() {
+        var trace = Trace()
+        trace.play(120, rollRate: 2) { _ in .zero }
+        #expect(trace.rollovers.isEmpty)
+    }
+
+    @Test func aFastTurnCountsOnlyWithAnAccelerationThatConfirmsIt() {
+        var alone = Trace()
+        alone.play(0.28, rollRate: 200) { _ in PlanarVector(x: 0.3, y: 0) }
+        #expect(alone.rollovers.isEmpty)
+        var confirmed = Trace()
+        confirmed.play(0.28, rollRate: 200) { _ in PlanarVector(x: 0.3, y: 0.8) }
+        #expect(confirmed.rollovers.count == 1)
+    }
+
+    @Test func withoutAGyroTheSideOnWhichItLiesTellsIt() {
+        var trace = Trace()
+        trace.bias = .zero
+        trace.play(2, z: 0) { _ in PlanarVector(x: 0, y: -1) }
+        #expect(trace.rollovers.count == 1)
+        #expect(trace.detector.orientation == .rightSide)
+    }
+}
