@@ -236,7 +236,8 @@ extension IVS {
             outcome: outcome,
             center: center,
             attempts: stored.lastAttempt,
-            lastMessageIdentifier: stored.messageIdentifier ?? 0,
+            // A call that somebody had has sent one MSD at least, also where a failing disk did not keep which.
+            lastMessageIdentifier: max(1, stored.messageIdentifier ?? 1),
             endsAt: now.instant.advanced(by: self.configuration.call.callbackWindow - gap)
         )
         self.flightSince = stored.opening.started

@@ -332,9 +332,12 @@ import Timeline
         #expect(bench.state == .connecting)
     }
 
-    @Test func theWindowIsKeptOverARestart() throws {
+    /// The identifier that is on record, and what a failing disk did not keep: then that of the INVITE at least.
+    @Test(arguments: [(4, UInt8(5)), (nil, 2)] as [(UInt8?, UInt8)])
+    func theWindowIsKeptOverARestart(onRecord: UInt8?, next: UInt8) throws {
         let bench = VehicleBench.started()
-        bench.step(.storeOpened(unfinished: [], ended: StoredIncident.ended(), recovery: nil))
+        let ended = StoredIncident.ended(messageIdentifier: onRecord)
+        bench.step(.storeOpened(unfinished: [], ended: ended, recovery: nil))
         bench.call(.testCall)
         try bench.answer()
         try bench.clearDown()
@@ -345,7 +348,7 @@ import Timeline
         let content = EmergencyInfo.request(contentID: "req-1@center.invalid", boundary: "b")
         bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
         let msd = try #require(bench.sentMSDs().last)
-        #expect(msd.messageIdentifier == 5 && msd.timestamp == 1_789_999_000)
+        #expect(msd.messageIdentifier == next && msd.timestamp == 1_789_999_000)
         bench.center { $0.bye(call, at: $1) }
         let closing = bench.records.compactMap { if case .incidentClosed(_, let end) = $0 { end } else { nil } }.last
         #expect(closing?.state == .delivered)

@@ -13,7 +13,7 @@ extension Invariants {
         if !account.isClosed { self.fail("data of an incident that goes on is offered late", at: now) }
         if account.trigger == "test" { self.fail("data of a test call is offered late", at: now) }
         if account.outcome == Outcome.cancelled.rawValue { self.fail("a cancelled call's data is offered", at: now) }
-        if account.hasFallenBack { self.fail("data of a 112 call is offered late", at: now) }
+        if account.hasCalled112 { self.fail("data of a 112 call is offered late", at: now) }
         if account.isDeliveredLate { self.fail("data is offered that a center has taken", at: now) }
         let isPrivate = self.configuration?.centers.contains { center in
             center.name == event.fields["center"] && !center.isFallback

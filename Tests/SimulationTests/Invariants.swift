@@ -38,6 +38,8 @@ struct Invariants {
         var isDeliveredLate = false
         var lastForm: String?
         var hasFallenBack = false
+        /// Whether an INVITE of it has left to the emergency service; before that it is a call of the private one.
+        var hasCalled112 = false
         /// Whether an MSD 1 was made in it for which no INVITE has left.
         var isFirstInCallback = false
         var lastIdentifier = 0
@@ -235,6 +237,7 @@ extension Invariants {
         if event.state == .connecting { self.accounts[id]?.isInCallback = false }
         if self.configuration?.centers.contains(where: { $0.name == center && $0.isFallback }) == true {
             self.mark("fell back")
+            self.accounts[id]?.hasCalled112 = true
             if self.accounts[id]?.trigger == "test" { self.fail("a test call falls back to 112", at: now) }
         }
     }

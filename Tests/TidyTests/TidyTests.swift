@@ -119,7 +119,7 @@ import Testing
                 {
                     if index - open.line > 70 { long.append("\(file.path):\(open.line + 1)") }
                     start = nil
-                } else if start == nil, line.contains("func ") || line.contains(" init(") || line.contains("  init(") {
+                } else if start == nil, !line.hasSuffix("{}"), line.contains("func ") || line.contains(" init(") {
                     start = (index, indent)
                 }
             }
