@@ -101,6 +101,7 @@ let package = Package(
                 .x509,
             ]
         ),
+        target("Sensors", ["CrashSensing", "Timeline", .nioConcurrencyHelpers]),
         target("Store", ["SIP", "SIPTrace", "Timeline", .grdb, .nioConcurrencyHelpers]),
         target("Supervision", ["CNotify", "CTimex", "Timeline", .logging, .nioConcurrencyHelpers, .nioCore]),
         // Assembly: edges and machines put together.
@@ -108,7 +109,7 @@ let package = Package(
             "IVS",
             [
                 "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "MSD", "NGECall",
-                "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline", .logging,
+                "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision", "Timeline", .logging,
                 .nioConcurrencyHelpers, .nioCore,
                 .nioPosix,
             ]
@@ -185,6 +186,7 @@ let package = Package(
         ),
         tests("NGECallTests", ["NGECall", "SIP"]),
         tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
+        tests("SensorsTests", ["CrashSensing", "Sensors", "Timeline", .nioConcurrencyHelpers]),
         tests("SIPTests", ["Digests", "SIP", "Timeline"]),
         tests("SIPTraceTests", ["SIP", "SIPTrace", "Timeline"]),
         tests(
