@@ -172,7 +172,8 @@ let package = Package(
             "IVSTests",
             [
                 "Authority", "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "IVS",
-                "MSD", "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Store", "Supervision", "Timeline",
+                "MSD", "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision",
+                "Timeline",
                 .nioConcurrencyHelpers,
             ]
         ),

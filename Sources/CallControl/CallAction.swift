@@ -44,6 +44,8 @@ package enum Announcement: String, Hashable, Sendable, CaseIterable {
     case callEnded
     /// The center rings back, and the microphone opens.
     case callback
+    /// An impact that calls nobody by itself: whoever wants help presses the button.
+    case impactFelt
     /// A press was too short to count: a tick, so that a person holds on longer.
     case pressTooShort
 }

@@ -27,6 +27,7 @@ package struct IndicatorTable: Hashable, Sendable {
             .callFailed: .beeps(3, .milliseconds(500)),
             .callEnded: .beeps(1, .milliseconds(500)),
             .callback: .beeps(4, .milliseconds(100)),
+            .impactFelt: .beeps(2, .milliseconds(250)),
             .pressTooShort: .beeps(1, .milliseconds(30)),
         ]
     }

@@ -6,6 +6,10 @@ package import Timeline
 package struct CrashDetector: Sendable {
     /// What the accelerations mean.
     package enum Sign: Hashable, Sendable {
+        /// Something is felt that may become an event.
+        case woke(at: Instant)
+        /// It was none.
+        case calmed(at: Instant)
         /// An event: the change of velocity over the long window has reached its limit.
         case event(CrashRecord)
         /// So severe that a call is made, whatever any crash line says; once in each event.
@@ -136,7 +140,7 @@ package struct CrashDetector: Sendable {
         record.isSaturated = record.samples.contains { $0.isSaturated && $0.at >= zero }
         let event = Event(record: record, start: self.decided.sum(at: zero))
         self.unfinished.append(UnfinishedRecord(record: record, start: self.felt.sum(at: zero)))
-        return self.goOn(event, sample, isCalm: false)
+        return [.woke(at: sample.at)] + self.goOn(event, sample, isCalm: false)
     }
 
     /// An event soon behind another belongs to the same crash.
@@ -182,7 +186,7 @@ package struct CrashDetector: Sendable {
             let index = self.unfinished.lastIndex(where: { $0.record.timeZero == known.record.timeZero })
         else {
             self.unfinished.removeAll { $0.record.timeZero == known.record.timeZero }
-            return []
+            return [.calmed(at: known.record.timeZero.advanced(by: after))]
         }
         var record = known.record
         record.endAfter = after

@@ -151,6 +151,43 @@ package enum ControlInterface {
           late: ?LateResult
         )
 
+        # The side of the vehicle that an impact came from.
+        type ImpactSide (unknown, front, rear, left, right, rollover, other)
+
+        # What the accelerometer measured "at" microseconds behind the event's time zero: forward, to the right and up in
+        # thousandths of g, and the roll rate in tenths of a degree a second, null without a gyro.
+        type CrashSample (at: int, x: int, y: int, z: int, roll: ?int)
+
+        # One event as an event data recorder keeps it: velocities in km/h, times in milliseconds behind "timeZero", which is in
+        # nanoseconds of the kernel's monotonic clock of "boot". "longitudinal" and "lateral" are the change of velocity forward
+        # and to the right at each "interval". "direction" is where the force came from, in degrees clockwise from the front,
+        # "clock" the same as an hour; both are null for a change too small to have one. "rollAngle" and "rolledOver" are null
+        # without a gyro.
+        type CrashEvent (
+          boot: string,
+          timeZero: int,
+          time: ?string,
+          number: int,
+          longitudinal: []float,
+          lateral: []float,
+          interval: int,
+          maximum: float,
+          maximumAfter: float,
+          maximumLongitudinal: float,
+          longitudinalAfter: float,
+          maximumLateral: float,
+          lateralAfter: float,
+          direction: ?float,
+          clock: ?int,
+          side: ImpactSide,
+          endAfter: ?float,
+          rollAngle: ?int,
+          rolledOver: ?bool,
+          saturated: bool,
+          incomplete: bool,
+          samples: []CrashSample
+        )
+
         # Which way a message of a SIP trace went.
         type Direction (sent, received)
 
@@ -230,6 +267,13 @@ package enum ControlInterface {
 
         # The newest incidents, newest first: at most "limit" of them, 20 when it is left out, never more than 1000.
         method Incidents(limit: ?int) -> (incidents: []Incident)
+
+        # One incident with what the crash sensors saw of it; UnknownIncident where it is not on record.
+        method DescribeIncident(incident: string) -> (incident: Incident, crashes: []CrashEvent)
+
+        # Plays a recording of accelerations on a simulated rig whose accelerometer.source is trace: a file that ecalld can read,
+        # or the configured one.
+        method PlayAcceleration(file: ?string) -> ()
 
         # A page of the SIP trace of an incident, or of the latest one: its messages behind the number "after". "more" says that
         # others follow, "omitted" how many are not kept. It shows VIN and place.
@@ -312,6 +356,9 @@ package enum ControlInterface {
 
         # Nothing has happened since the program started.
         error NothingHappened ()
+
+        # The recording cannot be played, and why.
+        error TraceUnusable (reason: string)
 
         # The store cannot be read.
         error StoreUnavailable (reason: string)

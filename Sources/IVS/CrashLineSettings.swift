@@ -134,7 +134,8 @@ extension VehicleConfiguration {
         for entry in lines.table("crashLines") {
             let name = LineName(entry.name)
             let wanted = entry.settings.string("profile")
-            guard !self.lineSpecifications.contains(where: { $0.name == name }) else {
+            let isTaken = name == InputLines.accelerometer || self.lineSpecifications.contains { $0.name == name }
+            guard !isTaken else {
                 let expected = "a name that no other line has"
                 mistakes.append(lines.mistake("crashLines", found: entry.name, expected: expected))
                 continue

@@ -38,7 +38,8 @@ struct FrozenData: Hashable, Sendable {
         locations: RecentLocations,
         of configuration: VehicleConfiguration,
         at center: Int,
-        trustedAt: Instant
+        trustedAt: Instant,
+        additionalData: OptionalAdditionalData? = nil
     ) throws(MSDFailure) -> (msd: MSD, octets: [UInt8]) {
         let fix = locations.current
         let deltas = locations.deltas
@@ -59,7 +60,8 @@ struct FrozenData: Hashable, Sendable {
             vehicleDirection: fix?.direction ?? Direction.unknown,
             recentVehicleLocationN1: deltas.n1,
             recentVehicleLocationN2: deltas.n2,
-            numberOfOccupants: configuration.vehicle.occupants
+            numberOfOccupants: configuration.vehicle.occupants,
+            optionalAdditionalData: additionalData
         )
         return (msd, try Self.checked(msd))
     }

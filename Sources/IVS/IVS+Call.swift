@@ -1,5 +1,6 @@
 internal import Supervision
 internal import CallControl
+internal import CrashSensing
 internal import GPIO
 internal import MSD
 internal import NGECall
@@ -22,7 +23,9 @@ extension IVS {
             return self.tellHeld(until: instant, at: now)
         case .crash(let line, let instant):
             let before = self.call.incident
-            self.leaveGarage("a crash line fired", at: now)
+            self.leaveGarage("a crash was detected", at: now)
+            self.crash.expire(at: now.instant)
+            if let side = self.configuration.lines.crash[line] { self.crash.fired(side, at: now.instant) }
             let actions = self.decide(.crashDetected(newIncident: self.newIncident()), at: now)
             self.noteTrigger(of: line, at: instant, after: before)
             return actions
@@ -80,7 +83,8 @@ extension IVS {
         for (index, action) in actions.enumerated() {
             switch action {
             case .invite where !isResumed && self.hold != nil && self.hold?.batch == nil:
-                self.postponed = Postponed(actions: Array(actions[index...]), since: now.instant)
+                let until = self.endOfCrash(at: now)
+                self.postponed = Postponed(actions: Array(actions[index...]), since: now.instant, until: until)
                 return
             case .openIncident(let incident): self.open(incident, at: now)
             case .freezeMSD(let incident): self.freeze(incident, at: now)
@@ -100,7 +104,7 @@ extension IVS {
 
     /// Carries out what was postponed; the trigger is with the store.
     mutating func resume(at now: Moment) {
-        guard let postponed = self.postponed else { return }
+        guard let postponed = self.postponed, self.mayResume(postponed, at: now) else { return }
         self.postponed = nil
         self.perform(postponed.actions, at: now, isResumed: true)
     }
@@ -120,7 +124,10 @@ extension IVS {
     /// Puts the trigger on record and holds what goes on air until it is written, or 20 ms late.
     private mutating func open(_ incident: Incident, at now: Moment) {
         self.ledger.open(incident, of: self.configuration, at: now)
-        if incident.trigger != .test { self.hasHadEmergency = true }
+        if incident.trigger != .test {
+            self.hasHadEmergency = true
+            self.keepCrashOfCall(at: now)
+        }
         self.hasBegunSincePurge = true
         self.calledProfile = self.configuration.profile
         self.expectPurge(at: now.instant.advanced(by: Self.purgeInterval / self.configuration.timeScale))

@@ -35,6 +35,11 @@ extension IVS {
             let limit = min(1_000, max(1, call.parameters["limit"]?.asInt ?? 20))
             self.outputs.append(.readIncidents(call.id, limit: limit))
         case .trace: self.readTrace(call)
+        case .describeIncident:
+            self.outputs.append(.readIncident(call.id, incident: call.parameters["incident"]?.asString ?? ""))
+        case .playAcceleration:
+            guard self.requireSimulation(call, "the accelerometer") else { return }
+            self.outputs.append(.playTrace(call.id, path: call.parameters["file"]?.asString))
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
         case .testCall: self.testCall(call, at: now)
@@ -174,8 +179,9 @@ extension IVS {
         case .stickLine: command = .stick(name, level)
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
-        case .setLine, .status, .watch, .why, .timers, .incidents, .trace, .setPosition, .clearPosition, .testCall,
-            .setGarageMode, nil:
+        case .setLine, .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .setPosition,
+            .clearPosition,
+            .playAcceleration, .testCall, .setGarageMode, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -224,6 +230,8 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case timers = "Timers"
     case incidents = "Incidents"
     case trace = "Trace"
+    case describeIncident = "DescribeIncident"
+    case playAcceleration = "PlayAcceleration"
     case setLine = "SetLine"
     case pulseLine = "PulseLine"
     case bounceLine = "BounceLine"
@@ -240,9 +248,9 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     /// Whether the method changes nothing.
     var onlyReads: Bool {
         switch self {
-        case .status, .watch, .why, .timers, .incidents, .trace: true
+        case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace: true
         case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
-            .setPosition, .clearPosition, .testCall, .setGarageMode:
+            .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode:
             false
         }
     }

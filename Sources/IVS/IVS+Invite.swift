@@ -74,13 +74,7 @@ extension IVS {
         at now: Moment
     ) -> MSDPart? {
         do {
-            let (msd, octets) = try frozen.msd(
-                identifier,
-                locations: locations,
-                of: self.configuration,
-                at: attempt.center,
-                trustedAt: trustedAt
-            )
+            let (msd, octets) = try self.encodedMSD(identifier, of: attempt, frozen, locations, trustedAt, at: now)
             let contentID = frozen.identifiers.msd(attempt.number * 1_000 + Int(identifier))
             self.clear(.msdNotMade, at: now)
             self.ledger.sent(
@@ -96,6 +90,41 @@ extension IVS {
             self.raise(.msdNotMade, error.sentence, at: now)
             return nil
         }
+    }
+
+    /// The MSD with its additional data, or without where both are more than an MSD may be.
+    private mutating func encodedMSD(
+        _ identifier: UInt8,
+        of attempt: Attempt,
+        _ frozen: FrozenData,
+        _ locations: RecentLocations,
+        _ trustedAt: Instant,
+        at now: Moment
+    ) throws(MSDFailure) -> (msd: MSD, octets: [UInt8]) {
+        let incident = self.call.incident.flatMap { $0.id == frozen.incident.id ? $0 : nil } ?? frozen.incident
+        let center = attempt.center
+        if let data = self.additionalData(of: incident) {
+            do throws(MSDFailure) {
+                return try frozen.msd(
+                    identifier,
+                    locations: locations,
+                    of: self.configuration,
+                    at: center,
+                    trustedAt: trustedAt,
+                    additionalData: data
+                )
+            } catch {
+                let reason = "the MSD goes without its additional data: \(error.sentence)"
+                self.note(.additionalDataLeftOut, reason, at: now, severity: .warning)
+            }
+        }
+        return try frozen.msd(
+            identifier,
+            locations: locations,
+            of: self.configuration,
+            at: center,
+            trustedAt: trustedAt
+        )
     }
 
     /// Everything of the INVITE that the user agent does not choose itself.

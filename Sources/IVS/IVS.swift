@@ -1,5 +1,6 @@
 internal import CallControl
 internal import ControlSocket
+internal import CrashSensing
 internal import GPIO
 internal import MSD
 internal import NGECall
@@ -83,6 +84,11 @@ package struct IVS: Sendable {
     var selfCheck: SelfCheckSchedule
     /// Where the power comes from.
     var power: PowerState
+    /// What is known of the last crash, and of the sensor.
+    var crash = CrashAccount()
+    var sensor = SensorStanding()
+    /// How often samples are told that mean nothing.
+    var badSamples = Throttle(every: .seconds(10))
     /// The status with which a center that is there has refused the present self-check.
     var selfCheckRefusal: Int?
     /// When the last emergency began, by which the flight recorder keeps what belongs to it.
@@ -190,7 +196,7 @@ package struct IVS: Sendable {
             self.leaveBy,
             self.hold?.until,
             self.waitingAttempt?.until,
-            self.postponed?.since,
+            self.postponedDueAt,
             self.transfer?.until,
             self.seenDue,
             self.unfinished?.askAt,
@@ -224,6 +230,7 @@ package struct IVS: Sendable {
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
         case .written(let batch, let error): self.written(batch, error, at: now)
+        case .sensor(let news): self.sensorSays(news, at: now)
         case .power(let reading): self.powerRead(reading, at: now)
         case .purged(let result): self.purged(result, at: now)
         case .lateDataRead(let result): self.lateDataRead(result, at: now)
@@ -307,6 +314,9 @@ package struct IVS: Sendable {
             severity: scale > 1 ? .warning : .info,
             fields: ["profile": self.configuration.profile.rawValue, "timeScale": String(scale)]
         )
+        if let instant = self.inputs.takeSensorTrigger(at: now.instant) {
+            self.queue.append(.crash(InputLines.accelerometer, at: instant))
+        }
         if let problem = self.secrets.problem { self.raise(.credentialsUnusable, problem, at: now) }
         for index in self.links.indices {
             self.perform(self.links[index].started(self.newFlow()), ofLink: index)
@@ -365,6 +375,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case selfCheckFailing
     case batteryInsufficient
     case batteryFailing
+    case accelerometerFailing
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }
@@ -373,7 +384,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
 enum CallInput: Hashable, Sendable {
     /// The button has been held for long enough at that instant.
     case buttonHeld(at: Instant)
-    /// The line has been at crash level for long enough at that instant.
+    /// The line has told a crash at that instant, or the accelerometer has, under its own name.
     case crash(LineName, at: Instant)
     case test
     case rang(Attempt)
@@ -433,6 +444,8 @@ struct WaitingAttempt: Hashable, Sendable {
 struct Postponed: Sendable {
     var actions: [CallAction]
     let since: Instant
+    /// Until when it waits for the end of a crash that is being felt; `nil` for the next turn.
+    var until: Instant?
 }
 
 /// The outgoing requests that wait for a trigger to be on record.

@@ -92,6 +92,19 @@ struct InputLines: Sendable {
         return !high
     }
 
+    /// The name under which a trigger of the accelerometer is kept, as that of a line is.
+    static let accelerometer: LineName = "accelerometer"
+
+    /// A trigger of the accelerometer that an earlier run had not put on record, and that is to be made again.
+    mutating func takeSensorTrigger(at now: Instant) -> Instant? {
+        let earlier = self.earlier.states.removeValue(forKey: Self.accelerometer)
+        guard case .unrecorded(let instant, let remakes)? = earlier, remakes < Self.maximumRemakes,
+            Self.isWorthRemaking(instant, at: now)
+        else { return nil }
+        self.remakes[Self.accelerometer] = remakes + 1
+        return instant
+    }
+
     /// What the button and the crash lines mean so far; a line that floods or is away means nothing.
     ///
     /// One that has not told its level yet means what an earlier run has kept: a run that dies before that has changed

@@ -105,6 +105,17 @@ final class LateStore: Sendable {
         self.read(completion) { store throws(StoreError) in try store.trace(incident: incident, after: after) }
     }
 
+    /// Reads an incident with its crash events in the same way; `nil` when it is not on record.
+    func incident(
+        _ id: String,
+        completion: @escaping @Sendable (Result<(StoredIncident, [CrashEventRecord])?, StoreError>) -> Void
+    ) {
+        self.read(completion) { store throws(StoreError) in
+            guard let incident = try store.incident(id: id) else { return nil }
+            return (incident, try store.crashEvents(incident: id))
+        }
+    }
+
     private func read<Value: Sendable>(
         _ completion: @escaping @Sendable (Result<Value, StoreError>) -> Void,
         _ body: @escaping @Sendable (VehicleStore) throws(StoreError) -> Value

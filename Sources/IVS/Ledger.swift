@@ -170,7 +170,8 @@ struct Ledger: Sendable {
         switch record {
         case .incidentClosed(let id, _): id != self.openIncident
         case .incidentChanged(let id, let change): !change.isReopened || id == self.openIncident
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataKept,
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded,
+            .lateDataKept,
             .lateDataEnded:
             true
         }
@@ -233,7 +234,7 @@ struct Ledger: Sendable {
             (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
                 if case .incidentOpened(let opening) = other { opening.id == id } else { false }
             }
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded: false
         }
     }
 
@@ -274,7 +275,7 @@ extension VehicleRecord {
         case .incidentOpened, .incidentClosed, .lateDataKept, .lateDataEnded: true
         // One that has gone to 112 is kept, and offered, by the rules of 112; who had it may ring back.
         case .incidentChanged(_, let change): change.isReopened || change.profile != nil || change.connectedTo != nil
-        case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded: false
         }
     }
 }

@@ -24,6 +24,7 @@ final class VehicleBody: LoopBody {
         /// The socket of those who only read.
         let viewServer: ControlServer?
         let store: LateStore
+        let sensor: CrashSensor
         let recorder: FlightFile
         let log: Logger
         /// Ended when nothing more is to be said to the centers.
@@ -39,7 +40,7 @@ final class VehicleBody: LoopBody {
     }
 
     private var vehicle: IVS
-    private let ports: Ports
+    let ports: Ports
     private let post: @Sendable (VehicleInput) -> Void
     private var isServing = false
     private(set) var nextDeadline: Instant?
@@ -120,6 +121,8 @@ final class VehicleBody: LoopBody {
             case .feedWatchdog: self.ports.notifier.alive(isServing: self.isServing)
             case .readIncidents(let id, let limit): self.readIncidents(id, limit: limit)
             case .readTrace(let id, let incident, let after): self.readTrace(id, incident: incident, after: after)
+            case .playTrace(let id, let path): self.playTrace(id, path: path)
+            case .readIncident(let id, let incident): self.readIncident(id, incident: incident)
             case .left: self.ports.departure.finish()
             case .log: break
             }
@@ -238,7 +241,7 @@ extension LineError {
 }
 
 extension StoredIncident {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         [
             "id": .string(self.opening.id), "trigger": .string(self.opening.trigger),
             "profile": .string(self.profile), "state": .string(self.state.rawValue),
@@ -255,7 +258,7 @@ extension StoredIncident {
 }
 
 extension Stamp {
-    fileprivate var timeText: JSONValue {
+    var timeText: JSONValue {
         self.wallMilliseconds.map { .string(WallTime(milliseconds: $0).description) } ?? .null
     }
 }

@@ -56,6 +56,7 @@ extension VehicleConfiguration {
         self.selfCheckInterval = settings.section("call").optional("selfCheckInterval")?.duration
         try self.checkSelfCheck(settings)
         self.power = settings.optional("power").map { PowerSettings($0.section) }
+        self.crash = try CrashSettings(settings, folder: folder)
         self.keepAlive = settings.section("connection").duration("keepAlive")
         self.isECallOnly = settings.section("connection").boolean("eCallOnly")
         self.gate.allowedAddresses = settings.section("gate").list("allowedAddresses").map(\.string)

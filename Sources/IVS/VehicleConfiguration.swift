@@ -151,6 +151,8 @@ package struct VehicleConfiguration: Sendable {
     /// The same for the private service; `nil` for as long as there is room.
     package var privateRetention: Duration?
 
+    /// Where accelerations come from, and what is made of a crash.
+    package var crash = CrashSettings()
     /// What is known of the power; `nil` for nothing.
     package var power: PowerSettings?
     /// How often the vehicle places a test call by itself, about; `nil` for never.

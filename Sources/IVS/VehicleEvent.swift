@@ -18,6 +18,13 @@ package struct VehicleEvent: Hashable, Sendable {
         case buttonIgnored
         case crashIgnored
         case crashLineAlive
+        case impactDetected
+        case impactSevere
+        case impactRecorded
+        case rolloverDetected
+        case sensorWorking
+        case sensorSampleBad
+        case additionalDataLeftOut
         case lineLost
         case lineHealth
         case linesUnread
@@ -78,6 +85,13 @@ package struct VehicleEvent: Hashable, Sendable {
             case .buttonIgnored: "buttonIgnored"
             case .crashIgnored: "crashIgnored"
             case .crashLineAlive: "crashLineAlive"
+            case .impactDetected: "impactDetected"
+            case .impactSevere: "impactSevere"
+            case .impactRecorded: "impactRecorded"
+            case .rolloverDetected: "rolloverDetected"
+            case .sensorWorking: "sensorWorking"
+            case .sensorSampleBad: "sensorSampleBad"
+            case .additionalDataLeftOut: "additionalDataLeftOut"
             case .lineLost: "lineLost"
             case .lineHealth: "lineHealth"
             case .linesUnread: "linesUnread"

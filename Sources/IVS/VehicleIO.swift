@@ -1,5 +1,6 @@
 package import CallControl
 package import ControlSocket
+package import CrashSensing
 package import GPIO
 package import Net
 package import SIP
@@ -32,6 +33,8 @@ package enum VehicleInput: Sendable {
     case linesRead(through: Instant)
     case net(NetEvent)
     case control(ControlEvent)
+    /// What the accelerometer, or what is made of its samples, has to say.
+    case sensor(SensorNews)
     /// What the power supplies say, from time to time.
     case power(PowerState.Reading)
     /// The answer to `VehicleOutput.write`.
@@ -82,7 +85,20 @@ package enum VehicleOutput: Sendable {
     case feedWatchdog
     /// Nothing more is to be said to the centers before the daemon stops.
     case left
+    /// Play a recording in place of the accelerometer, for the call that asked for it; `nil` for the configured one.
+    case playTrace(ControlCall.ID, path: String?)
+    /// Answer with everything that is on record of an incident.
+    case readIncident(ControlCall.ID, incident: String)
     case log(VehicleEvent)
+}
+
+/// What comes of the accelerometer.
+package enum SensorNews: Hashable, Sendable {
+    /// Samples come, so many a second.
+    case working(rate: Double)
+    /// They do not, and why.
+    case failed(String)
+    case sign(CrashDetector.Sign)
 }
 
 /// What an engineer does to a simulated line.

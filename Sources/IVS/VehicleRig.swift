@@ -66,6 +66,11 @@ package final class VehicleRig: Sendable {
             server: server,
             viewServer: viewServer,
             store: LateStore(),
+            sensor: CrashSensor(configuration.crash, now: { MonotonicClock.now() }) { delay, action in
+                _ = group.next().scheduleTask(in: TimeAmount(delay), action)
+            } post: {
+                loop.post(.sensor($0))
+            },
             recorder: FlightFile(besides: configuration.storePath),
             log: log,
             departure: departed
@@ -182,6 +187,7 @@ package final class VehicleRig: Sendable {
                 late.post(.storeFailed(error))
             }
         }
+        self.startSensor()
         self.noteLamp()
         do {
             try await ports.server.start()
@@ -191,6 +197,12 @@ package final class VehicleRig: Sendable {
             if case .inUse = error { throw error }
             late.post(.controlSocketFailed(error.description))
         }
+    }
+
+    /// Starts the accelerometer; a recording is read from disk, which may wait.
+    private func startSensor() {
+        let sensor = self.ports.sensor
+        NIOThreadPool.singleton.submit { _ in sensor.start() }
     }
 
     /// Notes where the lamp is, for the program that lights it when this one is dead.
@@ -262,6 +274,7 @@ package final class VehicleRig: Sendable {
         await self.leaveCenters()
         // First of all that closes: what closes now is our own doing, and nothing is to be dialled for it.
         self.loop.stop()
+        self.ports.sensor.stop()
         await self.ports.lines.stop()
         await self.ports.server.stop()
         await self.ports.viewServer?.stop()

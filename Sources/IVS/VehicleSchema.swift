@@ -29,6 +29,8 @@ enum VehicleSchema {
         Key("identity", .section(Self.identity), .required, "Who is calling."),
         Key("call", .section(Self.call), .required, "The times and counts of a call."),
         Key("lines", .section(Self.lines), .required, "The lines by what they are for."),
+        Key("accelerometer", .section(CrashSettings.accelerometer), .optional, "Where accelerations come from."),
+        Key("crash", .section(CrashSettings.crash), .required, "How accelerations are judged."),
         Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),
         Key("position", .section(Self.position), .optional, "A surveyed place, for a rig without a receiver."),

@@ -1,4 +1,5 @@
 package import CrashSensing
+private import Foundation
 internal import Timeline
 
 /// What is wrong with a recorded trace, and where.
@@ -8,6 +9,13 @@ package struct TraceMistake: Error, Hashable, Sendable, CustomStringConvertible 
     package let line: Int
     package let found: String
     package let expected: String
+
+    package init(file: String, line: Int, found: String, expected: String) {
+        self.file = file
+        self.line = line
+        self.found = found
+        self.expected = expected
+    }
 
     package var description: String {
         let place = self.line > 0 ? "\(self.file):\(self.line)" : self.file
@@ -82,6 +90,26 @@ package struct CSVTrace: Hashable, Sendable {
         self.rate = Double(samples.count - 1) / seconds
         self.samples = samples.map { $0.moved(by: .boot, from: first.at) }
     }
+
+    /// Reads a file; the text is not longer than so many samples can be.
+    package init(path: String) throws(TraceMistake) {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw TraceMistake(file: path, line: 0, found: "no file that can be read", expected: "a recording")
+        }
+        // What cannot be closed was read all the same.
+        defer { try? file.close() }
+        let data: Data?
+        do { data = try file.read(upToCount: Self.maximumOctets) } catch {
+            throw TraceMistake(file: path, line: 0, found: error.localizedDescription, expected: "a recording")
+        }
+        guard let data, data.count < Self.maximumOctets else {
+            let found = data == nil ? "an empty file" : "\(Self.maximumOctets) octets or more"
+            throw TraceMistake(file: path, line: 0, found: found, expected: "a recording of less")
+        }
+        try self.init(text: String(decoding: data, as: UTF8.self), file: path)
+    }
+
+    private static let maximumOctets = 67_108_864
 
     private static func trim(_ field: Substring) -> Substring {
         var field = field

@@ -14,8 +14,32 @@ package enum VehicleRecord: Hashable, Sendable {
     case traced(TraceRecord)
     /// The MSD to be offered late, should no center acknowledge one.
     case lateDataKept(incident: String, octets: [UInt8])
+    /// What a sensor saw of an event, or what more is known of it.
+    case crashRecorded(CrashEventRecord)
     /// Data is offered late no more.
     case lateDataEnded(incident: String, LateResult)
+}
+
+/// What an event data recorder keeps of one event, in the words of whoever recorded it.
+package struct CrashEventRecord: Hashable, Sendable {
+    /// The emergency that it belongs to; `nil` for an event that called nobody.
+    package let incident: String?
+    /// When the event began, by which it is known.
+    package let began: Stamp
+    /// A JSON object.
+    package let summary: String
+    /// A JSON array of what was measured.
+    package let samples: String
+
+    package init(incident: String?, began: Stamp, summary: String, samples: String) {
+        self.incident = incident
+        self.began = began
+        self.summary = summary
+        self.samples = samples
+    }
+
+    /// Octets of either text; a sensor of 6.4 kHz makes 2,560 samples.
+    package static let maximumText = 262_144
 }
 
 /// Whether an emergency goes on, and how it ended otherwise.

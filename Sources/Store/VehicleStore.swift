@@ -11,6 +11,8 @@ package final class VehicleStore: Sendable {
     package static let maximumIncidents = 1000
     /// Messages kept, and attempts; beyond it the oldest go.
     package static let maximumMessages = 10_000
+    /// Crash events kept, with their samples about 20 MB; beyond it the oldest go.
+    package static let maximumCrashEvents = 200
 
     /// What happened to a damaged predecessor of the file, `nil` in the ordinary case.
     package let recovery: StoreRecovery?

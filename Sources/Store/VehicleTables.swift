@@ -16,6 +16,7 @@ enum VehicleTables {
             try SharedTables.allowMessageAsCarrier(db, subjects: "incidents")
         }
         migrator.registerMigration("0006 holders") { db in try db.execute(sql: Self.holders) }
+        migrator.registerMigration("0007 crash events") { db in try db.execute(sql: CrashTables.creation) }
         return migrator
     }
 
@@ -38,6 +39,7 @@ enum VehicleTables {
             SharedTables.latestRetention("messages", by: "number", VehicleStore.maximumMessages),
             SharedTables.latestRetention("attempts", by: "rowid", VehicleStore.maximumMessages),
             TraceTables.retention,
+            SharedTables.latestRetention("crash_events", by: "number", VehicleStore.maximumCrashEvents),
         ]
     )
 
@@ -97,7 +99,7 @@ enum VehicleTables {
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
         switch record {
-        case .event, .level, .traceOmission, .traced: true
+        case .event, .level, .traceOmission, .traced, .crashRecorded: true
         case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed, .lateDataKept,
             .lateDataEnded:
             false
@@ -116,6 +118,7 @@ enum VehicleTables {
         case .traceOmission(let incident, let count): try TraceTables.set(omitted: count, of: incident, db)
         case .traced(let record): try TraceTables.insert(record, db)
         case .lateDataKept(let incident, let octets): try LateTables.keep(octets, of: incident, db)
+        case .crashRecorded(let event): try CrashTables.insert(event, db)
         case .lateDataEnded(let incident, let result): try LateTables.end(incident, result, db)
         }
     }

@@ -9,10 +9,11 @@ struct Ecallctl: AsyncParsableCommand {
         usage: "ecallctl [--socket PATH] [--json] COMMAND ...",
         version: "ecallctl \(Product.version)",
         subcommands: [
-            Status.self, Watch.self, Why.self, Timers.self, Incidents.self, Trace.self, ReplayCommand.self, Line.self,
+            Status.self, Watch.self, Why.self, Timers.self, Incidents.self, IncidentCommand.self, Trace.self,
+            ReplayCommand.self, Line.self,
             Button.self,
             PositionCommand.self,
-            TestCall.self, Garage.self, MSDCommand.self, TLSCommand.self,
+            Accelerometer.self, TestCall.self, Garage.self, MSDCommand.self, TLSCommand.self,
         ]
     )
 }

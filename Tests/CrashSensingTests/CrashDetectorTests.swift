@@ -18,7 +18,7 @@ import Timeline
                 trace.play(seconds) { _ in PlanarVector(x: x * peak, y: y * peak) }
             }
             trace.rest(1)
-            #expect(trace.signs.isEmpty, "\(peak) g along \(x) \(y)")
+            #expect(trace.events.isEmpty && trace.rollovers.isEmpty, "\(peak) g along \(x) \(y)")
         }
     }
 
@@ -71,6 +71,8 @@ import Timeline
         trace.rest(0.3)
         let order = trace.signs.map { sign -> String in
             switch sign {
+            case .woke: "woke"
+            case .calmed: "calmed"
             case .event: "event"
             case .severe: "severe"
             case .ended: "ended"
@@ -79,8 +81,8 @@ import Timeline
             case .badSample: "bad"
             }
         }
-        #expect(order == ["event", "severe", "ended", "recorded"])
-        guard case .severe(let record, _)? = trace.signs.dropFirst().first else { return }
+        #expect(order == ["woke", "event", "severe", "ended", "recorded"])
+        guard case .severe(let record, _)? = trace.signs.dropFirst(2).first else { return }
         let decided = record.timeZero.advanced(by: record.maximumAfter)
         #expect(begun.duration(to: decided) < .milliseconds(60))
     }

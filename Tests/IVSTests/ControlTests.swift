@@ -138,7 +138,9 @@ import Timeline
         )
         bench.step(.control(.call(call)))
         let isRefused = bench.failures.contains { $0.error == "net.ecall.ecalld.NotPermitted" }
-        let reading: Set<ControlMethod> = [.status, .watch, .why, .timers, .incidents, .trace]
+        let reading: Set<ControlMethod> = [
+            .status, .watch, .why, .timers, .incidents, .describeIncident, .trace,
+        ]
         #expect(isRefused != reading.contains(method))
         if isRefused { #expect(bench.commands.isEmpty && bench.ivs.call.state == .idle) }
     }

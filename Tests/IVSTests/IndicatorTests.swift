@@ -1,4 +1,5 @@
 import CallControl
+import CrashSensing
 import ControlSocket
 import GPIO
 import Testing
@@ -121,13 +122,14 @@ import Timeline
     @Test(arguments: [
         (Announcement.callRequested, 1), (.callConnected, 2), (.callEnded, 1), (.callFailed, 3), (.callCancelled, 1),
         (.pressTooShort, 1),
-        (.cancelTooLate, 3), (.dataDelivered, 2), (.callback, 4),
+        (.cancelTooLate, 3), (.dataDelivered, 2), (.callback, 4), (.impactFelt, 2),
     ])
     func theChimeSoundsAsOftenAsTheTableSays(_ announcement: Announcement, _ beeps: Int) throws {
         let bench = VehicleBench.started(VehicleBench.configuration { $0.call.maximumAttempts = 1 })
-        bench.press()
+        if announcement != .impactFelt { bench.press() }
         switch announcement {
         case .callRequested: break
+        case .impactFelt: bench.step(.sensor(.sign(.event(CrashRecord(timeZero: bench.now, number: 1)))))
         case .pressTooShort: bench.press(for: .milliseconds(300))
         case .callConnected: try bench.answer()
         case .callEnded:

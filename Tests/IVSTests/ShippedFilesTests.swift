@@ -1,7 +1,10 @@
 import Configuration
+import CrashSensing
 import Foundation
 import GPIO
+import Sensors
 import Testing
+import Timeline
 
 @testable import IVS
 
@@ -39,5 +42,24 @@ import Testing
             encoding: .utf8
         )
         #expect(file == ControlInterface.text)
+    }
+
+    @Test func theShippedCoefficientsAreTheBuiltInOnes() throws {
+        let path = Self.root.appending(path: "config/injury-model.yaml").path
+        #expect(InjuryModel(try ConfigurationReader.read(path: path, schema: InjuryModelFile.schema)) == InjuryModel())
+    }
+
+    /// The recordings, with what each of them leads to.
+    @Test(arguments: [("bump", 1, 0, 0), ("frontal", 1, 1, 0), ("rollover", 1, 0, 1)])
+    func aShippedRecordingLeadsToWhatItsRemarkSays(_ name: String, events: Int, severe: Int, rollovers: Int) throws {
+        let trace = try CSVTrace(path: Self.root.appending(path: "config/traces/\(name).csv").path)
+        var detector = CrashDetector(rate: trace.rate)
+        let rest = (-1_200..<0).map {
+            AccelerationSample(at: Instant(nanosecondsSinceBoot: Int64($0) * 1_000_000), x: 0, y: 0, z: 1)
+        }
+        let signs = (rest + trace.samples).flatMap { detector.take($0) }
+        #expect(signs.count { if case .event = $0 { true } else { false } } == events)
+        #expect(signs.count { if case .severe = $0 { true } else { false } } == severe)
+        #expect(signs.count { if case .rollover = $0 { true } else { false } } == rollovers)
     }
 }

@@ -270,6 +270,7 @@ extension VehicleBench {
             case .showStatus(let text): self.statuses.append(text)
             case .feedWatchdog: self.trail.append("feed the watchdog")
             case .readIncidents: self.trail.append("read incidents")
+            case .readIncident, .playTrace: break
             case .readTrace(let call, let incident, let after): self.traceReadings.append((call, incident, after))
             case .left: self.trail.append("left")
             case .log(let event): self.events.append(event)

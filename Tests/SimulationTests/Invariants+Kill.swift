@@ -18,7 +18,9 @@ extension Invariants {
             case .incidentOpened(let opening): self.promises[opening.id] = false
             case .incidentClosed(let id, _): self.promises[id] = true
             case .incidentChanged(let id, let change): if change.isReopened { self.promises[id] = false }
-            case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .lateDataKept, .lateDataEnded: break
+            case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded, .lateDataKept,
+                .lateDataEnded:
+                break
             }
         }
     }

@@ -96,7 +96,7 @@ extension Invariants {
             case .incidentChanged(let id, let change): if change.isReopened { self.reopened(id, at: now) }
             case .lateDataKept(_, let octets): self.sent(octets)
             case .lateDataEnded(let id, let result): self.lateDataEnded(id, result)
-            case .event, .level, .traceOmission, .traced: break
+            case .event, .level, .traceOmission, .traced, .crashRecorded: break
             }
         }
     }
@@ -201,7 +201,8 @@ extension Invariants {
             self.mark("action announce")
             self.mark("announcement \(event.fields["announcement"] ?? "")")
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
-            .crashIgnored, .crashLineAlive,
+            .crashIgnored, .crashLineAlive, .impactDetected, .impactSevere, .impactRecorded, .rolloverDetected,
+            .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,

@@ -7,6 +7,7 @@ import Timeline
 
 @testable import Center
 @testable import ControlSocket
+import CrashSensing
 @testable import IVS
 
 // What both ends want done, and what lines, disks and operators do to them.
@@ -54,7 +55,8 @@ extension World {
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
-            case .reply, .fail, .simulate, .readIncidents, .readTrace, .ready, .showStatus, .feedWatchdog,
+            case .reply, .fail, .simulate, .readIncidents, .readIncident, .playTrace, .readTrace, .ready, .showStatus,
+                .feedWatchdog,
                 .reportLevels:
                 break
             case .keepInputs(let text): self.survivors.inputs = text
@@ -150,6 +152,7 @@ extension World {
             let later = Int.random(in: 1...30, using: &self.random)
             self.queue.put(.diskLimit(0), at: at.advanced(by: .seconds(later)))
         }
+        self.feelImpacts()
         // Somebody works on the car, and presses the button.
         if self.random.chance(15) {
             let at = Int.random(in: 500...60_000, using: &self.random)
@@ -177,6 +180,31 @@ extension World {
             let offset = Int.random(in: self.random.chance(40) ? -100...(-85) : 0...2_000, using: &self.random)
             self.pulse("crash", at: milliseconds + offset, for: 200)
         default: self.vanish("sos-button", at: milliseconds)
+        }
+    }
+
+    /// An accelerometer that works, and what it feels: mild or severe, with an end or without.
+    private func feelImpacts() {
+        guard self.random.chance(30) else { return }
+        self.queue.put(.vehicle(.sensor(.working(rate: 1_000))), at: self.now)
+        for _ in 0..<Int.random(in: 1...2, using: &self.random) {
+            let begin = Int.random(in: 1_000...60_000, using: &self.random)
+            let zero = Instant.boot.advanced(by: .milliseconds(begin - 20))
+            var record = CrashRecord(timeZero: zero, number: 1)
+            record.maximum = PlanarVector(x: -10, y: 2)
+            let isSevere = self.random.chance(50)
+            let hasEnd = self.random.chance(80)
+            let signs: [(Int, CrashDetector.Sign)] = [
+                (0, .woke(at: zero)), (30, .event(record)), (50, .severe(record, because: .deltaV)),
+                (120, .ended(record)), (280, .recorded(record)),
+            ]
+            for (offset, sign) in signs {
+                switch sign {
+                case .severe where !isSevere: continue
+                case .ended where !hasEnd, .recorded where !hasEnd: continue
+                default: self.later(.vehicle(.sensor(.sign(sign))), in: begin + offset)
+                }
+            }
         }
     }
 

@@ -37,6 +37,11 @@ extension World {
         for case .write(_, let records) in outputs { self.watch.wanted(records) }
         self.watch.keepsPromises(self.disk, at: self.now)
         var hasKept = !outputs.contains { if case .keepInputs = $0 { true } else { false } }
+        // What was made again twice, and ended the run each time, is not made a third time.
+        let isWornOut = InputMemory(text: self.survivors.inputs).states.values.contains { state in
+            if case .unrecorded(_, let remakes) = state { remakes >= InputLines.maximumRemakes } else { false }
+        }
+        if isWornOut { hasKept = false }
         if isReboot {
             self.reboot()
             let id = self.vehicle.call.incident?.id.text

@@ -1,0 +1,202 @@
+internal import CallControl
+internal import ControlSocket
+internal import CrashSensing
+internal import MSD
+internal import Store
+internal import Supervision
+internal import Timeline
+
+/// What is known of the accelerometer.
+struct SensorStanding: Hashable, Sendable {
+    /// Samples a second; `nil` while none come.
+    var rate: Double?
+    /// Whether something is felt that may become an event.
+    var isAwake = false
+    /// When that was last over.
+    var calmAt: Instant?
+}
+
+extension SensorStanding {
+    mutating func calmed(at now: Instant) {
+        self.isAwake = false
+        self.calmAt = now
+    }
+}
+
+// Accelerations: what they mean for the call, and what is kept of them.
+extension IVS {
+    /// How long after a trigger of a line the accelerometer may take to feel the same crash: the line and a batch of
+    /// samples come by different ways.
+    static let crashFeltWithin = Duration.milliseconds(100)
+
+    mutating func sensorSays(_ news: SensorNews, at now: Moment) {
+        switch news {
+        case .working(let rate):
+            self.sensor.rate = rate
+            self.clear(.accelerometerFailing, at: now)
+            self.note(.sensorWorking, "the accelerometer gives \(Int(rate.rounded())) samples a second", at: now)
+        case .failed(let reason):
+            self.sensor = SensorStanding()
+            // What is wrong may have become something else.
+            self.clear(.accelerometerFailing, at: now)
+            self.raise(.accelerometerFailing, reason, at: now)
+        case .sign(let sign): self.take(sign, at: now)
+        }
+    }
+
+    private mutating func take(_ sign: CrashDetector.Sign, at now: Moment) {
+        self.crash.expire(at: now.instant)
+        switch sign {
+        case .woke: self.sensor.isAwake = true
+        case .calmed: self.sensor.calmed(at: now.instant)
+        case .event(let record):
+            self.crash.took(record, at: now.instant)
+            self.note(.impactDetected, self.sentence(record), at: now, severity: .warning, fields: self.fields(record))
+            if self.call.state == .idle { self.announce(.impactFelt, at: now) }
+        case .severe(let record, let severity):
+            self.crash.took(record, at: now.instant)
+            let cause = severity == .deltaV ? "its change of velocity" : "its change of velocity to the side"
+            self.note(
+                .impactSevere,
+                "the impact calls for \(cause)",
+                at: now,
+                severity: .warning,
+                fields: self.fields(record)
+            )
+            self.queue.append(.crash(InputLines.accelerometer, at: now.instant))
+        case .ended(let record):
+            self.sensor.calmed(at: now.instant)
+            self.crash.took(record, at: now.instant)
+        case .recorded(let record):
+            self.crash.took(record, at: now.instant)
+            self.note(.impactRecorded, self.sentence(record), at: now, severity: .warning, fields: self.fields(record))
+            self.keep(record, at: now)
+        case .rollover:
+            self.crash.rolledOver(quarterTurns: 1, at: now.instant)
+            self.note(.rolloverDetected, "the vehicle rolls over", at: now, severity: .warning)
+            self.queue.append(.crash(InputLines.accelerometer, at: now.instant))
+        case .badSample:
+            guard let held = self.badSamples.pass(at: now.instant) else { return }
+            let more = held > 0 ? ", and \(held) more since the last that was told" : ""
+            self.note(
+                .sensorSampleBad,
+                "a sample is no number, or older than the one before\(more)",
+                at: now,
+                severity: .warning
+            )
+        }
+    }
+
+    /// Until when an INVITE waits for the end of the crash; `nil` where nobody would feel it.
+    func endOfCrash(at now: Moment) -> Instant? {
+        guard self.call.incident?.trigger == .automatic, self.sensor.rate != nil, self.configuration.crash.wait > .zero
+        else { return nil }
+        return now.instant.advanced(by: self.configuration.crash.wait)
+    }
+
+    /// When what was postponed is looked at again.
+    var postponedDueAt: Instant? {
+        guard let postponed = self.postponed else { return nil }
+        guard let until = postponed.until else { return postponed.since }
+        return self.sensor.isAwake ? until : min(until, postponed.since.advanced(by: Self.crashFeltWithin))
+    }
+
+    /// Whether what was postponed may go on: the crash is over, or was felt by nobody, or takes too long.
+    func mayResume(_ postponed: Postponed, at now: Moment) -> Bool {
+        guard let until = postponed.until, now.instant < until else { return true }
+        guard !self.sensor.isAwake else { return false }
+        let since = postponed.since
+        let isOver = self.sensor.calmAt.map { since.advanced(by: .zero - Self.crashFeltWithin) <= $0 } ?? false
+        return isOver || since.advanced(by: Self.crashFeltWithin) <= now.instant
+    }
+
+    /// Puts what a sensor saw on record, with the incident that it belongs to.
+    mutating func keep(_ record: CrashRecord, at now: Moment) {
+        let isOfCall = self.call.incident.map { $0.trigger != .test } ?? false
+        let began = Stamp(
+            boot: self.ledger.boot,
+            at: record.timeZero,
+            wallMilliseconds: now.trustedMilliseconds.map {
+                $0 - Int64(record.timeZero.duration(to: now.instant).wholeMilliseconds)
+            }
+        )
+        self.ledger.records.append(
+            .crashRecorded(
+                CrashEventRecord(
+                    incident: isOfCall ? self.call.incident?.id.text : nil,
+                    began: began,
+                    summary: record.json.text,
+                    samples: record.samplesJSON.text
+                )
+            )
+        )
+    }
+
+    /// A call has begun: what was felt just before belongs to it.
+    mutating func keepCrashOfCall(at now: Moment) {
+        self.crash.expire(at: now.instant)
+        for record in self.crash.records where !record.samples.isEmpty && record.changes.count == CrashRecord.count {
+            self.keep(record, at: now)
+        }
+    }
+
+    /// The additional data of an automatic call's MSD; `nil` where none is configured, or nothing is known.
+    func additionalData(of incident: Incident) -> OptionalAdditionalData? {
+        let settings = self.configuration.crash
+        guard settings.addsEuroNCAP, incident.trigger == .automatic || incident.crashFollowed else { return nil }
+        let data = EuroNCAPData(
+            locationOfImpact: self.locationOfImpact,
+            rolloverDetected: self.crash.hasRolledOver,
+            rangeLimit: settings.rangeLimit,
+            deltaVX: Self.velocity(self.crash.worst?.maximum.x),
+            deltaVY: Self.velocity(self.crash.worst?.maximum.y)
+        )
+        return try? OptionalAdditionalData(data)  // Every value is in its range.
+    }
+
+    private var locationOfImpact: EuroNCAPData.LocationOfImpact {
+        let isRight = self.configuration.crash.isRightHandDrive
+        switch self.crash.side {
+        case .front: return .front
+        case .rear: return .rear
+        case .left: return isRight ? .nonDriverSide : .driverSide
+        case .right: return isRight ? .driverSide : .nonDriverSide
+        case .rollover, .other: return .other
+        case .unknown: return self.crash.hasRolledOver == true ? .other : .unknown
+        }
+    }
+
+    /// Whole km/h, 250 at the most; 255 where nothing is known.
+    private static func velocity(_ change: Double?) -> Int {
+        guard let change, change.isFinite else { return unknownVelocity }
+        return Int(max(-largestVelocity, min(largestVelocity, change)).rounded())
+    }
+
+    private static let unknownVelocity = 255
+    private static let largestVelocity = 250.0
+
+    /// The estimate for those on board.
+    var injuryEstimate: InjuryModel.Estimate? {
+        guard !self.crash.isEmpty else { return nil }
+        return self.configuration.crash.model.estimate(self.crash.injuryInputs)
+    }
+
+    private func sentence(_ record: CrashRecord) -> String {
+        let speed = "\(Int(record.maximum.magnitude.rounded())) km/h"
+        let from = record.direction.map { ", from \($0.clock) o'clock" } ?? ""
+        let number = record.number > 1 ? ", the \(record.number). of this crash" : ""
+        return "an impact with a change of velocity of \(speed)\(from)\(number)"
+    }
+
+    private func fields(_ record: CrashRecord) -> [String: String] {
+        var fields = [
+            "event": String(record.number), "deltaV": String(Int(record.maximum.magnitude.rounded())),
+            "longitudinal": String(Int(record.maximumLongitudinal.rounded())),
+            "lateral": String(Int(record.maximumLateral.rounded())),
+        ]
+        if let direction = record.direction { fields["direction"] = String(Int(direction.degrees.rounded()) % 360) }
+        if record.isSaturated { fields["saturated"] = "true" }
+        if record.isIncomplete { fields["incomplete"] = "true" }
+        return fields
+    }
+}
