@@ -94,6 +94,7 @@ let package = Package(
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
         target("Digests", ["SIP", .crypto]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
+        target("GPSD", ["Positioning", "Timeline", .nioCore, .nioPosix]),
         target(
             "Net",
             [
@@ -168,6 +169,7 @@ let package = Package(
         tests("CrashSensingTests", ["CrashSensing", "Timeline"]),
         tests("DigestsTests", ["Digests", "SIP", "Timeline"]),
         tests("GPIOTests", ["GPIO", "Timeline", .nioConcurrencyHelpers]),
+        tests("GPSDTests", ["GPSD", "Positioning", "Timeline", .nioCore, .nioPosix]),
         tests(
             "IVSTests",
             [
