@@ -1,10 +1,10 @@
-/// What a vehicle does about a center's control object (RFC 8147 sections 9.1 and 9.2).
+/// What a vehicle does about a center's control object (RFC 8147 sections 9.1 and 9.2, RFC 8148 section 9).
 ///
-/// A `send-data` that succeeds is answered by the MSD alone; every other request, and a `send-data` that fails, by one
-/// acknowledgement for the whole object with a result for each of those requests.
+/// A `send-data` that succeeds is answered by the data alone; every other request, and a `send-data` that fails, by one
+/// acknowledgement for the whole object with a result for each of those requests, in their order.
 package struct ActionAnswer: Hashable, Sendable {
-    /// Whether the vehicle can make an MSD now.
-    package enum MSDState: Hashable, Sendable {
+    /// Whether the vehicle can make an MSD, or its data set, now.
+    package enum DataState: Hashable, Sendable {
         case available
         /// It cannot, for a reason that passes; the text is for engineers.
         case unable(details: String)
@@ -12,50 +12,114 @@ package struct ActionAnswer: Hashable, Sendable {
         case damaged(details: String)
     }
 
-    /// Whether a fresh MSD is to be sent.
-    package let sendsMSD: Bool
-    /// What to send back beside that; `nil` when there is nothing to tell, or no Content-ID to refer to.
-    package let acknowledgement: ControlDocument?
+    /// What becomes of one request.
+    private enum Step: Hashable, Sendable {
+        case send(datatype: String)
+        case perform(VehicleAction)
+        case refuse(ControlDocument.ActionResult)
+    }
 
-    package init(to control: ReceivedControl, msd: MSDState) {
-        var results: [ControlDocument.ActionResult] = []
-        var sendsMSD = false
-        for request in control.document.requests {
-            if let refusal = Self.refusal(of: request, msd: msd) {
-                results.append(refusal)
-            } else {
-                sendsMSD = true
+    private let steps: [Step]
+    /// The Content-ID of the object, which the acknowledgement refers to.
+    private let ref: String?
+
+    /// `veds` is `nil` for a vehicle without a data set to send; `abilities` say what its equipment does on request.
+    package init(
+        to control: ReceivedControl,
+        msd: DataState,
+        veds: DataState? = nil,
+        abilities: VehicleAbilities = .msdOnly
+    ) {
+        self.ref = control.contentID
+        self.steps = control.document.requests.map { request in
+            guard request.action == EmergencyCallData.sendDataAction else {
+                return Self.step(for: request, abilities: abilities)
             }
-        }
-        self.sendsMSD = sendsMSD
-        if results.isEmpty {
-            self.acknowledgement = nil
-        } else {
-            self.acknowledgement = control.contentID.map { ref in
-                ControlDocument(acknowledgements: [.init(ref: ref, actionResults: results)])
+            switch request.datatype {
+            case EmergencyCallData.msdDatatype?:
+                return Self.step(for: request, datatype: EmergencyCallData.msdDatatype, state: msd)
+            case EmergencyCallData.vedsDatatype?:
+                return Self.step(for: request, datatype: EmergencyCallData.vedsDatatype, state: veds)
+            case nil:
+                return Self.refuse(request, .dataUnsupported, "no datatype given")
+            case _?:
+                return Self.refuse(request, .dataUnsupported, nil)
             }
         }
     }
 
-    /// The result of a request that is not served; `nil` for the one that is.
-    private static func refusal(
-        of request: ControlDocument.Request,
-        msd: MSDState
-    ) -> ControlDocument.ActionResult? {
-        let refused = { (reason: ControlDocument.Reason, details: String?) in
-            ControlDocument.ActionResult(action: request.action, success: false, reason: reason, details: details)
+    /// Whether a fresh MSD is to be sent.
+    package var sendsMSD: Bool { self.steps.contains(.send(datatype: EmergencyCallData.msdDatatype)) }
+
+    /// Whether a fresh data set is to be sent.
+    package var sendsVEDS: Bool { self.steps.contains(.send(datatype: EmergencyCallData.vedsDatatype)) }
+
+    /// What the vehicle's equipment has to do, in the order of the object.
+    package var actions: [VehicleAction] {
+        self.steps.compactMap { step in
+            switch step {
+            case .perform(let action): action
+            case .send, .refuse: nil
+            }
         }
-        guard request.action == "send-data" else {
-            // Registered or not: what is not fitted here is unsupported.
-            return refused(.unsupported, nil)
+    }
+
+    /// What to send back beside the data when there are no actions; see `acknowledgement(after:)`.
+    package var acknowledgement: ControlDocument? { self.acknowledgement(after: []) }
+
+    /// What to send back once each of `actions` has its outcome, in their order; one without is answered `unable`.
+    ///
+    /// `nil` when there is nothing to tell, or no Content-ID to refer to.
+    package func acknowledgement(after outcomes: [VehicleAction.Outcome]) -> ControlDocument? {
+        var outcomes = outcomes[...]
+        let results = self.steps.compactMap { step -> ControlDocument.ActionResult? in
+            switch step {
+            case .send: nil
+            case .refuse(let result): result
+            case .perform(let action):
+                switch outcomes.popFirst() ?? .failed(.unable, details: nil) {
+                case .done:
+                    ControlDocument.ActionResult(action: action.name.rawValue, success: true)
+                case .failed(let reason, let details):
+                    ControlDocument.ActionResult(
+                        action: action.name.rawValue,
+                        success: false,
+                        reason: reason,
+                        details: details
+                    )
+                }
+            }
         }
-        guard request.datatype == EmergencyCallData.msdDatatype else {
-            return refused(.dataUnsupported, request.datatype == nil ? "no datatype given" : nil)
+        guard let ref, !results.isEmpty else { return nil }
+        return ControlDocument(acknowledgements: [.init(ref: ref, actionResults: results)])
+    }
+
+    private static func refuse(
+        _ request: ControlDocument.Request,
+        _ reason: ControlDocument.Reason,
+        _ details: String?
+    ) -> Step {
+        .refuse(.init(action: request.action, success: false, reason: reason, details: details))
+    }
+
+    private static func step(for request: ControlDocument.Request, datatype: String, state: DataState?) -> Step {
+        switch state {
+        case nil: self.refuse(request, .dataUnsupported, nil)
+        case .available?: .send(datatype: datatype)
+        case .unable(let details)?: self.refuse(request, .unable, details)
+        case .damaged(let details)?: self.refuse(request, .damaged, details)
         }
-        switch msd {
-        case .available: return nil
-        case .unable(let details): return refused(.unable, details)
-        case .damaged(let details): return refused(.damaged, details)
+    }
+
+    private static func step(for request: ControlDocument.Request, abilities: VehicleAbilities) -> Step {
+        let name = VehicleAction.Name(rawValue: request.action)
+        // Registered or not: what is not fitted here is unsupported, whatever its attributes are.
+        guard let name, abilities.names.contains(name) else { return self.refuse(request, .unsupported, nil) }
+        do throws(VehicleActionError) {
+            let action = try VehicleAction(request)
+            return abilities.refusal(of: action).map { self.refuse(request, $0, nil) } ?? .perform(action)
+        } catch {
+            return self.refuse(request, error.reason, error.description)
         }
     }
 }

@@ -93,7 +93,16 @@ package struct ControlDocument: Hashable, Sendable {
         }
 
         /// The center's request for a fresh MSD.
-        package static let sendMSD = Request(action: "send-data", datatype: EmergencyCallData.msdDatatype)
+        package static let sendMSD = Request(
+            action: EmergencyCallData.sendDataAction,
+            datatype: EmergencyCallData.msdDatatype
+        )
+
+        /// The center's request for a fresh Vehicle Emergency Data Set (RFC 8148 section 9.1).
+        package static let sendVEDS = Request(
+            action: EmergencyCallData.sendDataAction,
+            datatype: EmergencyCallData.vedsDatatype
+        )
     }
 
     package var acknowledgements: [Acknowledgement]
@@ -112,9 +121,7 @@ package struct ControlDocument: Hashable, Sendable {
     }
 
     /// The capabilities of a vehicle that sends MSDs and does nothing else on request.
-    package static let msdCapabilities = ControlDocument(
-        capabilities: [Request(action: "send-data", supportedValues: [EmergencyCallData.msdDatatype])]
-    )
+    package static let msdCapabilities = ControlDocument(capabilities: VehicleAbilities.msdOnly.capabilities)
 }
 
 /// Why a control object was refused.

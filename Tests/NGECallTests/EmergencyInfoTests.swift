@@ -160,7 +160,7 @@ import Testing
     private func answer(
         _ requests: [ControlDocument.Request],
         contentID: String? = "r@x",
-        msd: ActionAnswer.MSDState = .available
+        msd: ActionAnswer.DataState = .available
     ) -> ActionAnswer {
         ActionAnswer(to: ReceivedControl(document: ControlDocument(requests: requests), contentID: contentID), msd: msd)
     }
