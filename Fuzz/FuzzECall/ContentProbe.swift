@@ -53,15 +53,17 @@ enum ContentProbe {
         require(content.problems.allSatisfy { !$0.description.isEmpty }, "a problem says nothing")
         if let session = content.session { DocumentProbe.answered(session) }
         if let location = content.location { DocumentProbe.survives(location) }
+        if let set = content.veds?.dataSet { DocumentProbe.survives(set) }
         if message.method != nil, let service = content.service, service != .test {
             require(GateProbe.locked.isEmergency(message), "a call to \(service) passes the gate")
         }
     }
 
     private static func info(_ message: Message) {
-        switch InfoReading(message) {
+        switch InfoReading(message, packages: [EmergencyCallData.msdPackage, EmergencyCallData.vedsPackage]) {
         case .content(let content):
-            require(content.msd != nil || !content.controls.isEmpty, "an INFO with nothing to work on is accepted")
+            let hasData = content.msd != nil || content.veds?.dataSet != nil
+            require(hasData || !content.controls.isEmpty, "an INFO with nothing to work on is accepted")
             for control in content.controls { self.actions(control) }
         case .refused(let refusal):
             require([400, 415, 469].contains(refusal.status), "an INFO is refused with \(refusal.status)")
@@ -77,6 +79,36 @@ enum ContentProbe {
         let results = damaged.acknowledgement?.acknowledgements.flatMap(\.actionResults) ?? []
         let expected = control.contentID == nil ? 0 : control.document.requests.count
         require(results.count == expected, "\(expected) requests have \(results.count) results")
+        let able = ActionAnswer(to: control, msd: .available, veds: .available, abilities: self.abilities)
+        let outcomes = able.actions.map { _ in VehicleAction.Outcome.done }
+        let done = able.acknowledgement(after: outcomes)?.acknowledgements.flatMap(\.actionResults) ?? []
+        require(
+            control.contentID == nil || done.count { $0.success } == able.actions.count,
+            "\(able.actions) have the results \(done)"
+        )
+        for action in able.actions { self.survives(action) }
+    }
+
+    /// A vehicle with all equipment.
+    private static let abilities: VehicleAbilities = {
+        var abilities = VehicleAbilities()
+        abilities.lamps = VehicleAction.Lamp.allCases
+        abilities.highestStaticMessage = .max
+        abilities.showsDynamicMessages = true
+        abilities.honks = true
+        abilities.locksDoors = true
+        abilities.cameras = VehicleAction.Camera.allCases
+        return abilities
+    }()
+
+    /// An action that was read is the same after writing and reading.
+    private static func survives(_ action: VehicleAction) {
+        do throws(VehicleActionError) {
+            let again = try VehicleAction(action.request)
+            require(again == action, "\(action) became \(again)")
+        } catch {
+            require(false, "\(action) is refused: \(error)")
+        }
     }
 
     /// An acknowledgement in a rejection counts on a verified connection only.

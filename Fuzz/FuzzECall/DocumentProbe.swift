@@ -19,6 +19,14 @@ enum DocumentProbe {
         }
     }
 
+    static func veds(_ octets: [UInt8]) {
+        do throws(VEDSError) {
+            self.survives(try VehicleEmergencyDataSet(parsing: octets))
+        } catch {
+            require(!error.description.isEmpty, "an error says nothing")
+        }
+    }
+
     static func session(_ octets: [UInt8]) {
         do throws(SessionDescriptionError) {
             self.answered(try SessionDescription(parsing: octets))
@@ -49,6 +57,18 @@ enum DocumentProbe {
             require(again == document, "\(document) became \(again)")
         } catch {
             require(octets.count > XMLElement.maximumOctets, "\(document) is refused: \(error)")
+        }
+    }
+
+    /// A data set that was read is the same after writing and reading, whatever is in it; without our names it is read.
+    static func survives(_ set: VehicleEmergencyDataSet) {
+        do throws(VEDSError) {
+            let again = try VehicleEmergencyDataSet(parsing: set.serialized())
+            require(again == set, "\(set) became \(again)")
+            let published = try VehicleEmergencyDataSet(parsing: set.serialized(extended: false))
+            require(published.crash.seats.count == set.crash.seats.count, "\(set) became \(published)")
+        } catch {
+            require(false, "\(set) is refused: \(error)")
         }
     }
 

@@ -33,6 +33,27 @@ struct ContentReader {
         return self.content(of: part).map { ReceivedMSD(octets: $0, contentID: part.contentID) }
     }
 
+    /// The Vehicle Emergency Data Set: the one that Call-Info names, else the first there is.
+    mutating func veds() -> ReceivedVEDS? {
+        guard let parts else { return nil }
+        self.noteDanglingReferences(for: EmergencyCallData.vedsPurpose)
+        let all = parts.all(EmergencyCallData.vedsMediaType)
+        if all.count > 1 { self.problems.append(.severalVEDS(count: all.count)) }
+        let referenced = parts.referenced(as: EmergencyCallData.vedsPurpose).first {
+            $0.hasMediaType(EmergencyCallData.vedsMediaType)
+        }
+        guard let part = referenced ?? all.first, let octets = self.content(of: part) else { return nil }
+        if referenced == nil { self.problems.append(.unreferencedVEDS) }
+        if part.contentID == nil { self.problems.append(.unnamedVEDS) }
+        do throws(VEDSError) {
+            let dataSet = try VehicleEmergencyDataSet(parsing: octets)
+            return ReceivedVEDS(octets: octets, dataSet: dataSet, contentID: part.contentID)
+        } catch {
+            self.problems.append(.veds(error))
+            return ReceivedVEDS(octets: octets, dataSet: nil, contentID: part.contentID)
+        }
+    }
+
     /// All control objects, referenced or not: an acknowledgement counts by its `ref`, not by who names it.
     mutating func controls() -> [ReceivedControl] {
         guard let parts else { return [] }
@@ -110,7 +131,12 @@ struct ContentReader {
 
 extension [String] {
     /// Whether a list of INFO packages has the one of eCall, compared without case.
-    package var containsMSDPackage: Bool {
-        self.contains { HeaderSyntax.equalsIgnoringCase($0, EmergencyCallData.msdPackage) }
+    package var containsMSDPackage: Bool { self.containsPackage(EmergencyCallData.msdPackage) }
+
+    /// Whether a list of INFO packages has the one of Vehicle Emergency Data Sets, compared without case.
+    package var containsVEDSPackage: Bool { self.containsPackage(EmergencyCallData.vedsPackage) }
+
+    func containsPackage(_ name: String) -> Bool {
+        self.contains { HeaderSyntax.equalsIgnoringCase($0, name) }
     }
 }

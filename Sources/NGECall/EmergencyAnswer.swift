@@ -1,6 +1,6 @@
 package import SIP
 
-/// The center's final response to an eCall: with or without voice, with or without an acknowledgement of the MSD.
+/// The center's final response to an eCall: with or without voice, with or without an acknowledgement of the data.
 package struct EmergencyAnswer: Hashable, Sendable {
     /// The acknowledgement of the MSD of the INVITE and the Content-ID of the part it travels in.
     package struct Acknowledgement: Hashable, Sendable {
@@ -21,6 +21,10 @@ package struct EmergencyAnswer: Hashable, Sendable {
     package var session: SessionDescription?
     /// `nil` for an answer that says nothing of the MSD, as a center without eCall would give.
     package var acknowledgement: Acknowledgement?
+    /// The same of the vehicle data of the INVITE (RFC 8148 section 6); `nil` when there was none.
+    package var vedsAcknowledgement: Acknowledgement?
+    /// Whether the center asks for vehicle data later in the call, and takes what comes unasked.
+    package var receivesVEDS = false
     package var accept: [String] = []
     package var receivesInfo = false
     package var allow: [Method] = []
@@ -56,25 +60,34 @@ package struct EmergencyAnswer: Hashable, Sendable {
     /// The fields and the body; `boundary` is 1 to 60 characters and made longer when a part contains it.
     package func content(boundary: String) -> MessageContent {
         var headers: Headers = []
-        if let acknowledgement {
+        let acknowledgements = [self.acknowledgement, self.vedsAcknowledgement].compactMap(\.self)
+        for acknowledgement in acknowledgements {
             headers.appendReference(to: acknowledgement.contentID, purpose: EmergencyCallData.controlPurpose)
         }
-        headers.appendList("Accept", self.accept)
-        if self.receivesInfo { headers.append("Recv-Info", EmergencyCallData.msdPackage) }
+        headers.appendList("Accept", self.accept + (self.receivesVEDS ? [EmergencyCallData.vedsMediaType] : []))
+        let packages = [
+            self.receivesInfo ? EmergencyCallData.msdPackage : nil,
+            self.receivesVEDS ? EmergencyCallData.vedsPackage : nil,
+        ]
+        headers.appendList("Recv-Info", packages.compactMap(\.self))
         headers.appendList("Allow", self.allow.map(\.name))
         headers.appendList("Supported", self.supported)
 
-        guard let acknowledgement else {
+        guard !acknowledgements.isEmpty else {
             guard let session else { return MessageContent(headers: headers) }
             headers.append("Content-Type", EmergencyCallData.sessionMediaType)
             return MessageContent(headers: headers, body: session.serialized())
         }
-        let document = ControlDocument(
-            acknowledgements: [.init(ref: acknowledgement.ref, received: acknowledgement.received)]
-        )
-        // A control object stands in a multipart even alone (RFC 8147 section 6).
-        let control = BodyPart.control(document, contentID: acknowledgement.contentID, disposition: "by-reference")
-        let parts = [self.session.map(BodyPart.session), control].compactMap(\.self)
+        // A control object stands in a multipart even alone (RFC 8147 section 6), and has one `ack` by its schema.
+        let controls = acknowledgements.map { acknowledgement in
+            BodyPart.control(
+                ControlDocument(acknowledgements: [.init(ref: acknowledgement.ref, received: acknowledgement.received)]
+                ),
+                contentID: acknowledgement.contentID,
+                disposition: "by-reference"
+            )
+        }
+        let parts = [self.session.map(BodyPart.session)].compactMap(\.self) + controls
         return MessageContent(headers: headers, parts: parts, boundary: boundary)
     }
 }

@@ -1,6 +1,6 @@
 package import SIP
 
-/// The vehicle's INVITE: its destination, and the fields and body that make it an eCall (RFC 8147 section 4).
+/// The vehicle's INVITE: its destination, and the fields and body that make it an eCall (RFC 8147 4, RFC 8148 6).
 package struct EmergencyInvite: Hashable, Sendable {
     /// Whom the call is for.
     package enum Profile: Hashable, Sendable {
@@ -27,12 +27,16 @@ package struct EmergencyInvite: Hashable, Sendable {
     package var session: SessionDescription
     /// `nil` when the MSD has to travel another way: a network without eCall support (TS 24.229 5.1.6.11).
     package var msd: MSDPart?
+    /// What else the vehicle knows (RFC 8148); `nil` leaves it out, as the 112 path does, which may send the MSD alone.
+    package var veds: VEDSPart?
     /// `nil` when there is no location; the INVITE then has no Geolocation field (RFC 6442 section 4.1).
     package var location: Location?
     /// The value of Geolocation-Routing beside a location: 3GPP asks for `yes`, RFC 8147's sample has `no`.
     package var locationMayRoute = true
     /// The Content-ID of the part that says what this vehicle can do on request, `nil` to leave it out.
     package var capabilitiesID: String?
+    /// What that part says.
+    package var abilities = VehicleAbilities.msdOnly
     package var accept = Self.standardAccept
     package var allow: [Method] = []
     package var supported: [String] = []
@@ -61,6 +65,12 @@ package struct EmergencyInvite: Hashable, Sendable {
     /// The value of the To field.
     package var to: String { "<\(self.requestURI)>" }
 
+    /// The INFO packages that the vehicle receives: that of eCall, and that of its vehicle data where it has some.
+    package var infoPackages: [String] {
+        let hasVEDS = self.veds != nil || self.abilities.datatypes.contains(EmergencyCallData.vedsDatatype)
+        return [EmergencyCallData.msdPackage] + (hasVEDS ? [EmergencyCallData.vedsPackage] : [])
+    }
+
     /// The fields and the body; `boundary` is 1 to 60 characters and made longer when a part contains it.
     package func content(boundary: String) -> MessageContent {
         var headers = self.networkHeaders
@@ -75,12 +85,17 @@ package struct EmergencyInvite: Hashable, Sendable {
             headers.appendReference(to: msd.contentID, purpose: EmergencyCallData.msdPurpose)
             parts.append(.msd(msd, disposition: disposition))
         }
+        if let veds {
+            headers.appendReference(to: veds.contentID, purpose: EmergencyCallData.vedsPurpose)
+            parts.append(.veds(veds, disposition: disposition))
+        }
         if let capabilitiesID {
             headers.appendReference(to: capabilitiesID, purpose: EmergencyCallData.controlPurpose)
-            parts.append(.control(.msdCapabilities, contentID: capabilitiesID, disposition: disposition))
+            let document = ControlDocument(capabilities: self.abilities.capabilities)
+            parts.append(.control(document, contentID: capabilitiesID, disposition: disposition))
         }
         headers.appendList("Accept", self.accept)
-        headers.append("Recv-Info", EmergencyCallData.msdPackage)
+        headers.appendList("Recv-Info", self.infoPackages)
         headers.appendList("Allow", self.allow.map(\.name))
         headers.appendList("Supported", self.supported)
         return MessageContent(headers: headers, parts: parts, boundary: boundary)

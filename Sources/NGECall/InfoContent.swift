@@ -1,16 +1,27 @@
 package import SIP
 
-/// What an INFO of the eCall package carries: an MSD, control objects, or both.
+/// What an INFO of an eCall package carries: an MSD or vehicle data, control objects, or both.
 package struct InfoContent: Hashable, Sendable {
     package let msd: ReceivedMSD?
+    package let veds: ReceivedVEDS?
     package let controls: [ReceivedControl]
+    /// The package it came in; an answer travels in the same.
+    package let package: String
     /// What could not be read beside that.
     package let problems: [ContentProblem]
 
-    package init(msd: ReceivedMSD?, controls: [ReceivedControl], problems: [ContentProblem]) {
+    package init(
+        msd: ReceivedMSD?,
+        veds: ReceivedVEDS? = nil,
+        controls: [ReceivedControl],
+        problems: [ContentProblem],
+        package: String = EmergencyCallData.msdPackage
+    ) {
         self.msd = msd
+        self.veds = veds
         self.controls = controls
         self.problems = problems
+        self.package = package
     }
 }
 
@@ -22,44 +33,50 @@ package enum InfoReading: Hashable, Sendable {
     case content(InfoContent)
     case refused(InfoRefusal)
 
-    package init(_ message: Message) {
-        let package = message.headers["Info-Package"].map { ParameterizedValue($0).value }
-        guard let package, HeaderSyntax.equalsIgnoringCase(package, EmergencyCallData.msdPackage) else {
-            self = .refused(.wrongPackage(package))
+    /// Reads an INFO of one of `packages`, those that this side said it receives.
+    package init(_ message: Message, packages: [String] = [EmergencyCallData.msdPackage]) {
+        let name = message.headers["Info-Package"].map { ParameterizedValue($0).value }
+        guard let name, let package = packages.first(where: { HeaderSyntax.equalsIgnoringCase($0, name) }) else {
+            self = .refused(.wrongPackage(name, received: packages))
             return
         }
         var reader = ContentReader(message)
-        let content = InfoContent(msd: reader.msd(), controls: reader.controls(), problems: reader.problems)
-        guard content.msd == nil, content.controls.isEmpty else {
-            self = .content(InfoContent(msd: content.msd, controls: content.controls, problems: reader.problems))
+        let msd = reader.msd()
+        let veds = reader.veds()
+        let controls = reader.controls()
+        guard msd == nil, veds?.dataSet == nil, controls.isEmpty else {
+            self = .content(
+                InfoContent(msd: msd, veds: veds, controls: controls, problems: reader.problems, package: package)
+            )
             return
         }
-        self = .refused(.init(because: reader.problems))
+        self = .refused(.init(because: reader.problems, package: package))
     }
 }
 
 /// The response to an INFO that carries nothing to work on.
 package enum InfoRefusal: Hashable, Sendable {
     /// 469: another package or none; the answer names the one we receive.
-    case wrongPackage(String?)
-    /// 415: a body that is neither an MSD nor a control object, or is in an unknown encoding.
-    case wrongBody
+    case wrongPackage(String?, received: [String] = [EmergencyCallData.msdPackage])
+    /// 415: a body that is neither the package's data nor a control object, or is in an unknown encoding.
+    case wrongBody(package: String = EmergencyCallData.msdPackage)
     /// 400: a body that announces what it is not.
     case malformed(ContentProblem)
 
-    fileprivate init(because problems: [ContentProblem]) {
+    fileprivate init(because problems: [ContentProblem], package: String) {
         for problem in problems {
             switch problem {
             case .multipart(.unknownTransferEncoding), .multipart(.notMultipart):
                 continue
-            case .multipart, .control:
+            case .multipart, .control, .veds:
                 self = .malformed(problem)
                 return
-            case .location, .session, .danglingReference, .unreferencedMSD, .unnamedMSD, .severalMSDs:
+            case .location, .session, .danglingReference, .unreferencedMSD, .unnamedMSD, .severalMSDs,
+                .unreferencedVEDS, .unnamedVEDS, .severalVEDS:
                 continue
             }
         }
-        self = .wrongBody
+        self = .wrongBody(package: package)
     }
 
     package var status: Int {
@@ -81,18 +98,17 @@ package enum InfoRefusal: Hashable, Sendable {
     /// The fields that the response must have: the packages received (RFC 6086), the types accepted (RFC 3261 21.4.13).
     package var headers: Headers {
         switch self {
-        case .wrongPackage:
-            [Header("Recv-Info", EmergencyCallData.msdPackage)]
-        case .wrongBody:
-            [
-                Header(
-                    "Accept",
-                    "multipart/mixed, \(EmergencyCallData.controlMediaType), \(EmergencyCallData.msdMediaType)"
-                ),
+        case .wrongPackage(_, let received):
+            return [Header("Recv-Info", received.joined(separator: ", "))]
+        case .wrongBody(let package):
+            let isVEDS = package == EmergencyCallData.vedsPackage
+            let data = isVEDS ? EmergencyCallData.vedsMediaType : EmergencyCallData.msdMediaType
+            return [
+                Header("Accept", "multipart/mixed, \(EmergencyCallData.controlMediaType), \(data)"),
                 Header("Accept-Encoding", "identity"),
             ]
         case .malformed:
-            []
+            return []
         }
     }
 }
@@ -100,8 +116,11 @@ package enum InfoRefusal: Hashable, Sendable {
 extension InfoRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .wrongPackage(let name?): "INFO of package \"\(name)\", expected \(EmergencyCallData.msdPackage)"
-        case .wrongPackage(nil): "INFO without Info-Package, expected \(EmergencyCallData.msdPackage)"
+        case .wrongPackage(let name?, let received):
+            "INFO of package \"\(name)\", expected \(received.joined(separator: " or "))"
+        case .wrongPackage(nil, let received):
+            "INFO without Info-Package, expected \(received.joined(separator: " or "))"
+        case .wrongBody(EmergencyCallData.vedsPackage): "INFO with neither vehicle data nor a control object"
         case .wrongBody: "INFO with neither an MSD nor a control object"
         case .malformed(let problem): "INFO that cannot be read: \(problem)"
         }

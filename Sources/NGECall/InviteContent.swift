@@ -7,6 +7,8 @@ package struct InviteContent: Hashable, Sendable {
     /// The service asked for, from the Request-URI or else from To; `nil` for a call to an ordinary URI.
     package let service: ServiceURN?
     package let msd: ReceivedMSD?
+    /// What a vehicle of RFC 8148 knows beside, or instead of, the MSD.
+    package let veds: ReceivedVEDS?
     package let location: LocationDocument?
     /// What the vehicle does on request; without a word from it, sending an MSD (RFC 8147 section 9.1.3).
     package let capabilities: [ControlDocument.Request]
@@ -22,6 +24,7 @@ package struct InviteContent: Hashable, Sendable {
         var reader = ContentReader(message)
         self.service = Self.service(of: message)
         self.msd = reader.msd()
+        self.veds = reader.veds()
         self.location = reader.location()
         self.capabilities =
             reader.controls().compactMap(\.document.capabilities).first
@@ -34,6 +37,12 @@ package struct InviteContent: Hashable, Sendable {
 
     /// Whether the center may ask for a fresh MSD by INFO (RFC 6086 section 4.2.1).
     package var receivesMSDPackage: Bool { self.infoPackages.containsMSDPackage }
+
+    /// Whether the center may ask for fresh vehicle data by INFO (RFC 8148 section 9).
+    package var receivesVEDSPackage: Bool { self.infoPackages.containsVEDSPackage }
+
+    /// The same as `capabilities`, sorted by what it is about.
+    package var abilities: VehicleAbilities { VehicleAbilities(self.capabilities) }
 
     /// Whether a request of that method may be worth sending.
     package func serves(_ method: Method) -> Bool { self.methods?.contains(method) ?? true }

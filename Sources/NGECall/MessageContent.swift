@@ -44,6 +44,15 @@ extension BodyPart {
         )
     }
 
+    static func veds(_ part: VEDSPart, disposition: String) -> BodyPart {
+        BodyPart(
+            mediaType: EmergencyCallData.vedsMediaType,
+            contentID: part.contentID,
+            disposition: disposition,
+            body: part.dataSet.serialized()
+        )
+    }
+
     static func control(_ document: ControlDocument, contentID: String, disposition: String) -> BodyPart {
         BodyPart(
             mediaType: EmergencyCallData.controlMediaType,
