@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills drives
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -28,6 +28,9 @@ demo:  ## Three calls on loopback, with a transcript
 
 sim:  ## Both ends in a hostile world, SEEDS walks (10000); what fails says how to walk it again
 	ECALL_SEEDS=$(or $(SEEDS),10000) swift test --filter SimulationTests
+
+drives:  ## Drives that a real gpsd reads from a receiver's log, and the MSD at each moment of them
+	scripts/drives
 
 race:  ## Unit and simulation tests under Thread Sanitizer
 	scripts/unit-tests --sanitize=thread --scratch-path .build-thread

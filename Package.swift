@@ -109,7 +109,8 @@ let package = Package(
         target(
             "IVS",
             [
-                "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "MSD", "NGECall",
+                "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "GPSD", "MSD",
+                "NGECall",
                 "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision", "Timeline", .logging,
                 .nioConcurrencyHelpers, .nioCore,
                 .nioPosix,
@@ -173,7 +174,8 @@ let package = Package(
         tests(
             "IVSTests",
             [
-                "Authority", "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "IVS",
+                "Authority", "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "GPSD",
+                "IVS",
                 "MSD", "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision",
                 "Timeline",
                 .nioConcurrencyHelpers,

@@ -218,6 +218,10 @@ package enum ControlInterface {
           standbyLeft: ?int
         )
 
+        # The receiver behind gpsd. "age" is that of the last fix in milliseconds, "radius" the meters that hold it with 95 %; null
+        # where there is none.
+        type ReceiverStatus (connected: bool, trusted: bool, age: ?int, radius: ?int)
+
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
         # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
         # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
@@ -243,6 +247,7 @@ package enum ControlInterface {
           garage: ?int,
           selfCheck: ?int,
           power: ?PowerStatus,
+          receiver: ?ReceiverStatus,
           store: StoreStatus,
           faults: []string,
           dropped: int

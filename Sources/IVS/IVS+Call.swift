@@ -83,8 +83,12 @@ extension IVS {
         for (index, action) in actions.enumerated() {
             switch action {
             case .invite where !isResumed && self.hold != nil && self.hold?.batch == nil:
-                let until = self.endOfCrash(at: now)
-                self.postponed = Postponed(actions: Array(actions[index...]), since: now.instant, until: until)
+                self.postponed = Postponed(
+                    actions: Array(actions[index...]),
+                    since: now.instant,
+                    crashUntil: self.endOfCrash(at: now),
+                    positionUntil: self.endOfPositionWait(at: now)
+                )
                 return
             case .openIncident(let incident): self.open(incident, at: now)
             case .freezeMSD(let incident): self.freeze(incident, at: now)
@@ -106,6 +110,7 @@ extension IVS {
     mutating func resume(at now: Moment) {
         guard let postponed = self.postponed, self.mayResume(postponed, at: now) else { return }
         self.postponed = nil
+        if postponed.positionUntil != nil { self.freezeLatePosition(at: now) }
         self.perform(postponed.actions, at: now, isResumed: true)
     }
 
@@ -146,6 +151,7 @@ extension IVS {
 
     private mutating func freeze(_ incident: Incident, at now: Moment) {
         let identifiers = ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: "ivs.invalid")
+        self.keepApproach(of: incident, at: now)
         self.frozen = FrozenData(
             incident,
             locations: self.locations,
@@ -223,6 +229,7 @@ extension IVS {
         self.keepCallbackData(of: incident)
         self.oweLateData(of: incident, outcome, at: now)
         self.endSelfCheck(incident, outcome, at: now)
+        self.releaseApproach()
         self.frozen = nil
         let isServed = outcome == .cleared || outcome == .deliveredDeclined
         if isServed, incident.trigger != .test { self.clear(.incidentInterrupted, at: now) }

@@ -2,6 +2,7 @@ internal import CallControl
 internal import ControlSocket
 internal import CrashSensing
 internal import MSD
+internal import Positioning
 internal import Store
 internal import Supervision
 internal import Timeline
@@ -97,17 +98,25 @@ extension IVS {
     /// When what was postponed is looked at again.
     var postponedDueAt: Instant? {
         guard let postponed = self.postponed else { return nil }
-        guard let until = postponed.until else { return postponed.since }
-        return self.sensor.isAwake ? until : min(until, postponed.since.advanced(by: Self.crashFeltWithin))
+        let felt = postponed.since.advanced(by: Self.crashFeltWithin)
+        let crash = postponed.crashUntil.map { self.sensor.isAwake ? $0 : min($0, felt) }
+        return [crash, postponed.positionUntil].compactMap(\.self).max() ?? postponed.since
     }
 
-    /// Whether what was postponed may go on: the crash is over, or was felt by nobody, or takes too long.
+    /// Whether what was postponed may go on: nothing is waited for any more.
     func mayResume(_ postponed: Postponed, at now: Moment) -> Bool {
-        guard let until = postponed.until, now.instant < until else { return true }
-        guard !self.sensor.isAwake else { return false }
+        let isPositionOwed = postponed.positionUntil.map { now.instant < $0 } ?? false
+        if isPositionOwed, self.receiver.filter.trustedFix(at: now.instant) == nil { return false }
+        return !self.isCrashOwed(postponed, at: now)
+    }
+
+    /// Whether the end of the crash is still waited for: it is not over, was felt by somebody, and takes not too long.
+    private func isCrashOwed(_ postponed: Postponed, at now: Moment) -> Bool {
+        guard let until = postponed.crashUntil, now.instant < until else { return false }
+        guard !self.sensor.isAwake else { return true }
         let since = postponed.since
         let isOver = self.sensor.calmAt.map { since.advanced(by: .zero - Self.crashFeltWithin) <= $0 } ?? false
-        return isOver || since.advanced(by: Self.crashFeltWithin) <= now.instant
+        return !isOver && now.instant < since.advanced(by: Self.crashFeltWithin)
     }
 
     /// Puts what a sensor saw on record, with the incident that it belongs to.

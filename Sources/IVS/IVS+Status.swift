@@ -30,6 +30,7 @@ extension IVS {
             "garage": self.left(self.garage.endsAt, at: now.instant),
             "selfCheck": self.left(self.selfCheck.dueAt, at: now.instant),
             "power": self.powerStatus,
+            "receiver": self.receiverStatus(at: now),
             "store": self.storeStatus,
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
             "dropped": .int(self.lostEvents),

@@ -47,6 +47,7 @@ package struct IVS: Sendable {
     var handshakes: Set<Flow> = []
     var nextFlowNumber: UInt64 = 1
     var locations = RecentLocations()
+    var receiver: ReceiverStanding
 
     /// What the present incident's MSDs are made from.
     var frozen: FrozenData?
@@ -151,6 +152,7 @@ package struct IVS: Sendable {
         self.configuration = configuration
         self.isGateUnlocked = isGateUnlocked
         self.calledProfile = configuration.profile
+        self.receiver = ReceiverStanding(meaning: configuration.receiver?.meaning ?? .sigmaPerAxis)
         self.power = PowerState(budget: configuration.power?.budget)
         self.selfCheck = SelfCheckSchedule(interval: configuration.selfCheckInterval)
         self.secrets = secrets
@@ -206,7 +208,8 @@ package struct IVS: Sendable {
             self.lateOffers.nextDeadline(after: now),
             self.garage.endsAt,
             self.selfCheck.dueAt,
-            self.traceDeadline
+            self.traceDeadline,
+            self.positionDeadline(after: now)
         )
     }
 
@@ -230,6 +233,7 @@ package struct IVS: Sendable {
         case .net(let event): self.netEvent(event, at: now)
         case .control(let event): self.controlEvent(event, at: now)
         case .written(let batch, let error): self.written(batch, error, at: now)
+        case .receiver(let event): self.receiverSays(event, at: now)
         case .sensor(let news): self.sensorSays(news, at: now)
         case .power(let reading): self.powerRead(reading, at: now)
         case .purged(let result): self.purged(result, at: now)
@@ -275,6 +279,7 @@ package struct IVS: Sendable {
         self.placeSelfCheck(at: now)
         self.driveIndicators(at: now)
         self.tellTimers(at: now)
+        self.judgePosition(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
         self.offerLateData(at: now)
@@ -314,6 +319,7 @@ package struct IVS: Sendable {
             severity: scale > 1 ? .warning : .info,
             fields: ["profile": self.configuration.profile.rawValue, "timeScale": String(scale)]
         )
+        if self.configuration.receiver != nil { self.receiver.heardAt = now.instant }
         if let instant = self.inputs.takeSensorTrigger(at: now.instant) {
             self.queue.append(.crash(InputLines.accelerometer, at: instant))
         }
@@ -376,6 +382,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case batteryInsufficient
     case batteryFailing
     case accelerometerFailing
+    case receiverFailing
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }
@@ -445,7 +452,9 @@ struct Postponed: Sendable {
     var actions: [CallAction]
     let since: Instant
     /// Until when it waits for the end of a crash that is being felt; `nil` for the next turn.
-    var until: Instant?
+    var crashUntil: Instant?
+    /// Until when it waits for a position that can be trusted.
+    var positionUntil: Instant?
 }
 
 /// The outgoing requests that wait for a trigger to be on record.

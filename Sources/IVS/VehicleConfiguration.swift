@@ -127,6 +127,8 @@ package struct VehicleConfiguration: Sendable {
     package var lines = Lines()
     package var indicators = IndicatorTable()
     package var position: Fix?
+    /// The receiver; `nil` for none.
+    package var receiver: ReceiverSettings?
     /// How often an open connection is probed (RFC 5626 4.4.1); a dead one is noticed within this and 10 s.
     package var keepAlive = Duration.seconds(20)
     /// Whether there is a connection, and a registration, for a call only and until T10 behind it.

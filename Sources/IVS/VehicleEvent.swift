@@ -25,6 +25,12 @@ package struct VehicleEvent: Hashable, Sendable {
         case sensorWorking
         case sensorSampleBad
         case additionalDataLeftOut
+        case receiverConnected
+        case receiverLost
+        case receiverProblem
+        case positionRefused
+        case positionTrusted
+        case positionUntrusted
         case lineLost
         case lineHealth
         case linesUnread
@@ -92,6 +98,12 @@ package struct VehicleEvent: Hashable, Sendable {
             case .sensorWorking: "sensorWorking"
             case .sensorSampleBad: "sensorSampleBad"
             case .additionalDataLeftOut: "additionalDataLeftOut"
+            case .receiverConnected: "receiverConnected"
+            case .receiverLost: "receiverLost"
+            case .receiverProblem: "receiverProblem"
+            case .positionRefused: "positionRefused"
+            case .positionTrusted: "positionTrusted"
+            case .positionUntrusted: "positionUntrusted"
             case .lineLost: "lineLost"
             case .lineHealth: "lineHealth"
             case .linesUnread: "linesUnread"

@@ -2,6 +2,7 @@ package import CallControl
 package import ControlSocket
 package import CrashSensing
 package import GPIO
+package import GPSD
 package import Net
 package import SIP
 package import Store
@@ -35,6 +36,8 @@ package enum VehicleInput: Sendable {
     case control(ControlEvent)
     /// What the accelerometer, or what is made of its samples, has to say.
     case sensor(SensorNews)
+    /// What the receiver, or gpsd in front of it, has to say.
+    case receiver(GPSDEvent)
     /// What the power supplies say, from time to time.
     case power(PowerState.Reading)
     /// The answer to `VehicleOutput.write`.

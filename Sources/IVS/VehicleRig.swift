@@ -3,6 +3,7 @@ package import GPIO
 package import Logging
 internal import CallControl
 internal import Dispatch
+internal import GPSD
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
@@ -26,6 +27,8 @@ package final class VehicleRig: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let ports: VehicleBody.Ports
     private let loop: LateLoop<VehicleBody>
+    /// The client of gpsd; `nil` where there is no receiver.
+    private let receiver: GPSDClient?
     /// Ends when nothing more is to be said to the centers.
     private let departure: AsyncStream<Void>
 
@@ -53,6 +56,11 @@ package final class VehicleRig: Sendable {
         }
         let (departure, departed) = AsyncStream.makeStream(of: Void.self)
         self.departure = departure
+        self.receiver = configuration.receiver.map { settings in
+            GPSDClient(host: settings.host, port: settings.port, group: group, now: { MonotonicClock.now() }) {
+                loop.post(.receiver($0))
+            }
+        }
         self.configuration = configuration
         self.group = group
         self.loop = loop
@@ -188,6 +196,7 @@ package final class VehicleRig: Sendable {
             }
         }
         self.startSensor()
+        self.receiver?.start()
         self.noteLamp()
         do {
             try await ports.server.start()
@@ -275,6 +284,7 @@ package final class VehicleRig: Sendable {
         // First of all that closes: what closes now is our own doing, and nothing is to be dialled for it.
         self.loop.stop()
         self.ports.sensor.stop()
+        await self.receiver?.stop()
         await self.ports.lines.stop()
         await self.ports.server.stop()
         await self.ports.viewServer?.stop()

@@ -33,6 +33,7 @@ enum VehicleSchema {
         Key("crash", .section(CrashSettings.crash), .required, "How accelerations are judged."),
         Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),
+        Key("gpsd", .section(ReceiverSettings.schema), .optional, "The receiver, behind gpsd; left out, none."),
         Key("position", .section(Self.position), .optional, "A surveyed place, for a rig without a receiver."),
         Key("connection", .section(Self.connection), .required, "The connection to the centers."),
         Key("gate", .section(Self.gate), .required, "What stands between a rig and a real emergency service."),

@@ -49,12 +49,20 @@ struct Status: AsyncParsableCommand {
         if let fallback = status["fallback"]?.asString { print("fallback  \(fallback)") }
         if let left = status["garage"]?.asInt { print("garage    the button makes test calls for \(left / 1_000) s") }
         if let left = status["selfCheck"]?.asInt { print("selfcheck due in \(left / 1_000) s") }
+        if let receiver = status["receiver"], receiver.asObject != nil { print("receiver  \(Self.receiver(receiver))") }
         if let power = status["power"], power.asObject != nil { print("power     \(Self.power(power))") }
         print("store     \(status["store"]?.shown("sentence") ?? "-")")
     }
 }
 
 extension Status {
+    private static func receiver(_ receiver: JSONValue) -> String {
+        let connection = receiver["connected"]?.asBool == true ? "connected" : "no connection to gpsd"
+        guard let age = receiver["age"]?.asInt else { return "\(connection), no position" }
+        let trust = receiver["trusted"]?.asBool == true ? "trusted" : "not trusted"
+        return "\(connection), position \(trust), \(age) ms old, within \(receiver.shown("radius")) m"
+    }
+
     private static func power(_ power: JSONValue) -> String {
         let source = power["onBattery"]?.asBool == true ? "on battery" : "the vehicle's own"
         guard let needed = power["neededMilliwattHours"]?.asInt else { return source }

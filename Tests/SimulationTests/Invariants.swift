@@ -202,6 +202,7 @@ extension Invariants {
             self.mark("announcement \(event.fields["announcement"] ?? "")")
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored, .crashLineAlive, .impactDetected, .impactSevere, .impactRecorded, .rolloverDetected,
+            .receiverConnected, .receiverLost, .receiverProblem, .positionRefused, .positionTrusted, .positionUntrusted,
             .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,

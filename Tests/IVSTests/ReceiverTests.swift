@@ -1,0 +1,136 @@
+import CallControl
+import GPSD
+import MSD
+import NGECall
+import Positioning
+import SIP
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// The receiver's position on its way into the MSD.
+@Suite struct ReceiverTests {
+    private func bench(wait: Duration = .zero) -> VehicleBench {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.position = nil
+                $0.receiver = ReceiverSettings()
+                $0.receiver?.wait = wait
+            }
+        )
+        bench.step(.receiver(.connected(at: bench.now)))
+        return bench
+    }
+
+    private func report(
+        _ bench: VehicleBench,
+        latitude: Double = 48.2626,
+        longitude: Double = 11.434,
+        error: Double? = 5,
+        time: Double = 1_790_000_000
+    ) {
+        let parser = """
+            {"class":"TPV","mode":3,"time":"2026-09-21T14:13:20Z","lat":\(latitude),"lon":\(longitude),"track":90,\
+            "speed":0\(error.map { ",\"eph\":\($0)" } ?? "")}
+
+            """
+        var reader = GPSDParser()
+        for event in reader.received(Array(parser.utf8), at: bench.now) { bench.step(.receiver(event)) }
+    }
+
+    private func msd(_ bench: VehicleBench) throws -> MSD {
+        let octets = try #require(bench.invites.last.flatMap { InviteContent($0).msd?.octets })
+        return try MSD(decoding: octets)
+    }
+
+    @Test func aTrustedFixIsInTheMSDToTheMilliarcsecond() throws {
+        let bench = self.bench()
+        self.report(bench)
+        bench.press()
+        let msd = try self.msd(bench)
+        #expect(msd.vehicleLocation.positionLatitude == 173_745_360)
+        #expect(msd.vehicleLocation.positionLongitude == 41_162_400)
+        #expect(msd.control.positionCanBeTrusted)
+    }
+
+    @Test func withoutAFixTheCallGoesOutAtOnceAndSaysUnknown() throws {
+        let bench = self.bench()
+        bench.crash()
+        #expect(bench.invites.count == 1)
+        let msd = try self.msd(bench)
+        #expect(msd.vehicleLocation == .unknown && !msd.control.positionCanBeTrusted)
+        #expect(msd.vehicleDirection == Direction.unknown)
+    }
+
+    @Test func anOldFixIsToldAndNotTrusted() throws {
+        let bench = self.bench()
+        self.report(bench)
+        bench.advance(by: .seconds(6))
+        #expect(bench.kinds.contains("positionUntrusted"))
+        bench.press()
+        let msd = try self.msd(bench)
+        #expect(msd.vehicleLocation.positionLatitude == 173_745_360 && !msd.control.positionCanBeTrusted)
+    }
+
+    @Test func aCallThatMayWaitTakesThePositionThatComes() throws {
+        let bench = self.bench(wait: .seconds(3))
+        bench.crash()
+        bench.advance(by: .seconds(1))
+        #expect(bench.invites.isEmpty)
+        self.report(bench)
+        bench.advance(by: .milliseconds(25))
+        #expect(try self.msd(bench).control.positionCanBeTrusted)
+    }
+
+    @Test func aPositionThatNeverComesHoldsTheCallForThreeSecondsAtTheMost() throws {
+        let bench = self.bench(wait: .seconds(3))
+        bench.crash()
+        bench.advance(by: .seconds(3) + .milliseconds(25))
+        #expect(try self.msd(bench).vehicleLocation == .unknown)
+    }
+
+    @Test(arguments: [(0.0, 0.0), (91, 11), (48, 181)])
+    func aPlaceThatIsNoneIsRefusedAndSaid(latitude: Double, longitude: Double) {
+        let bench = self.bench()
+        for _ in 0..<100 { self.report(bench, latitude: latitude, longitude: longitude) }
+        #expect(bench.reasons(of: .positionRefused).count == 1)
+        #expect(bench.ivs.locations.current == nil)
+    }
+
+    @Test func garbageIsSaidOnceInAWhileAndTheNextReportCounts() {
+        let bench = self.bench()
+        var parser = GPSDParser()
+        for _ in 0..<200 {
+            for event in parser.received(Array("{\"class\":\"TPV\",\"lat\":\n".utf8), at: bench.now) {
+                bench.step(.receiver(event))
+            }
+        }
+        #expect(bench.reasons(of: .receiverProblem).count == 1)
+        self.report(bench)
+        #expect(bench.ivs.locations.current != nil)
+    }
+
+    @Test func aReceiverThatSaysNothingForAMinuteIsAFaultUntilItSpeaks() {
+        let bench = self.bench()
+        self.report(bench)
+        bench.advance(by: .seconds(59))
+        #expect(bench.ivs.faults.isEmpty)
+        bench.advance(by: .seconds(2))
+        #expect(bench.ivs.faults.keys.map(\.fault) == [.receiverFailing])
+        self.report(bench)
+        #expect(bench.ivs.faults.isEmpty)
+    }
+
+    @Test func noFixIsNoFault() {
+        let bench = self.bench()
+        for _ in 0..<120 {
+            var parser = GPSDParser()
+            for event in parser.received(Array("{\"class\":\"TPV\",\"mode\":1}\n".utf8), at: bench.now) {
+                bench.step(.receiver(event))
+            }
+            bench.advance(by: .seconds(1))
+        }
+        #expect(bench.ivs.faults.isEmpty)
+    }
+}
