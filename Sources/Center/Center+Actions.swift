@@ -88,6 +88,15 @@ extension Center {
         call.session = session
         self.calls[number] = call
         var answer = EmergencyAnswer.accepting(session, acknowledgement: given)
+        if let reference = call.content.veds?.contentID, given != nil {
+            answer.receivesVEDS = true
+            answer.vedsAcknowledgement = EmergencyAnswer.Acknowledgement(
+                ref: reference,
+                received: call.content.veds?.dataSet != nil,
+                contentID: call.identifiers.acknowledgement(call.nextPart())
+            )
+            self.calls[number] = call
+        }
         answer.allow = self.userAgent.configuration.allow
         answer.supported = self.userAgent.configuration.supported
         let content = answer.content(boundary: "center-" + self.random.hexadecimalDigits(12))
@@ -189,13 +198,25 @@ extension Center {
         )
     }
 
+    /// Asks for a fresh MSD, and for the data set of a vehicle that has said it sends one.
     private mutating func requestMSD(_ number: Int, at now: Moment) {
+        self.ask(.sendMSD, of: number, package: EmergencyCallData.msdPackage, at: now)
+        self.note(.msdRequested, number, "INFO send-data sent", at: now)
+        guard let content = self.calls[number]?.content, content.receivesVEDSPackage,
+            content.abilities.datatypes.contains(EmergencyCallData.vedsDatatype)
+        else { return }
+        self.ask(.sendVEDS, of: number, package: EmergencyCallData.vedsPackage, at: now)
+    }
+
+    private mutating func ask(_ request: ControlDocument.Request, of number: Int, package: String, at now: Moment) {
         guard var call = self.calls[number] else { return }
         let contentID = call.identifiers.request(call.nextPart())
         self.calls[number] = call
         let content = EmergencyInfo.request(
+            request,
             contentID: contentID,
-            boundary: "center-" + self.random.hexadecimalDigits(12)
+            boundary: "center-" + self.random.hexadecimalDigits(12),
+            package: package
         )
         let (_, outputs) = self.userAgent.request(
             .info,
@@ -204,7 +225,6 @@ extension Center {
             body: content.body,
             at: now.instant
         )
-        self.note(.msdRequested, number, "INFO send-data sent", at: now)
         self.process(outputs, at: now)
     }
 

@@ -132,6 +132,7 @@ extension Center {
         } else {
             self.note(.problem, number, "the INVITE carries no MSD", at: now)
         }
+        if let veds = content.veds { self.take(veds, of: number, at: now) }
         if let location = content.location { self.take(location, of: number, at: now) }
         for problem in content.problems { self.note(.problem, number, "\(problem)", at: now) }
     }
@@ -268,7 +269,7 @@ extension Center {
             let allow = self.userAgent.configuration.allow.map(\.name).joined(separator: ", ")
             return self.respond(to: request, 405, [Header("Allow", allow)], at: now)
         }
-        switch InfoReading(message) {
+        switch InfoReading(message, packages: self.userAgent.configuration.receivableInfoPackages) {
         case .refused(let refusal):
             self.note(.requestRefused, number, "\(refusal); answered \(refusal.status)", at: now)
             self.respond(to: request, refusal.status, refusal.headers, at: now)
@@ -279,6 +280,7 @@ extension Center {
                 let isWhole = self.take(msd.octets, of: number, carrier: .info, at: now)
                 if !isWhole { self.note(.problem, number, "ask again with send-data", at: now) }
             }
+            if let veds = content.veds { self.take(veds, of: number, at: now) }
             for control in content.controls { self.show(control.document, of: number, at: now) }
             for problem in content.problems { self.note(.problem, number, "\(problem)", at: now) }
         }

@@ -69,7 +69,7 @@ package struct Center: Sendable {
         var agent = UserAgent.Configuration(contactUser: "center")
         agent.userAgentName = "ecallcenter"
         agent.accept = EmergencyAnswer.standardAccept
-        agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        agent.receivableInfoPackages = [EmergencyCallData.msdPackage, EmergencyCallData.vedsPackage]
         agent.allow += [.notify, .message]
         if let limits = configuration.registrar {
             agent.allow.append(.register)

@@ -107,6 +107,7 @@ package struct CenterEvent: Hashable, Sendable {
         case challenged
         case msd
         case freshMSD
+        case veds
         case location
         case problem
         case ringing

@@ -195,7 +195,7 @@ extension IVS {
             ]
             return self.respond(to: request, 405, allow, at: now)
         }
-        switch InfoReading(message) {
+        switch InfoReading(message, packages: self.userAgent.configuration.receivableInfoPackages) {
         case .refused(let refusal):
             self.note(
                 .requestRefused,
@@ -225,7 +225,11 @@ extension IVS {
 
     private mutating func serve(_ control: ReceivedControl, in leg: UserAgent.Call, at now: Moment) {
         guard let known = self.legs[leg] else { return }
-        let answer = ActionAnswer(to: control, msd: .available)
+        let hasSet = self.sendsVEDS(to: known.attempt.center)
+        var abilities = VehicleAbilities.msdOnly
+        if hasSet { abilities.datatypes.append(EmergencyCallData.vedsDatatype) }
+        let answer = ActionAnswer(to: control, msd: .available, veds: hasSet ? .available : nil, abilities: abilities)
+        if answer.sendsVEDS { self.sendVEDS(in: leg, at: now) }
         if answer.sendsMSD { self.queue.append(.msdRequested(known.attempt, leg, control)) }
         if let acknowledgement = answer.acknowledgement {
             self.note(.requestRefused, "the center asked for what is not fitted here", at: now, severity: .warning)

@@ -108,7 +108,7 @@ extension IVS {
 
     /// Carries out what was postponed; the trigger is with the store.
     mutating func resume(at now: Moment) {
-        guard let postponed = self.postponed, self.mayResume(postponed, at: now) else { return }
+        guard let postponed = self.postponed, self.mayResume(at: now) else { return }
         self.postponed = nil
         if postponed.positionUntil != nil { self.freezeLatePosition(at: now) }
         self.perform(postponed.actions, at: now, isResumed: true)

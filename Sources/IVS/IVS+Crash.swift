@@ -2,7 +2,6 @@ internal import CallControl
 internal import ControlSocket
 internal import CrashSensing
 internal import MSD
-internal import Positioning
 internal import Store
 internal import Supervision
 internal import Timeline
@@ -95,28 +94,27 @@ extension IVS {
         return now.instant.advanced(by: self.configuration.crash.wait)
     }
 
-    /// When what was postponed is looked at again.
+    /// When what was postponed is looked at again: at once when nothing is waited for any more.
     var postponedDueAt: Instant? {
         guard let postponed = self.postponed else { return nil }
-        let felt = postponed.since.advanced(by: Self.crashFeltWithin)
-        let crash = postponed.crashUntil.map { self.sensor.isAwake ? $0 : min($0, felt) }
-        return [crash, postponed.positionUntil].compactMap(\.self).max() ?? postponed.since
-    }
-
-    /// Whether what was postponed may go on: nothing is waited for any more.
-    func mayResume(_ postponed: Postponed, at now: Moment) -> Bool {
-        let isPositionOwed = postponed.positionUntil.map { now.instant < $0 } ?? false
-        if isPositionOwed, self.receiver.filter.trustedFix(at: now.instant) == nil { return false }
-        return !self.isCrashOwed(postponed, at: now)
-    }
-
-    /// Whether the end of the crash is still waited for: it is not over, was felt by somebody, and takes not too long.
-    private func isCrashOwed(_ postponed: Postponed, at now: Moment) -> Bool {
-        guard let until = postponed.crashUntil, now.instant < until else { return false }
-        guard !self.sensor.isAwake else { return true }
         let since = postponed.since
-        let isOver = self.sensor.calmAt.map { since.advanced(by: .zero - Self.crashFeltWithin) <= $0 } ?? false
-        return !isOver && now.instant < since.advanced(by: Self.crashFeltWithin)
+        var waits: [Instant] = []
+        if let until = postponed.crashUntil, !self.isCrashOver(since: since) {
+            waits.append(self.sensor.isAwake ? until : min(until, since.advanced(by: Self.crashFeltWithin)))
+        }
+        if let until = postponed.positionUntil, !self.receiver.isTrusted { waits.append(until) }
+        return waits.max() ?? since
+    }
+
+    /// Whether nothing that was postponed is waited for any more.
+    func mayResume(at now: Moment) -> Bool {
+        self.postponedDueAt.map { $0 <= now.instant } ?? true
+    }
+
+    /// Whether what a trigger may be about has been felt, and is over.
+    private func isCrashOver(since: Instant) -> Bool {
+        guard !self.sensor.isAwake, let calmAt = self.sensor.calmAt else { return false }
+        return since.advanced(by: .zero - Self.crashFeltWithin) <= calmAt
     }
 
     /// Puts what a sensor saw on record, with the incident that it belongs to.

@@ -188,6 +188,11 @@ extension IVS {
         invite.allow = self.userAgent.configuration.allow
         invite.supported = self.userAgent.configuration.supported
         if attempt.form == .full { invite.location = self.location(attempt) }
+        if attempt.form == .full, self.sendsVEDS(to: attempt.center), let frozen = self.frozen {
+            invite.abilities.datatypes.append(EmergencyCallData.vedsDatatype)
+            let set = self.dataSet(of: incident, frozen, locations: frozen.locations)
+            invite.veds = VEDSPart(dataSet: set, contentID: frozen.identifiers.veds(attempt.number))
+        }
         if attempt.form != .voiceOnly { invite.capabilitiesID = self.frozen?.identifiers.capabilities(attempt.number) }
         return invite
     }

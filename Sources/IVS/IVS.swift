@@ -85,6 +85,8 @@ package struct IVS: Sendable {
     var selfCheck: SelfCheckSchedule
     /// Where the power comes from.
     var power: PowerState
+    /// How many data sets have gone out on request, which keeps their Content-IDs apart.
+    var sentDataSets = 0
     /// What is known of the last crash, and of the sensor.
     var crash = CrashAccount()
     var sensor = SensorStanding()
@@ -168,7 +170,8 @@ package struct IVS: Sendable {
         var agent = UserAgent.Configuration(contactUser: "ivs")
         agent.userAgentName = "ecalld"
         agent.accept = EmergencyInvite.standardAccept
-        agent.receivableInfoPackages = [EmergencyCallData.msdPackage]
+        agent.receivableInfoPackages =
+            [EmergencyCallData.msdPackage] + (configuration.sendsVEDS ? [EmergencyCallData.vedsPackage] : [])
         // Announced where it is of use to some center.
         if configuration.centers.contains(where: { !$0.transfers.isEmpty }) {
             agent.allow.append(.refer)

@@ -52,6 +52,7 @@ extension VehicleConfiguration {
         try self.checkProtection(settings)
         try self.checkRegistrations(settings)
         self.indicators = IndicatorTable(settings.section("indicators"))
+        self.sendsVEDS = settings.section("call").boolean("veds")
         self.receiver = settings.optional("gpsd").map { ReceiverSettings($0.section) }
         self.position = settings.optional("position").flatMap { Fix($0.section) }
         self.selfCheckInterval = settings.section("call").optional("selfCheckInterval")?.duration

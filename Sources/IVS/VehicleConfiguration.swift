@@ -155,6 +155,8 @@ package struct VehicleConfiguration: Sendable {
 
     /// Where accelerations come from, and what is made of a crash.
     package var crash = CrashSettings()
+    /// Whether a private center gets the vehicle's data set too (RFC 8148).
+    package var sendsVEDS = false
     /// What is known of the power; `nil` for nothing.
     package var power: PowerSettings?
     /// How often the vehicle places a test call by itself, about; `nil` for never.

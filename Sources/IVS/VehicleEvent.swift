@@ -47,6 +47,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case timerStopped
         case timerExpired
         case msdSent
+        case vedsSent
         case msdAnswered
         case requestRefused
         case sessionChange
@@ -120,6 +121,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .timerStopped: "timerStopped"
             case .timerExpired: "timerExpired"
             case .msdSent: "msdSent"
+            case .vedsSent: "vedsSent"
             case .msdAnswered: "msdAnswered"
             case .requestRefused: "requestRefused"
             case .sessionChange: "sessionChange"

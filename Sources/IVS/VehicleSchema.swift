@@ -228,6 +228,12 @@ enum VehicleSchema {
             "How long such a call lasts once it is answered."
         ),
         Key(
+            "veds",
+            .boolean,
+            .defaulted(.boolean(false)),
+            "Whether a private center gets the vehicle's data set beside the MSD (RFC 8148); 112 never does."
+        ),
+        Key(
             "endedHold",
             .duration(.milliseconds(500) ... .seconds(60)),
             .defaulted(.duration(.seconds(5))),

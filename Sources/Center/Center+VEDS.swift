@@ -1,0 +1,93 @@
+internal import NGECall
+internal import Supervision
+
+// The Vehicle Emergency Data Set (RFC 8148): what a vehicle knows beside its MSD.
+extension Center {
+    /// Shows and records a data set; one that cannot be read is a problem that stands beside.
+    mutating func take(_ veds: ReceivedVEDS, of number: Int, at now: Moment) {
+        guard let set = veds.dataSet else { return }
+        let lines = set.summaryLines
+        self.note(
+            .veds,
+            number,
+            "vehicle data set decoded, \(veds.octets.count) octets",
+            at: now,
+            fields: ["decoded": lines.joined(separator: "\n")]
+        )
+    }
+}
+
+extension VehicleEmergencyDataSet {
+    /// What is known, a line for each; what is unknown or not fitted is said where a specialist would look for it.
+    var summaryLines: [String] {
+        var lines = [
+            "incident: \(self.incident.identifier.text)", "trigger: \(self.incident.trigger.map(\.rawValue).text)",
+        ]
+        lines.append("time: \(self.incident.time.text)")
+        if case .value(let position) = self.location.position {
+            let latitude = LocationDocument.degreesText(milliarcseconds: position.latitudeMilliarcseconds)
+            let longitude = LocationDocument.degreesText(milliarcseconds: position.longitudeMilliarcseconds)
+            let radius = self.location.radiusMillimeters.map { "\($0 / 1_000) m" }.text
+            lines.append(
+                "location: \(latitude) \(longitude) within \(radius), heading \(self.location.headingDegrees.text)"
+            )
+        } else {
+            lines.append("location: unknown")
+        }
+        lines.append("vehicle: \(self.vehicle.identificationNumber.text)")
+        lines.append("propulsion: \(self.vehicle.propulsion.map { $0.map(\.rawValue).joined(separator: ", ") }.text)")
+        lines.append("occupants: \(self.occupants.text)")
+        return lines + self.crashLines + self.injuryLines
+    }
+
+    private var crashLines: [String] {
+        let change = self.crash.changeInVelocity
+        let speed = { (tenths: Finding<Int64>) in tenths.map { "\(Double($0) / 10) km/h" }.text }
+        var lines = [
+            "deltaV: \(speed(change.resultantTenths)) after \(change.timeToMaximumMilliseconds.map { "\($0) ms" }.text)",
+            "deltaV.longitudinal: \(speed(change.longitudinalTenths))",
+            "deltaV.lateral: \(speed(change.lateralTenths))",
+            "direction of force: \(self.crash.directionOfForceDegrees.map { "\($0) degrees" }.text)",
+            "impact: \(self.crash.impactSide.map(\.rawValue).text)",
+            "several impacts: \(self.crash.multipleImpacts.text)",
+            "rollover: \(self.crash.rollover.text)",
+        ]
+        if case .value(let turns) = self.crash.rolloverQuarterTurns { lines.append("quarter turns: \(turns)") }
+        if case .value(let rest) = self.crash.finalRest { lines.append("lies: \(rest.rawValue)") }
+        for seat in self.crash.seats {
+            lines.append(
+                "seat \(seat.location.rawValue): occupied \(seat.occupied.text), belt \(seat.beltFastened.text)"
+            )
+        }
+        for airbag in self.crash.airbags {
+            lines.append("airbag \(airbag.category.rawValue): deployed \(airbag.deployed.text)")
+        }
+        return lines
+    }
+
+    /// An estimate and what it was made without; never that nobody is hurt.
+    private var injuryLines: [String] {
+        guard case .value(let band) = self.injury.band else { return ["severe injury: no estimate"] }
+        let probability = self.injury.probabilityThousandths.map { "\(Double($0) / 10) %" }.text
+        var lines = ["severe injury: \(band), estimated at \(probability); an aid, no finding"]
+        if case .value(let basis) = self.injury.basis { lines.append("severe injury.basis: \(basis)") }
+        if !self.injury.unknownInputs.isEmpty {
+            lines.append("severe injury.unknown: \(self.injury.unknownInputs.joined(separator: ", "))")
+        }
+        if !self.injury.possibleRegions.isEmpty {
+            lines.append("possible injuries: \(self.injury.possibleRegions.joined(separator: ", "))")
+        }
+        return lines
+    }
+}
+
+extension Finding {
+    /// The value, or what is known instead.
+    fileprivate var text: String {
+        switch self {
+        case .value(let value): "\(value)"
+        case .unknown: "unknown"
+        case .notFitted: "not fitted"
+        }
+    }
+}

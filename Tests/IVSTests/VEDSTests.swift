@@ -1,0 +1,114 @@
+import CallControl
+import CrashSensing
+import MSD
+import NGECall
+import SIP
+import Sensors
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// The vehicle's data set, beside the MSD and on request.
+@Suite struct VEDSTests {
+    private func bench(_ change: (inout VehicleConfiguration) -> Void = { _ in }) -> VehicleBench {
+        VehicleBench.started(
+            VehicleBench.configuration {
+                $0.sendsVEDS = true
+                $0.crash.source = .trace(file: nil)
+                $0.vehicle.propulsion[.electricEnergyStorage] = true
+                change(&$0)
+            }
+        )
+    }
+
+    private func crash(_ bench: VehicleBench) {
+        bench.step(.sensor(.working(rate: 1_000)))
+        var record = CrashRecord(timeZero: bench.now, number: 1)
+        record.maximum = PlanarVector(x: -48.3, y: -2)
+        record.maximumAfter = .milliseconds(95)
+        record.endAfter = .milliseconds(110)
+        record.rollAngle = 1
+        bench.step(.sensor(.sign(.woke(at: bench.now))))
+        bench.step(.sensor(.sign(.severe(record, because: .deltaV))))
+        bench.step(.sensor(.sign(.ended(record))))
+        bench.advance(by: .milliseconds(25))
+    }
+
+    private func set(_ message: Message?) throws -> VehicleEmergencyDataSet {
+        let invite = try #require(message)
+        return try #require(InviteContent(invite).veds?.dataSet)
+    }
+
+    @Test func theInviteTellsTheCrashAndTheEstimateWithWhatItWasMadeWithout() throws {
+        let bench = self.bench()
+        self.crash(bench)
+        let set = try self.set(bench.invites.last)
+        #expect(set.incident.trigger == .value(.accelerometers))
+        #expect(set.crash.changeInVelocity.longitudinalTenths == .value(-483))
+        #expect(set.crash.changeInVelocity.timeToMaximumMilliseconds == .value(95))
+        #expect(set.crash.impactSide == .value(.front) && set.crash.rollover == .value(false))
+        #expect(set.vehicle.propulsion == .value([.electric]))
+        #expect(set.vehicle.identificationNumber == .value(VehicleBench.vin))
+        guard case .value(let thousandths) = set.injury.probabilityThousandths else {
+            Issue.record("no estimate")
+            return
+        }
+        #expect((25...45).contains(thousandths))
+        #expect(set.injury.unknownInputs.contains("belts"))
+        #expect(set.injury.isLikely == .unknown, "nobody is told that nobody is hurt")
+        let invite = try #require(bench.invites.last)
+        #expect(InviteContent(invite).msd != nil)
+    }
+
+    @Test func withoutASensorTheCrashIsNotFittedAndNotMadeUp() throws {
+        let bench = self.bench { $0.crash.source = .none }
+        bench.crash()
+        let set = try self.set(bench.invites.last)
+        #expect(set.crash.changeInVelocity.longitudinalTenths == .notFitted)
+        #expect(set.crash.rollover == .notFitted)
+        #expect(set.incident.trigger == .value(.other))
+        #expect(set.injury.band == .value("elevated") && set.injury.probabilityThousandths == .unknown)
+    }
+
+    @Test func a112CallNeverCarriesOne() throws {
+        let bench = self.bench { $0.profile = .emergency112 }
+        bench.press()
+        let content = InviteContent(try #require(bench.invites.last))
+        #expect(content.veds == nil && content.msd != nil)
+        #expect(!content.receivesVEDSPackage)
+    }
+
+    @Test func aFreshOneIsSentOnRequest() throws {
+        let bench = self.bench()
+        self.crash(bench)
+        try bench.answer()
+        let call = try #require(bench.incoming.last?.call)
+        let content = EmergencyInfo.request(
+            .sendVEDS,
+            contentID: "req-1@center.invalid",
+            boundary: "b",
+            package: EmergencyCallData.vedsPackage
+        )
+        bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        let infos = bench.sent.map(\.message).filter { $0.method == .info }
+        let reading = InfoReading(try #require(infos.last), packages: [EmergencyCallData.vedsPackage])
+        guard case .content(let answer) = reading else {
+            Issue.record("no data set: \(reading)")
+            return
+        }
+        #expect(answer.veds?.dataSet?.crash.impactSide == .value(.front))
+        #expect(bench.kinds.contains("vedsSent"))
+    }
+
+    @Test func withoutTheSwitchTheRequestIsRefused() throws {
+        let bench = self.bench { $0.sendsVEDS = false }
+        bench.press()
+        try bench.answer()
+        let call = try #require(bench.incoming.last?.call)
+        let content = EmergencyInfo.request(.sendVEDS, contentID: "req-1@center.invalid", boundary: "b")
+        bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        #expect(!bench.kinds.contains("vedsSent"))
+        #expect(bench.kinds.contains("requestRefused"))
+    }
+}
