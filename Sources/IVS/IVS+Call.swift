@@ -26,6 +26,7 @@ extension IVS {
             self.leaveGarage("a crash was detected", at: now)
             self.crash.expire(at: now.instant)
             if let side = self.configuration.lines.crash[line] { self.crash.fired(side, at: now.instant) }
+            self.awaitAgreement(at: now)
             let actions = self.decide(.crashDetected(newIncident: self.newIncident()), at: now)
             self.noteTrigger(of: line, at: instant, after: before)
             return actions

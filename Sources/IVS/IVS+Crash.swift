@@ -14,6 +14,8 @@ struct SensorStanding: Hashable, Sendable {
     var isAwake = false
     /// When that was last over.
     var calmAt: Instant?
+    /// When lines and accelerometer have to have told of the same crash.
+    var agreementDueAt: Instant?
 }
 
 extension SensorStanding {
@@ -29,6 +31,36 @@ extension IVS {
     /// samples come by different ways.
     static let crashFeltWithin = Duration.milliseconds(100)
 
+    /// How long after the first of two crash signals the other may come.
+    static let agreementWithin = Duration.milliseconds(500)
+
+    /// A crash was told: where lines and accelerometer can both tell, both have to.
+    mutating func awaitAgreement(at now: Moment) {
+        guard self.sensor.rate != nil, !self.configuration.lines.crash.isEmpty, self.sensor.agreementDueAt == nil else {
+            return
+        }
+        self.sensor.agreementDueAt = now.instant.advanced(by: Self.agreementWithin)
+    }
+
+    /// Says when only one of both has told, which never holds a call: it is going on by now.
+    mutating func judgeAgreement(at now: Moment) {
+        guard let due = self.sensor.agreementDueAt, due <= now.instant else { return }
+        self.sensor.agreementDueAt = nil
+        let isFelt = !self.crash.records.isEmpty || self.crash.hasRolledOver == true
+        switch (self.crash.sides.isEmpty, isFelt) {
+        case (false, true): self.clear(.crashSignalsDisagree, at: now)
+        case (false, false):
+            self.raise(.crashSignalsDisagree, "a crash line has fired, and the accelerometer has felt nothing", at: now)
+        case (true, true):
+            self.raise(
+                .crashSignalsDisagree,
+                "the accelerometer has felt a crash, and no crash line has fired",
+                at: now
+            )
+        case (true, false): break
+        }
+    }
+
     mutating func sensorSays(_ news: SensorNews, at now: Moment) {
         switch news {
         case .working(let rate):
@@ -36,6 +68,7 @@ extension IVS {
             self.clear(.accelerometerFailing, at: now)
             self.note(.sensorWorking, "the accelerometer gives \(Int(rate.rounded())) samples a second", at: now)
         case .failed(let reason):
+            // Whoever is gone is not asked.
             self.sensor = SensorStanding()
             // What is wrong may have become something else.
             self.clear(.accelerometerFailing, at: now)

@@ -212,7 +212,8 @@ package struct IVS: Sendable {
             self.garage.endsAt,
             self.selfCheck.dueAt,
             self.traceDeadline,
-            self.positionDeadline(after: now)
+            self.positionDeadline(after: now),
+            self.sensor.agreementDueAt
         )
     }
 
@@ -283,6 +284,7 @@ package struct IVS: Sendable {
         self.driveIndicators(at: now)
         self.tellTimers(at: now)
         self.judgePosition(at: now)
+        self.judgeAgreement(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
         self.offerLateData(at: now)
@@ -385,6 +387,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case batteryInsufficient
     case batteryFailing
     case accelerometerFailing
+    case crashSignalsDisagree
     case receiverFailing
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }

@@ -194,4 +194,18 @@ import Timeline
         used.step(.started)
         #expect(used.ivs.call.state == .idle)
     }
+
+    @Test func aLineAndASensorThatDoNotAgreeAreAFaultBehindTheCallAndNotBeforeIt() {
+        let line = self.bench()
+        line.crash()
+        line.advance(by: .milliseconds(150))
+        #expect(line.invites.count == 1 && line.ivs.faults.isEmpty)
+        line.advance(by: .milliseconds(500))
+        #expect(line.ivs.faults.keys.map(\.fault) == [.crashSignalsDisagree])
+        let both = self.bench()
+        both.crash()
+        both.step(.sensor(.sign(.event(self.record(both, x: -20)))))
+        both.advance(by: .seconds(1))
+        #expect(both.ivs.faults.isEmpty)
+    }
 }
