@@ -100,9 +100,28 @@ extension IVS {
 
     /// Puts on record that the call goes on.
     mutating func noteSeen(at now: Moment) {
+        self.noteClockSet(at: now)
         guard let due = self.seenDue, due <= now.instant, let incident = self.call.incident else { return }
         self.seenDue = now.instant.advanced(by: Self.seenInterval)
         self.ledger.change(incident.id, IncidentChange(seen: self.ledger.stamp(now)))
+    }
+}
+
+extension IVS {
+    /// How far the wall clock may leave the boot clock before it counts as set.
+    private static let clockSetBy: Int64 = 2_000
+
+    /// The wall clock was set, or is known to be right now: a call is seen again by it, so that a next run does not take
+    /// the difference for the time that has passed.
+    private mutating func noteClockSet(at now: Moment) {
+        let offset = now.trustedMilliseconds.map {
+            $0 - Int64(Instant.boot.duration(to: now.instant).wholeMilliseconds)
+        }
+        guard let offset else { return }
+        let isSet = self.wallOffset.map { abs(offset - $0) > Self.clockSetBy } ?? true
+        guard isSet else { return }
+        self.wallOffset = offset
+        if self.seenDue != nil { self.seenDue = now.instant }
     }
 }
 

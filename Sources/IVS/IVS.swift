@@ -132,6 +132,8 @@ package struct IVS: Sendable {
     var unfinished: Unfinished?
     /// When it is next to be put on record that the call goes on; `nil` without a call.
     var seenDue: Instant?
+    /// By how much the wall clock was ahead of the boot clock when that was looked at last, in milliseconds.
+    var wallOffset: Int64?
     /// The MSD time stamp of an incident that is taken over from an earlier run, until its data is frozen.
     var resumedTimestamp: UInt32?
     /// What is left of the call machine's actions after a trigger, for the next turn.
@@ -283,6 +285,7 @@ package struct IVS: Sendable {
         self.placeSelfCheck(at: now)
         self.driveIndicators(at: now)
         self.tellTimers(at: now)
+        self.noteSeen(at: now)
         self.judgePosition(at: now)
         self.judgeAgreement(at: now)
         self.holdCallbackLink(at: now)

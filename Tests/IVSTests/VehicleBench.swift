@@ -49,6 +49,8 @@ final class VehicleBench {
     /// What becomes of TCP connections to a center whose own transport is UDP.
     var streams = Hop.accepts
     var isWallTrusted = true
+    /// By how many seconds the wall clock was set.
+    var wallStep: Int64 = 0
     /// Whether messages reach the center and the vehicle.
     var isWireWhole = true
 
@@ -180,7 +182,7 @@ final class VehicleBench {
         let elapsed = Instant.boot.duration(to: self.now).components.seconds
         return Moment(
             instant: self.now,
-            wall: WallTime(seconds: Self.wallAtBoot + elapsed, isSynchronized: self.isWallTrusted)
+            wall: WallTime(seconds: Self.wallAtBoot + elapsed + self.wallStep, isSynchronized: self.isWallTrusted)
         )
     }
 }

@@ -69,6 +69,11 @@ extension Invariants {
         self.suspendAll(but: durable)
     }
 
+    /// The power is cut, and what would have had to be gone on with is in no memory and on no disk.
+    mutating func nothingIsOwed() {
+        self.isCallOwed = false
+    }
+
     /// Long enough after the start for the store to be read.
     ///
     /// A call that went on at the kill goes on, or another one does: it was made again, or a trigger came first.

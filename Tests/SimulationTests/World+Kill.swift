@@ -46,10 +46,26 @@ extension World {
             self.reboot()
             let id = self.vehicle.call.incident?.id.text
             hasKept = self.isClockSteady && self.unfinished.contains { $0.opening.id == id }
+            if !self.isClockSteady || self.unfinished.isEmpty { self.watch.nothingIsOwed() }
+        } else if self.isLongAgoOnRecord {
+            hasKept = false
         }
         self.watch.killed(self.vehicle, durable: self.unfinished, hasKept: hasKept)
         self.closeAllOfVehicle()
         self.later(.restarts(self.generation), in: Int.random(in: 0...3_000, using: &self.random))
+    }
+
+    /// Whether what is open on disk was last seen too long ago by a clock that has been set since: nobody knows which of
+    /// the two is right.
+    private var isLongAgoOnRecord: Bool {
+        self.unfinished.contains { incident in
+            let age = Resumption.age(
+                of: incident.seen,
+                boot: "boot-\(self.boots)",
+                at: Moment(instant: self.now, wall: self.wall)
+            )
+            return if case .known(let gap) = age { gap >= Resumption.longestGap } else { true }
+        }
     }
 
     /// Ends the process on its disk, or the power; whether it was the power.
