@@ -139,6 +139,7 @@ let package = Package(
         .target(name: "FuzzHarness", dependencies: ["CLibFuzzer"], path: "Fuzz/Harness", swiftSettings: settings),
         fuzzer("FuzzECall", ["NGECall", "SIP"]),
         fuzzer("FuzzMSD", ["MSD"]),
+        fuzzer("FuzzSensors", ["CrashSensing", "GPSD", "MSD", "Positioning", "Sensors", "Timeline"]),
         fuzzer("FuzzSIP", ["Digests", "SIP", "SIPTrace", "Timeline"]),
         fuzzer("FuzzText", ["Configuration", "ControlSocket", "MSD"]),
         // Benchmarks: the figures of docs/performance.md.
