@@ -23,9 +23,15 @@ package struct AccelerationSample: Hashable, Sendable {
         self.isSaturated = isSaturated
     }
 
-    /// Whether every value is a number.
-    package var isFinite: Bool {
-        self.x.isFinite && self.y.isFinite && self.z.isFinite && self.rollRate?.isFinite ?? true
+    /// No sensor for vehicles measures a tenth of it, and sums of it stay whole numbers that can be told.
+    package static let largestAcceleration = 10_000.0
+    /// The same for a roll rate, in degrees per second.
+    package static let largestRollRate = 100_000.0
+
+    /// Whether every value is a number that a sensor can have measured.
+    package var isPlausible: Bool {
+        [self.x, self.y, self.z].allSatisfy { abs($0) <= Self.largestAcceleration }
+            && self.rollRate.map { abs($0) <= Self.largestRollRate } ?? true
     }
 
     /// The magnitude of what is measured along the three axes, 1 g at rest.

@@ -20,7 +20,7 @@ package struct CrashDetector: Sendable {
         case recorded(CrashRecord)
         /// The vehicle rolls over.
         case rollover(at: Instant)
-        /// A sample that is no number, or older than the one before; nothing else is made of it.
+        /// A sample that no sensor can have measured, or older than the one before; nothing else is made of it.
         case badSample(at: Instant)
     }
 
@@ -88,7 +88,7 @@ package struct CrashDetector: Sendable {
     package var orientation: RolloverDetector.Orientation? { self.roll.orientation }
 
     package mutating func take(_ sample: AccelerationSample) -> [Sign] {
-        guard sample.isFinite, self.last.map({ $0 < sample.at }) ?? true else { return [.badSample(at: sample.at)] }
+        guard sample.isPlausible, self.last.map({ $0 < sample.at }) ?? true else { return [.badSample(at: sample.at)] }
         self.last = sample.at
         var signs: [Sign] = []
         if self.roll.take(sample) { signs.append(.rollover(at: sample.at)) }

@@ -113,7 +113,7 @@ extension IVS {
             let more = held > 0 ? ", and \(held) more since the last that was told" : ""
             self.note(
                 .sensorSampleBad,
-                "a sample is no number, or older than the one before\(more)",
+                "a sample is nothing that a sensor measures, or older than the one before\(more)",
                 at: now,
                 severity: .warning
             )

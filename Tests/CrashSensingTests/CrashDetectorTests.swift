@@ -144,8 +144,8 @@ import Timeline
         #expect((trace.recorded.first?.maximumLongitudinal ?? 0) < -44.4)
     }
 
-    @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func aSampleThatIsNoNumberIsSaidAndChangesNothing(_ value: Double) {
+    @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -10_001])
+    func aSampleThatNoSensorMeasuresIsSaidAndChangesNothing(_ value: Double) {
         var trace = Trace()
         trace.skip(1)
         trace.take(AccelerationSample(at: trace.now, x: value, y: 0, z: 1))
