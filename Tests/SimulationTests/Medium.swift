@@ -16,22 +16,20 @@ import Store
     private let disk: OpaquePointer
     private(set) var store: VehicleStore
 
-    /// A disk with an empty store, which every walk begins with a copy of; kept to the end of the process.
-    @safe private struct Blank: @unchecked Sendable {  // The disk has a lock of its own, and is only copied.
-        let disk: OpaquePointer?
-
-        init() {
-            unsafe self.disk = simulated_disk_make()
-            // Without memory there is no disk, and no walk either.
-            if let disk = unsafe self.disk { try? unsafe Medium.open(disk).close() }
-        }
-    }
-
-    private static let blank = Blank()
+    /// The address of a disk with an empty store, which every walk begins with a copy of; kept to the end of the process.
+    ///
+    /// It is only copied, and the disk has a lock of its own; 0 without memory, and then there is no walk either.
+    private static let blank: UInt = {
+        guard let disk = unsafe simulated_disk_make() else { return 0 }
+        do { try unsafe Medium.open(disk).close() } catch { return 0 }
+        return UInt(bitPattern: disk)
+    }()
 
     /// An empty store on a disk of its own.
     convenience init() throws {
-        guard let blank = unsafe Self.blank.disk else { throw StoreError.failed(reason: "out of memory", code: 7) }
+        guard let blank = unsafe OpaquePointer(bitPattern: Self.blank) else {
+            throw StoreError.failed(reason: "out of memory", code: 7)
+        }
         try unsafe self.init(simulated_disk_copy(blank))
     }
 
