@@ -110,10 +110,8 @@ let package = Package(
             "IVS",
             [
                 "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "GPSD", "MSD",
-                "NGECall",
-                "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision", "Timeline", .logging,
-                .nioConcurrencyHelpers, .nioCore,
-                .nioPosix,
+                "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision", "Timeline",
+                .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
             ]
         ),
         target(
@@ -130,8 +128,7 @@ let package = Package(
             "ecallctl",
             [
                 "Authority", "CallControl", "ControlSocket", "IVS", "MSD", "Net", "SIP", "SIPTrace", "Supervision",
-                "Timeline", .argumentParser,
-                .nioCore, .nioPosix,
+                "Timeline", .argumentParser, .nioCore, .nioPosix,
             ]
         ),
         program("ecallcenter", ["Center", "Net", "SIP", "Supervision", .argumentParser]),
@@ -157,32 +154,32 @@ let package = Package(
             ["MSD", "Supervision", "Timeline", .argumentParser],
             exclude: ["generated.c", "msd.asn1"]
         ),
+        // Random numbers that come back, for tests.
+        .target(name: "Seeds", path: "Tests/Seeds", swiftSettings: settings),
         // Tests mirror the targets.
         tests("CallControlTests", ["CallControl", "Timeline"]),
         tests(
             "CenterTests",
-            ["Center", "Digests", "MSD", "NGECall", "Net", "SIP", "Store", "Supervision", "Timeline"]
+            ["Center", "Digests", "MSD", "Net", "NGECall", "Seeds", "SIP", "Store", "Supervision", "Timeline"]
         ),
         tests("ConfigurationTests", ["Configuration"]),
         tests(
             "ControlSocketTests",
             ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
         ),
-        tests("CrashSensingTests", ["CrashSensing", "Timeline"]),
+        tests("CrashSensingTests", ["CrashSensing", "Seeds", "Timeline"]),
         tests("DigestsTests", ["Digests", "SIP", "Timeline"]),
         tests("GPIOTests", ["GPIO", "Timeline", .nioConcurrencyHelpers]),
-        tests("GPSDTests", ["GPSD", "Positioning", "Timeline", .nioCore, .nioPosix]),
+        tests("GPSDTests", ["GPSD", "Positioning", "Seeds", "Timeline", .nioCore, .nioPosix]),
         tests(
             "IVSTests",
             [
                 "Authority", "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "GPSD",
-                "IVS",
-                "MSD", "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision",
-                "Timeline",
-                .nioConcurrencyHelpers,
+                "IVS", "MSD", "Net", "NGECall", "Positioning", "Seeds", "Sensors", "SIP", "SIPTrace", "Store",
+                "Supervision", "Timeline", .nioConcurrencyHelpers,
             ]
         ),
-        tests("MSDTests", ["MSD", "UPER"], exclude: ["msd.json"]),
+        tests("MSDTests", ["MSD", "Seeds", "UPER"], exclude: ["msd.json"]),
         tests(
             "NetTests",
             [
@@ -190,18 +187,17 @@ let package = Package(
                 .swiftASN1, .x509,
             ]
         ),
-        tests("NGECallTests", ["NGECall", "SIP"]),
-        tests("PositioningTests", ["MSD", "Positioning", "Timeline"]),
+        tests("NGECallTests", ["NGECall", "Seeds", "SIP"]),
+        tests("PositioningTests", ["MSD", "Positioning", "Seeds", "Timeline"]),
         tests("SensorsTests", ["CrashSensing", "Sensors", "Timeline", .nioConcurrencyHelpers]),
-        tests("SIPTests", ["Digests", "SIP", "Timeline"]),
+        tests("SIPTests", ["Digests", "Seeds", "SIP", "Timeline"]),
         tests("SIPTraceTests", ["SIP", "SIPTrace", "Timeline"]),
         tests(
             "SimulationTests",
             [
-                "Authority", "CSimulatedDisk", "CallControl", "Center", "ControlSocket", "CrashSensing", "Digests",
-                "GPIO",
-                "IVS", "MSD", "NGECall", "Net", "Positioning", "SIP", "Store", "Supervision", "Timeline", .logging,
-                .nioConcurrencyHelpers,
+                "Authority", "CallControl", "Center", "ControlSocket", "CrashSensing", "CSimulatedDisk", "Digests",
+                "GPIO", "IVS", "MSD", "Net", "NGECall", "Positioning", "Seeds", "SIP", "Store", "Supervision",
+                "Timeline", .logging, .nioConcurrencyHelpers,
             ]
         ),
         tests("StoreTests", ["CSimulatedDisk", "SIP", "SIPTrace", "Store", "Timeline", .grdb, .nioConcurrencyHelpers]),
@@ -211,6 +207,6 @@ let package = Package(
         ),
         tests("TidyTests", exclude: ["words.tsv"]),
         tests("TimelineTests", ["Timeline"]),
-        tests("UPERTests", ["UPER"]),
+        tests("UPERTests", ["Seeds", "UPER"]),
     ]
 )

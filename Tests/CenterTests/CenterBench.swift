@@ -1,6 +1,7 @@
 import MSD
 import NGECall
 import Net
+import Seeds
 import SIP
 import Store
 import Supervision

@@ -1,5 +1,6 @@
 import CrashSensing
 import Foundation
+import Seeds
 import Testing
 import Timeline
 

@@ -1,4 +1,5 @@
 import CrashSensing
+import Seeds
 import Testing
 import Timeline
 

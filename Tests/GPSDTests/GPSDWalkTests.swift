@@ -1,4 +1,5 @@
 import GPSD
+import Seeds
 import Testing
 import Timeline
 
@@ -10,19 +11,6 @@ import Timeline
         var testDescription: String { "ECALL_SEED=\(self.number)" }
     }
 
-    /// SplitMix64: every seed brings its numbers back.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            self.state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = self.state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let lines = [
         GPSDParserTests.tpv,
         #"{"class":"SKY","hdop":0.9,"satellites":[{"PRN":1,"used":true},{"PRN":2,"used":false}]}"#,
@@ -30,7 +18,7 @@ import Timeline
         #"{"class":"ERROR","message":"\"\\\u00e4\ud83d\ude97"}"#,
     ]
 
-    private func damaged(_ line: String, using random: inout Generator) -> [UInt8] {
+    private func damaged(_ line: String, using random: inout SeededGenerator) -> [UInt8] {
         var octets = Array(line.utf8)
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             guard !octets.isEmpty else { break }
@@ -46,7 +34,7 @@ import Timeline
     }
 
     @Test(arguments: (1...60).map(Seed.init)) func aDamagedStreamGoesOn(_ seed: Seed) {
-        var random = Generator(state: seed.number)
+        var random = SeededGenerator(seed: seed.number)
         var parser = GPSDParser()
         var problems = 0
         for _ in 0..<100 {

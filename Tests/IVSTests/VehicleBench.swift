@@ -5,6 +5,7 @@ import MSD
 import NGECall
 import Net
 import Positioning
+import Seeds
 import SIP
 import Store
 import Supervision

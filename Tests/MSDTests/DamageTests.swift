@@ -1,4 +1,5 @@
 import MSD
+import Seeds
 import Testing
 import UPER
 

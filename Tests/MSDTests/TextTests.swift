@@ -1,5 +1,6 @@
 import Foundation
 import MSD
+import Seeds
 import Testing
 
 @Suite struct TextTests {

@@ -1,4 +1,5 @@
 import NGECall
+import Seeds
 import SIP
 import Testing
 

@@ -92,24 +92,6 @@ enum Samples {
     }
 }
 
-/// A small generator whose seed a failing line names.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        self.state = seed
-    }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// The header fields of `message` from `first` to `last`, what the transaction and the framing add left out.
 func fields(of message: Message, from first: String, to last: String) -> [Header] {
     let fields = message.headers.fields

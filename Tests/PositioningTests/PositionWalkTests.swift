@@ -1,5 +1,6 @@
 import MSD
 import Positioning
+import Seeds
 import Testing
 import Timeline
 
@@ -9,19 +10,6 @@ import Timeline
     struct Seed: CustomTestStringConvertible {
         let number: UInt64
         var testDescription: String { "ECALL_SEED=\(self.number)" }
-    }
-
-    /// SplitMix64: every seed brings its numbers back.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            self.state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = self.state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 
     private static let oddities: [Double?] = [
@@ -41,7 +29,7 @@ import Timeline
         )
     }
 
-    private func spoiled(_ report: ReceiverReport, using random: inout Generator) -> ReceiverReport {
+    private func spoiled(_ report: ReceiverReport, using random: inout SeededGenerator) -> ReceiverReport {
         var report = report
         let fields: [WritableKeyPath<ReceiverReport, Double?>] = [
             \.latitudeDegrees, \.longitudeDegrees, \.heightMeters, \.trackDegrees, \.speedMetersPerSecond,
@@ -56,7 +44,7 @@ import Timeline
     }
 
     @Test(arguments: (1...40).map(Seed.init)) func whateverComesTheFilterFindsBack(_ seed: Seed) throws {
-        var random = Generator(state: seed.number)
+        var random = SeededGenerator(seed: seed.number)
         var filter = PositionFilter(meaning: ErrorMeaning.allCases[Int(seed.number % 3)])
         var recent = RecentLocations()
         var refusals = 0

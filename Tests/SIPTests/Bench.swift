@@ -1,3 +1,4 @@
+import Seeds
 import SIP
 import Testing
 import Timeline

@@ -2,23 +2,6 @@ import Foundation
 import SIP
 import Timeline
 
-/// A small generator whose runs are the same for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        self.state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 enum Samples {
     static let names = [
         "01-invite", "02-200ok", "03-603-with-ack", "04-info-request", "05-info-msd", "06-info-failure",

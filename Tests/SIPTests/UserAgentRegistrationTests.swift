@@ -1,4 +1,5 @@
 import Digests
+import Seeds
 import SIP
 import Testing
 import Timeline

@@ -4,6 +4,7 @@ import GPIO
 import IVS
 import MSD
 import Positioning
+import Seeds
 import SIP
 import Timeline
 

@@ -3,6 +3,7 @@ import Dispatch
 import GPIO
 import NIOConcurrencyHelpers
 import Net
+import Seeds
 import SIP
 import Store
 import Supervision

@@ -1,6 +1,7 @@
 import CallControl
 import GPIO
 import Net
+import Seeds
 import SIP
 import Store
 import Supervision
