@@ -33,7 +33,7 @@ check "the center decoded what the vehicle encoded" 'ECALLEXAMPLE02026.173345400
     said ecallcenter | grep -m 1 -o ECALLEXAMPLE02026
     said ecallcenter | grep -m 1 -o 173345400'
 check "the center clears the call down, and the LED goes out" '^0$' '
-    tell_center clear 1
+    clear_call
     heard 10 ecalld clearedDown && until_true 5 "[ \"\$(sim_value pi \$led)\" = 0 ]" && sleep 0.6 && sim_value pi $led'
 
 g 'mark'
@@ -42,7 +42,7 @@ check "the crash line calls by itself, and the LED lights" '^1$' '
     until_true 5 "[ \"\$(sim_value pi \$led)\" = 1 ]" && sim_value pi $led
     leave_line $crash'
 check "it is an automatic call" 'automaticTrigger' 'heard 10 ecalld attemptAnswered; said ecalld | grep -o automaticTrigger'
-g 'tell_center clear 2; heard 10 ecalld clearedDown'
+g 'clear_call; heard 10 ecalld clearedDown'
 
 check "neither VIN nor coordinates are in the log of ecalld" '^0$' \
     'journalctl -u ecalld -o cat | grep -c -e ECALLEXAMPLE02026 -e 48\\.15 -e 173345400 || true'

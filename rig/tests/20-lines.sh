@@ -29,7 +29,7 @@ check "a press on the line that came back calls" '^1$' '
     touch_line $button
     heard 10 ecalld manualTrigger && said ecalld | grep -c manualTrigger
     leave_line $button'
-g 'heard 10 ecalld attemptAnswered && tell_center clear 1 && heard 10 ecalld clearedDown'
+g 'heard 10 ecalld attemptAnswered && clear_call && heard 10 ecalld clearedDown'
 
 check "a chip that may not be opened is told with what to do" \
     'opening /dev/gpiochip[0-9]+: Permission denied .errno 13.; the user of ecalld must be in the group that owns it' '

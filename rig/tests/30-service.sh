@@ -13,7 +13,7 @@ check "a crash in the gap of a killed daemon calls" '^automaticTrigger' '
     touch_line $crash; pause 0.15; leave_line $crash
     heard 20 ecalld automaticTrigger
     said ecalld | grep -o automaticTrigger' 60
-g 'heard 10 ecalld attemptAnswered && tell_center clear 1; heard 10 ecalld clearedDown' 60
+g 'heard 10 ecalld attemptAnswered && clear_call; heard 10 ecalld clearedDown' 60
 check "a button held over the gap of a killed daemon calls when its time is up" '^manualTrigger' '
     mark
     touch_line $button; pause 0.6
@@ -21,7 +21,7 @@ check "a button held over the gap of a killed daemon calls when its time is up" 
     heard 20 ecalld manualTrigger
     said ecalld | grep -o manualTrigger
     leave_line $button' 60
-g 'heard 10 ecalld attemptAnswered && tell_center clear 2; heard 10 ecalld clearedDown' 60
+g 'heard 10 ecalld attemptAnswered && clear_call; heard 10 ecalld clearedDown' 60
 check "a call that a killed daemon was in goes on" '^callResumed' '
     mark
     touch_line $crash; pause 0.15; leave_line $crash

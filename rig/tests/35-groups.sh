@@ -16,4 +16,4 @@ check "a stranger gets at neither" '^0$' '
         runuser -u stranger -- ecallctl status --socket /run/ecall/$socket.sock 2>/dev/null
     done | wc -l'
 # A call that is cut off would light the lamp of the next test.
-g 'heard 10 ecalld attemptAnswered && tell_center clear 1 && heard 20 ecalld clearedDown; product_down' 60
+g 'heard 10 ecalld attemptAnswered && clear_call && heard 20 ecalld clearedDown; product_down' 60

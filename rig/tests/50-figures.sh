@@ -29,7 +29,7 @@ g 'until_true 10 "[ \"\$(line_user pi \$crash)\" = ecalld ]"; mark
     (ecallctl watch --json --until clearedDown >/run/events.json 2>/run/watching &)
     until_true 10 "grep -q watching /run/watching"
     touch_line $crash
-    heard 10 ecalld attemptAnswered && tell_center clear 1
+    heard 10 ecalld attemptAnswered && clear_call
     until_true 20 "grep -q clearedDown /run/events.json"
     leave_line $crash' 60
 # From the kernel's stamp of the edge to the step in which the INVITE was made; it leaves when the record is written.
