@@ -11,7 +11,7 @@ struct FrozenData: Hashable, Sendable {
     /// Seconds since 1970, 0 while the wall clock is not trusted.
     let timestamp: UInt32
     let identifiers: ContentIdentifiers
-    let locations: RecentLocations
+    private(set) var locations: RecentLocations
     /// When the data was frozen; the first position is judged at this instant and dated with its wall time.
     let at: Moment
 
@@ -28,6 +28,13 @@ struct FrozenData: Hashable, Sendable {
         self.identifiers = identifiers
         self.locations = locations
         self.at = now
+    }
+
+    /// The same without its places: a callback tells where the vehicle is by then.
+    var withoutLocations: FrozenData {
+        var data = self
+        data.locations = RecentLocations()
+        return data
     }
 
     /// An MSD of this incident with the position of `locations`, encoded, decoded again and compared.

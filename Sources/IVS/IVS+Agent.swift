@@ -195,7 +195,9 @@ extension IVS {
             ]
             return self.respond(to: request, 405, allow, at: now)
         }
-        switch InfoReading(message, packages: self.userAgent.configuration.receivableInfoPackages) {
+        let hasSet = self.legs[leg].map { self.sendsVEDS(to: $0.attempt.center) } ?? false
+        let packages = hasSet ? self.userAgent.configuration.receivableInfoPackages : [EmergencyCallData.msdPackage]
+        switch InfoReading(message, packages: packages) {
         case .refused(let refusal):
             self.note(
                 .requestRefused,
@@ -207,7 +209,7 @@ extension IVS {
             self.respond(to: request, refusal.status, refusal.headers, at: now)
         case .content(let content):
             self.respond(to: request, 200, [], at: now)
-            for control in content.controls { self.serve(control, in: leg, at: now) }
+            for control in content.controls { self.serve(control, of: content.package, in: leg, at: now) }
         }
     }
 
@@ -223,18 +225,32 @@ extension IVS {
         )
     }
 
-    private mutating func serve(_ control: ReceivedControl, in leg: UserAgent.Call, at now: Moment) {
+    /// Answers a control object in the package that it came in.
+    private mutating func serve(
+        _ control: ReceivedControl,
+        of package: String,
+        in leg: UserAgent.Call,
+        at now: Moment
+    ) {
         guard let known = self.legs[leg] else { return }
         let hasSet = self.sendsVEDS(to: known.attempt.center)
         var abilities = VehicleAbilities.msdOnly
         if hasSet { abilities.datatypes.append(EmergencyCallData.vedsDatatype) }
-        let answer = ActionAnswer(to: control, msd: .available, veds: hasSet ? .available : nil, abilities: abilities)
+        let veds = hasSet ? self.stateOfDataSet(for: control, at: now) : nil
+        let answer = ActionAnswer(to: control, msd: .available, veds: veds, abilities: abilities)
         if answer.sendsVEDS { self.sendVEDS(in: leg, at: now) }
         if answer.sendsMSD { self.queue.append(.msdRequested(known.attempt, leg, control)) }
         if let acknowledgement = answer.acknowledgement {
             self.note(.requestRefused, "the center asked for what is not fitted here", at: now, severity: .warning)
-            self.sendControl(acknowledgement, in: leg, at: now)
+            self.sendControl(acknowledgement, of: package, in: leg, at: now)
         }
+    }
+
+    /// Whether a data set can be sent; no center gets more of them than one a second, however often it asks.
+    private mutating func stateOfDataSet(for control: ReceivedControl, at now: Moment) -> ActionAnswer.DataState {
+        let isAsked = control.document.requests.contains { $0.datatype == EmergencyCallData.vedsDatatype }
+        guard isAsked, self.dataSets.pass(at: now.instant) == nil else { return .available }
+        return .unable(details: "the last data set was sent less than a second ago")
     }
 
     /// Answers the center's request with a fresh MSD: the next identifier, the same time stamp, the present position.
@@ -285,12 +301,18 @@ extension IVS {
         self.sendControl(acknowledgement, in: leg, at: now)
     }
 
-    private mutating func sendControl(_ document: ControlDocument, in leg: UserAgent.Call, at now: Moment) {
+    private mutating func sendControl(
+        _ document: ControlDocument,
+        of package: String = EmergencyCallData.msdPackage,
+        in leg: UserAgent.Call,
+        at now: Moment
+    ) {
         let identifiers = ContentIdentifiers(token: self.random.hexadecimalDigits(12), host: "ivs.invalid")
         let content = EmergencyInfo.control(
             document,
             contentID: identifiers.refusal(1),
-            boundary: "ivs-" + self.random.hexadecimalDigits(12)
+            boundary: "ivs-" + self.random.hexadecimalDigits(12),
+            package: package
         )
         let (_, outputs) = self.userAgent.request(
             .info,

@@ -11,10 +11,25 @@ internal import Timeline
 extension IVS {
     /// Tells the call machine what is waiting, one event at a time, each with all that follows from it.
     mutating func drain(at now: Moment) {
-        while self.postponed == nil, !self.queue.isEmpty {
-            let input = self.queue.removeFirst()
+        while let input = self.nextInput() {
             self.perform(self.tell(input, at: now), at: now)
         }
+    }
+
+    /// What the call machine is told next; `nil` for nothing in this turn.
+    ///
+    /// Behind a trigger that is not with the store yet everything waits. Once it is, and only data is waited for, no
+    /// crash and no press waits behind that: neither what makes a call worse nor what cancels it.
+    private mutating func nextInput() -> CallInput? {
+        guard self.postponed != nil else { return self.queue.isEmpty ? nil : self.queue.removeFirst() }
+        guard self.hold == nil || self.hold?.batch != nil else { return nil }
+        let index = self.queue.firstIndex { input in
+            switch input {
+            case .buttonHeld, .crash: true
+            case .test, .rang, .answered, .ended, .msdRequested, .cleared, .lost, .callback, .confirmed: false
+            }
+        }
+        return index.map { self.queue.remove(at: $0) }
     }
 
     private mutating func tell(_ input: CallInput, at now: Moment) -> [CallAction] {
@@ -24,7 +39,7 @@ extension IVS {
         case .crash(let line, let instant):
             let before = self.call.incident
             self.leaveGarage("a crash was detected", at: now)
-            self.crash.expire(at: now.instant)
+            self.expireCrash(at: now)
             if let side = self.configuration.lines.crash[line] { self.crash.fired(side, at: now.instant) }
             self.awaitAgreement(at: now)
             let actions = self.decide(.crashDetected(newIncident: self.newIncident()), at: now)
@@ -78,7 +93,7 @@ extension IVS {
     /// meanwhile.
     mutating func perform(_ actions: [CallAction], at now: Moment, isResumed: Bool = false) {
         guard self.postponed == nil else {
-            self.postponed?.actions += actions
+            for action in actions { self.performBehindPostponed(action, at: now) }
             return
         }
         for (index, action) in actions.enumerated() {
@@ -107,11 +122,32 @@ extension IVS {
         }
     }
 
+    /// Carries out what came while an INVITE is postponed: what changes nothing on air at once, the rest in its turn.
+    ///
+    /// The cancel of an INVITE that was not made takes it back, so that nobody rings.
+    private mutating func performBehindPostponed(_ action: CallAction, at now: Moment) {
+        switch action {
+        case .record(let record): self.note(record, at: now)
+        case .announce(let announcement): self.announce(announcement, at: now)
+        case .cancel(let attempt):
+            guard var rest = self.postponed?.actions, let index = rest.firstIndex(where: { $0.invites(attempt) }) else {
+                self.postponed?.actions.append(action)
+                return
+            }
+            rest.remove(at: index)
+            self.postponed = nil
+            self.perform(rest, at: now, isResumed: true)
+            self.over(attempt, .cancelled, at: now)
+        case .openIncident, .freezeMSD, .invite, .clearDown, .sendMSD, .reopenIncident, .answerCallback,
+            .refuseCallback, .closeIncident:
+            self.postponed?.actions.append(action)
+        }
+    }
+
     /// Carries out what was postponed; the trigger is with the store.
     mutating func resume(at now: Moment) {
         guard let postponed = self.postponed, self.mayResume(at: now) else { return }
         self.postponed = nil
-        if postponed.positionUntil != nil { self.freezeLatePosition(at: now) }
         self.perform(postponed.actions, at: now, isResumed: true)
     }
 
@@ -273,5 +309,12 @@ extension IVS {
         let center = self.configuration.centers[attempt.center].name
         self.ledger.attempt(attempt, center: center, outcome: end.sentence, at: now)
         self.queue.append(.ended(attempt, end))
+    }
+}
+
+extension CallAction {
+    /// Whether it is the INVITE of that attempt.
+    fileprivate func invites(_ attempt: Attempt) -> Bool {
+        if case .invite(_, attempt) = self { true } else { false }
     }
 }

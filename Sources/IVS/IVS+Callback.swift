@@ -145,7 +145,16 @@ extension IVS {
         let center = self.configuration.centers[self.call.attempt?.center ?? incident.connectedTo ?? 0].name
         let isAcknowledged = self.callbackData?.isAcknowledged ?? false
         self.ledger.reopen(incident.id, by: center, isAcknowledged: isAcknowledged, at: now)
-        self.frozen = self.callbackData?.frozen
+        // A new INVITE of it would tell where the vehicle is by now.
+        self.frozen = self.callbackData.map { kept in
+            FrozenData(
+                kept.frozen.incident,
+                locations: self.locations,
+                identifiers: kept.frozen.identifiers,
+                timestamp: kept.frozen.timestamp,
+                at: now
+            )
+        }
         self.seenDue = now.instant.advanced(by: Self.seenInterval)
     }
 
@@ -155,7 +164,7 @@ extension IVS {
         self.callbackData = nil
         guard self.call.callbackWindow?.incident.id == incident.id, let frozen = self.frozen else { return }
         self.callbackData = CallbackData(
-            frozen: frozen,
+            frozen: frozen.withoutLocations,
             isAcknowledged: self.ledger.isAcknowledged(incident.id)
         )
     }
@@ -247,8 +256,9 @@ extension IVS {
         self.resumedTimestamp = stored.opening.msdTimestamp
         self.perform(actions, at: now)
         if let frozen = self.frozen {
-            self.callbackData = CallbackData(frozen: frozen, isAcknowledged: stored.isAcknowledged)
+            self.callbackData = CallbackData(frozen: frozen.withoutLocations, isAcknowledged: stored.isAcknowledged)
         }
         self.frozen = nil
+        self.releaseApproach()
     }
 }

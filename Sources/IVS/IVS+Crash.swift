@@ -77,8 +77,14 @@ extension IVS {
         }
     }
 
-    private mutating func take(_ sign: CrashDetector.Sign, at now: Moment) {
+    /// Forgets a crash that is over, unless it is what the present call is about.
+    mutating func expireCrash(at now: Moment) {
+        guard !self.call.isGoingOn || self.call.incident?.trigger == .test else { return }
         self.crash.expire(at: now.instant)
+    }
+
+    private mutating func take(_ sign: CrashDetector.Sign, at now: Moment) {
+        self.expireCrash(at: now)
         switch sign {
         case .woke: self.sensor.isAwake = true
         case .calmed: self.sensor.calmed(at: now.instant)
@@ -105,7 +111,8 @@ extension IVS {
             self.note(.impactRecorded, self.sentence(record), at: now, severity: .warning, fields: self.fields(record))
             self.keep(record, at: now)
         case .rollover:
-            self.crash.rolledOver(quarterTurns: 1, at: now.instant)
+            // How far is told by the record of the event.
+            self.crash.rolledOver(quarterTurns: 0, at: now.instant)
             self.note(.rolloverDetected, "the vehicle rolls over", at: now, severity: .warning)
             self.queue.append(.crash(InputLines.accelerometer, at: now.instant))
         case .badSample:
@@ -153,6 +160,9 @@ extension IVS {
     /// Puts what a sensor saw on record, with the incident that it belongs to.
     mutating func keep(_ record: CrashRecord, at now: Moment) {
         let isOfCall = self.call.incident.map { $0.trigger != .test } ?? false
+        if !isOfCall {
+            self.expectPurge(at: now.instant.advanced(by: Self.purgeInterval / self.configuration.timeScale))
+        }
         let began = Stamp(
             boot: self.ledger.boot,
             at: record.timeZero,
@@ -180,10 +190,14 @@ extension IVS {
         }
     }
 
-    /// The additional data of an automatic call's MSD; `nil` where none is configured, or nothing is known.
-    func additionalData(of incident: Incident) -> OptionalAdditionalData? {
+    /// The additional data of an automatic call's MSD; `nil` where none is configured.
+    ///
+    /// For the private service alone: the emergency service gets what EU 2017/79 names, and no more.
+    func additionalData(of incident: Incident, to center: Int) -> OptionalAdditionalData? {
         let settings = self.configuration.crash
-        guard settings.addsEuroNCAP, incident.trigger == .automatic || incident.crashFollowed else { return nil }
+        guard self.configuration.profile(of: center) == .privateCenter, settings.addsEuroNCAP,
+            incident.trigger == .automatic || incident.crashFollowed
+        else { return nil }
         let data = EuroNCAPData(
             locationOfImpact: self.locationOfImpact,
             rolloverDetected: self.crash.hasRolledOver,

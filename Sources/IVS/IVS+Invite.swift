@@ -14,6 +14,7 @@ extension IVS {
         guard let flow = self.links[attempt.center].flow, self.connections[flow] != nil else {
             return self.over(attempt, .failed("no connection to the center"), at: now)
         }
+        self.freezeLatePosition(at: now)
         let part = attempt.form == .voiceOnly ? nil : self.firstMSD(of: attempt, at: now)
         self.invite(PreparedInvite(attempt: attempt, incident: incident, msd: part), over: flow, at: now)
     }
@@ -103,7 +104,7 @@ extension IVS {
     ) throws(MSDFailure) -> (msd: MSD, octets: [UInt8]) {
         let incident = self.call.incident.flatMap { $0.id == frozen.incident.id ? $0 : nil } ?? frozen.incident
         let center = attempt.center
-        if let data = self.additionalData(of: incident) {
+        if let data = self.additionalData(of: incident, to: center) {
             do throws(MSDFailure) {
                 return try frozen.msd(
                     identifier,
@@ -190,7 +191,7 @@ extension IVS {
         if attempt.form == .full { invite.location = self.location(attempt) }
         if attempt.form == .full, self.sendsVEDS(to: attempt.center), let frozen = self.frozen {
             invite.abilities.datatypes.append(EmergencyCallData.vedsDatatype)
-            let set = self.dataSet(of: incident, frozen, locations: frozen.locations)
+            let set = self.dataSet(of: incident, frozen, locations: frozen.locations, at: frozen.at)
             invite.veds = VEDSPart(dataSet: set, contentID: frozen.identifiers.veds(attempt.number))
         }
         if attempt.form != .voiceOnly { invite.capabilitiesID = self.frozen?.identifiers.capabilities(attempt.number) }
@@ -204,25 +205,36 @@ extension IVS {
             latitudeMilliarcseconds: fix.position.positionLatitude,
             longitudeMilliarcseconds: fix.position.positionLongitude
         )
-        // The place was frozen with the trigger, and so is its date.
-        let wall = frozen.at.wall
-        let isDated = wall.isSynchronized
+        // The date is that of the place, which may be older than the trigger.
+        let taken = fix.secondsSince1970(seenAt: frozen.at)
         let document = LocationDocument(
             entity: "pres:" + self.configuration.identity(at: attempt.center).drop { $0 != ":" }.dropFirst(),
             shape: fix.radius95Meters.map { .circle(position, radiusMillimeters: Int64($0) * 1_000) }
                 ?? .point(position, altitudeMillimeters: nil),
             method: fix.takenAt == nil ? "Manual" : "GPS",
             retransmissionAllowed: true,
-            retentionExpiry: isDated
-                ? LocationDocument.timestampText(secondsSince1970: wall.seconds + Self.locationRetention) : nil,
+            retentionExpiry: taken.map {
+                LocationDocument.timestampText(secondsSince1970: $0 + Self.locationRetention)
+            },
             deviceID: self.configuration.instance,
-            timestamp: isDated ? LocationDocument.timestampText(secondsSince1970: wall.seconds) : nil
+            timestamp: taken.map { LocationDocument.timestampText(secondsSince1970: $0) }
         )
         return EmergencyInvite.Location(document: document, contentID: frozen.identifiers.location(attempt.number))
     }
 
     /// How long a receiver may keep the location: RFC 4119 2.2.2 has 24 hours as its default.
     private static let locationRetention: Int64 = 86_400
+}
+
+extension Fix {
+    /// When it was taken by the wall clock of a moment at which it was there; `nil` while that clock is not trusted.
+    ///
+    /// A surveyed place is as good at that moment as when it was surveyed.
+    func secondsSince1970(seenAt moment: Moment) -> Int64? {
+        guard moment.wall.isSynchronized else { return nil }
+        let age = self.takenAt.map { $0.duration(to: moment.instant) } ?? .zero
+        return moment.wall.seconds - max(0, age.components.seconds)
+    }
 }
 
 extension ServiceURN {

@@ -19,6 +19,11 @@ struct ReceiverStanding: Sendable {
     /// How often refusals and problems are told: a receiver has one with each report.
     var refusals = Throttle(every: .seconds(10))
     var problems = Throttle(every: .seconds(10))
+    /// How often each of its changes goes on record, for one that comes and goes all the time.
+    var trusted = Throttle(every: .seconds(60))
+    var untrusted = Throttle(every: .seconds(60))
+    var connected = Throttle(every: .seconds(60))
+    var lost = Throttle(every: .seconds(60))
 
     init(meaning: ErrorMeaning) {
         self.filter = PositionFilter(meaning: meaning)
@@ -31,7 +36,8 @@ extension IVS {
         switch event {
         case .connected:
             self.receiver.isConnected = true
-            self.note(.receiverConnected, "connected to gpsd", at: now)
+            let isRare = self.receiver.connected.pass(at: now.instant) != nil
+            self.note(.receiverConnected, "connected to gpsd", at: now, severity: isRare ? .info : .debug)
         case .report(let report, let instant): self.take(report, at: instant, now)
         case .problem(let problem, _):
             guard let held = self.receiver.problems.pass(at: now.instant) else { return }
@@ -41,7 +47,8 @@ extension IVS {
             self.receiver.isConnected = false
             self.receiver.dilution = nil
             guard wasConnected || self.receiver.problems.pass(at: now.instant) != nil else { return }
-            self.note(.receiverLost, "\(loss)", at: now, severity: .warning)
+            let isRare = self.receiver.lost.pass(at: now.instant) != nil
+            self.note(.receiverLost, "\(loss)", at: now, severity: isRare ? .warning : .debug)
         }
     }
 
@@ -78,7 +85,10 @@ extension IVS {
         if isTrusted != self.receiver.isTrusted {
             self.receiver.isTrusted = isTrusted
             let word = isTrusted ? "can be trusted" : "cannot be trusted any more"
-            self.note(isTrusted ? .positionTrusted : .positionUntrusted, "the position \(word)", at: now)
+            let pass =
+                isTrusted ? self.receiver.trusted.pass(at: now.instant) : self.receiver.untrusted.pass(at: now.instant)
+            let kind = isTrusted ? VehicleEvent.Kind.positionTrusted : .positionUntrusted
+            self.note(kind, "the position \(word)", at: now, severity: pass == nil ? .debug : .info)
         }
         guard let due = self.receiverDueAt, due <= now.instant else { return }
         let limit = CallReason.text(self.configuration.receiver?.silentAfter ?? .zero)
@@ -122,11 +132,12 @@ extension IVS {
         return now.instant.advanced(by: settings.wait)
     }
 
-    /// A call that has waited for a position takes the one that there is now.
+    /// Where the position of the trigger cannot be trusted, an INVITE takes the first one behind it that can.
     mutating func freezeLatePosition(at now: Moment) {
-        guard let frozen = self.frozen, !(frozen.locations.current?.canBeTrusted(at: frozen.at.instant) ?? false) else {
-            return
-        }
+        guard let frozen = self.frozen, frozen.incident.trigger != .test,
+            !(frozen.locations.current?.canBeTrusted(at: frozen.at.instant) ?? false),
+            self.locations.current?.canBeTrusted(at: now.instant) ?? false
+        else { return }
         self.frozen = FrozenData(
             frozen.incident,
             locations: self.locations,

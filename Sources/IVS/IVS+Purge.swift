@@ -37,16 +37,18 @@ extension IVS {
             let isSettled = !self.hasBegunSincePurge && !self.call.isGoingOn && self.ledger.isSettled
             if report.remaining == 0, isSettled { self.purgeDue = nil }
             let count = report.emergencies + report.privateIncidents
-            guard count > 0 || self.isLogOwed && report.isLogEmpty else { return }
+            guard count + report.impacts > 0 || self.isLogOwed && report.isLogEmpty else { return }
             self.isLogOwed = !report.isLogEmpty
             let rest =
                 report.isLogEmpty ? "every octet is overwritten" : "the log beside the file is in use, and empty later"
+            let impacts = report.impacts > 0 ? ", nor \(report.impacts) entries of impacts without a call" : ""
             self.note(
                 .purged,
-                "\(count) incidents are kept no longer; \(rest)",
+                "\(count) incidents are kept no longer\(impacts); \(rest)",
                 at: now,
                 fields: [
                     "emergency": String(report.emergencies), "private": String(report.privateIncidents),
+                    "impacts": String(report.impacts),
                     "log": report.isLogEmpty ? "empty" : "in use",
                 ]
             )

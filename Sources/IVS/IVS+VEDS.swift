@@ -14,8 +14,15 @@ extension IVS {
         self.configuration.sendsVEDS && self.configuration.profile(of: center) == .privateCenter
     }
 
-    /// The data set of an incident as things are now, with the position of `locations`.
-    func dataSet(of incident: Incident, _ frozen: FrozenData, locations: RecentLocations) -> VehicleEmergencyDataSet {
+    /// The data set of an incident as things are now, with the position of `locations` as it was known at a moment.
+    ///
+    /// What was felt before a test call has nothing to do with it.
+    func dataSet(
+        of incident: Incident,
+        _ frozen: FrozenData,
+        locations: RecentLocations,
+        at moment: Moment
+    ) -> VehicleEmergencyDataSet {
         var set = VehicleEmergencyDataSet()
         set.incident.identifier = .value(incident.id.text)
         set.incident.trigger = .value(self.trigger(of: incident))
@@ -23,11 +30,12 @@ extension IVS {
             let time = LocationDocument.timestampText(secondsSince1970: Int64(frozen.timestamp))
             set.incident.time = .value(time)
         }
-        set.location = Self.location(locations.current, at: frozen.at)
+        set.location = Self.location(locations.current, at: moment)
         let vehicle = self.configuration.vehicle
         set.vehicle.identificationNumber = .value("\(vehicle.vin)")
         set.vehicle.propulsion = Self.propulsion(vehicle.propulsion)
         set.occupants = vehicle.occupants.map { .value(Int64($0)) } ?? .unknown
+        guard incident.trigger != .test else { return set }
         set.crash = self.crashOfDataSet
         if let estimate = self.injuryEstimate { set.injury = Self.injury(estimate) }
         return set
@@ -50,8 +58,8 @@ extension IVS {
         )
         if let radius = fix.radius95Meters { location.radiusMillimeters = .value(Int64(radius) * 1_000) }
         if let direction = fix.direction { location.headingDegrees = .value(Int64(direction) * 2) }
-        if moment.wall.isSynchronized, fix.takenAt != nil {
-            location.time = .value(LocationDocument.timestampText(secondsSince1970: moment.wall.seconds))
+        if fix.takenAt != nil, let seconds = fix.secondsSince1970(seenAt: moment) {
+            location.time = .value(LocationDocument.timestampText(secondsSince1970: seconds))
         }
         return location
     }
@@ -88,7 +96,9 @@ extension IVS {
             crash.impactSide = .value(side)
         }
         crash.rollover = self.crash.hasRolledOver.map { .value($0) } ?? (hasSensor ? .unknown : .notFitted)
-        if self.crash.quarterTurns > 0 { crash.rolloverQuarterTurns = .value(Int64(self.crash.quarterTurns)) }
+        if self.crash.hasRolledOver == true, let angle = self.crash.records.compactMap(\.rollAngle).map(abs).max() {
+            crash.rolloverQuarterTurns = .value(Int64((Double(angle) / 90).rounded()))
+        }
         return crash
     }
 
@@ -108,13 +118,16 @@ extension IVS {
 
     private static func tenths(_ value: Double) -> Int64 { Int64(max(-5_000, min(5_000, value * 10)).rounded()) }
 
+    /// The number in the Content-ID of those on request, behind the attempts' own.
+    private static let firstSentDataSet = 1_000
+
     /// Answers the center's request with the data as they are now.
     mutating func sendVEDS(in leg: UserAgent.Call, at now: Moment) {
-        guard let known = self.legs[leg], let incident = self.call.incident, let frozen = self.frozen else { return }
+        guard self.legs[leg] != nil, let incident = self.call.incident, let frozen = self.frozen else { return }
         self.sentDataSets += 1
         let part = VEDSPart(
-            dataSet: self.dataSet(of: incident, frozen, locations: self.locations),
-            contentID: frozen.identifiers.veds(known.attempt.number * 1_000 + self.sentDataSets)
+            dataSet: self.dataSet(of: incident, frozen, locations: self.locations, at: now),
+            contentID: frozen.identifiers.veds(Self.firstSentDataSet + self.sentDataSets)
         )
         let content = EmergencyInfo.veds(part, boundary: "ivs-" + self.random.hexadecimalDigits(12))
         let (_, outputs) = self.userAgent.request(

@@ -87,6 +87,8 @@ package struct IVS: Sendable {
     var power: PowerState
     /// How many data sets have gone out on request, which keeps their Content-IDs apart.
     var sentDataSets = 0
+    /// How often one is sent: a peer may ask as often as it likes.
+    var dataSets = Throttle(every: .seconds(1))
     /// What is known of the last crash, and of the sensor.
     var crash = CrashAccount()
     var sensor = SensorStanding()

@@ -234,7 +234,11 @@ struct Ledger: Sendable {
             (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
                 if case .incidentOpened(let opening) = other { opening.id == id } else { false }
             }
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded: false
+        case .crashRecorded(let event):
+            (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
+                if case .incidentOpened(let opening) = other { opening.id == event.incident } else { false }
+            }
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
         }
     }
 
@@ -269,13 +273,15 @@ struct Ledger: Sendable {
 }
 
 extension VehicleRecord {
-    /// Whether without it a call or its data would be lost, gone on with that is over, or sent a second time.
+    /// Whether without it a call, a crash or its data would be lost, gone on with that is over, or sent a second time.
     fileprivate var mustBeWritten: Bool {
         switch self {
         case .incidentOpened, .incidentClosed, .lateDataKept, .lateDataEnded: true
         // One that has gone to 112 is kept, and offered, by the rules of 112; who had it may ring back.
         case .incidentChanged(_, let change): change.isReopened || change.profile != nil || change.connectedTo != nil
-        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded: false
+        // What the sensors saw of a crash exists once.
+        case .crashRecorded: true
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
         }
     }
 }

@@ -14,14 +14,39 @@ enum CrashTables {
         CREATE INDEX crash_events_incident ON crash_events (incident);
         """
 
-    /// What is known of an event last takes the place of what was known before.
+    /// What was felt and belongs to no incident, in one of the tables.
+    struct Ownerless {
+        let selection: String
+        let deletion: String
+        /// Of the columns that say when.
+        let stamp: String
+    }
+
+    /// The records of it, and the events that tell of it.
+    static let ownerless = [
+        Ownerless(
+            selection: "SELECT number, began_boot, began_ns, began_wall_ms FROM crash_events WHERE incident IS NULL",
+            deletion: "DELETE FROM crash_events WHERE number = ?",
+            stamp: "began"
+        ),
+        Ownerless(
+            selection: """
+                SELECT sequence AS number, at_boot, at_ns, at_wall_ms FROM events
+                WHERE subject IS NULL AND kind IN ('impactDetected', 'impactSevere', 'impactRecorded')
+                """,
+            deletion: "DELETE FROM events WHERE sequence = ?",
+            stamp: "at"
+        ),
+    ]
+
+    /// What is known of an event last takes the place of what was known before; the incident that it belongs to stays.
     static func insert(_ event: CrashEventRecord, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO crash_events (incident, began_boot, began_ns, began_wall_ms, summary, samples)
                 VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (began_boot, began_ns) DO UPDATE SET
-                    incident = excluded.incident, summary = excluded.summary, samples = excluded.samples
+                    incident = coalesce(incident, excluded.incident), summary = excluded.summary, samples = excluded.samples
                 """
         )
         try statement.execute(

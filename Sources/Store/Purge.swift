@@ -3,6 +3,8 @@ import GRDB
 package import Timeline
 
 /// Which incidents are kept no longer at one moment (EU 2017/79 Annex VIII for those of the emergency service).
+///
+/// What was felt without a call is kept no longer than an emergency is.
 package struct PurgeRule: Hashable, Sendable {
     /// The name of this boot; `nil` where it is not known.
     package let boot: String?
@@ -56,14 +58,17 @@ package struct PurgeRule: Hashable, Sendable {
 package struct PurgeReport: Hashable, Sendable {
     package let emergencies: Int
     package let privateIncidents: Int
+    /// Records and events of what was felt without a call.
+    package let impacts: Int
     /// Incidents that a later purge will delete.
     package let remaining: Int
     /// Whether the log beside the file is empty, so that nothing of them is left there.
     package let isLogEmpty: Bool
 
-    package init(emergencies: Int, privateIncidents: Int, remaining: Int, isLogEmpty: Bool) {
+    package init(emergencies: Int, privateIncidents: Int, impacts: Int = 0, remaining: Int, isLogEmpty: Bool) {
         self.emergencies = emergencies
         self.privateIncidents = privateIncidents
+        self.impacts = impacts
         self.remaining = remaining
         self.isLogEmpty = isLogEmpty
     }
@@ -105,10 +110,15 @@ extension VehicleStore {
             }
             if isEmergency { goes.emergencies.append(row["number"]) } else { goes.others.append(row["number"]) }
         }
-        if !goes.emergencies.isEmpty || !goes.others.isEmpty {
+        let impacts = try CrashTables.ownerless.map { try Self.old($0, db, by: rule) }
+        remaining += impacts.map(\.remaining).reduce(0, +)
+        if !goes.emergencies.isEmpty || !goes.others.isEmpty || !impacts.allSatisfy(\.goes.isEmpty) {
             try db.inTransaction(.immediate) {
                 for number in goes.emergencies + goes.others {
                     try db.execute(sql: "DELETE FROM incidents WHERE number = ?", arguments: [number])
+                }
+                for (kind, old) in zip(CrashTables.ownerless, impacts) {
+                    for number in old.goes { try db.execute(sql: kind.deletion, arguments: [number]) }
                 }
                 return .commit
             }
@@ -118,9 +128,23 @@ extension VehicleStore {
         return PurgeReport(
             emergencies: goes.emergencies.count,
             privateIncidents: goes.others.count,
+            impacts: impacts.map(\.goes.count).reduce(0, +),
             remaining: remaining + damaged + (isBusy ? 1 : 0),
             isLogEmpty: !isBusy
         )
+    }
+
+    /// What of a kind that belongs to no incident is old, by its numbers, and how many are not yet.
+    private static func old(
+        _ kind: CrashTables.Ownerless,
+        _ db: Database,
+        by rule: PurgeRule
+    ) throws -> (goes: [Int64], remaining: Int) {
+        let rows = try Row.fetchAll(db, sql: kind.selection)
+        let goes = rows.filter { row in
+            rule.removes(startedAt: Stamp(required: row, prefix: kind.stamp), isEmergency: true)
+        }
+        return (goes.map { $0["number"] }, rows.count - goes.count)
     }
 }
 

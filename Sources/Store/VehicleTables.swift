@@ -99,8 +99,8 @@ enum VehicleTables {
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
         switch record {
-        case .event, .level, .traceOmission, .traced, .crashRecorded: true
-        case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed, .lateDataKept,
+        case .event, .level, .traceOmission, .traced: true
+        case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed, .crashRecorded, .lateDataKept,
             .lateDataEnded:
             false
         }

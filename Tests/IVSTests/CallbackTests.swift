@@ -3,6 +3,7 @@ import ControlSocket
 import GPIO
 import MSD
 import NGECall
+import Positioning
 import Net
 import SIP
 import SIPTrace
@@ -352,6 +353,24 @@ import Timeline
         bench.center { $0.bye(call, at: $1) }
         let closing = bench.records.compactMap { if case .incidentClosed(_, let end) = $0 { end } else { nil } }.last
         #expect(closing?.state == .delivered)
+    }
+
+    @Test func aWindowKeptOverARestartKeepsNoApproach() throws {
+        let bench = VehicleBench.started(VehicleBench.configuration { $0.position = nil })
+        bench.step(.storeOpened(unfinished: [], ended: StoredIncident.ended(), recovery: nil))
+        #expect(bench.ivs.call.callbackWindow != nil)
+        for number in 0..<3 {
+            let position = Position(
+                positionLatitude: 173_745_360 + Int32(number) * 20_000,
+                positionLongitude: 41_162_400
+            )
+            let fix = Fix(position: position, radius95Meters: 5, direction: 0, takenAt: bench.now)
+            bench.ivs.locations.update(try #require(fix))
+            bench.advance(by: .seconds(30))
+        }
+        bench.crash()
+        let msd = try #require(try bench.sentMSDs().last)
+        #expect(msd.recentVehicleLocationN1 != .zero && msd.recentVehicleLocationN2 != .zero)
     }
 
     @Test func aTriggerOfThisRunEndsTheWindowOfAnEarlierOne() throws {

@@ -145,6 +145,42 @@ import Timeline
         #expect(kept == [bench.ivs.call.incident?.id.text])
     }
 
+    @Test func aCallKeepsItsCrashHoweverLongItGoesOn() throws {
+        let bench = self.bench()
+        bench.step(.sensor(.sign(.severe(self.record(bench, x: -55), because: .deltaV))))
+        bench.step(.sensor(.sign(.ended(self.record(bench, x: -55, end: .milliseconds(100))))))
+        bench.advance(by: .milliseconds(25))
+        try bench.answer()
+        bench.advance(by: .seconds(120))
+        bench.step(.sensor(.sign(.woke(at: bench.now))))
+        bench.step(.sensor(.sign(.calmed(at: bench.now))))
+        try bench.info([.sendMSD])
+        let msd = try #require(try bench.sentMSDs().last)
+        #expect(msd.messageIdentifier == 2)
+        let data = try EuroNCAPData(decoding: #require(msd.optionalAdditionalData).data)
+        #expect(data.deltaVX == -55 && data.locationOfImpact == .front)
+    }
+
+    @Test func theEmergencyServiceGetsTheMSDWithoutAdditionalData() throws {
+        let bench = self.bench { $0.profile = .emergency112 }
+        bench.step(.sensor(.sign(.severe(self.record(bench, x: -55), because: .deltaV))))
+        bench.advance(by: .seconds(1))
+        let octets = try #require(bench.invites.last.flatMap { InviteContent($0).msd?.octets })
+        #expect(try MSD(decoding: octets).optionalAdditionalData == nil)
+    }
+
+    @Test func aRecordThatTheDiskRefusesIsWrittenAgain() {
+        let bench = self.bench()
+        bench.disk = .fails(.failed(reason: "disk I/O error", code: 10))
+        bench.step(.sensor(.sign(.recorded(self.record(bench, x: -9, end: .milliseconds(80))))))
+        bench.disk = .works
+        bench.advance(by: .seconds(11))
+        let writes = bench.writes.filter { write in
+            write.records.contains { if case .crashRecorded = $0 { true } else { false } }
+        }
+        #expect(writes.count == 2)
+    }
+
     @Test func aSensorThatFailsIsAFaultUntilItWorksAgain() {
         let bench = self.bench()
         bench.step(.sensor(.failed("there is no sensor adxl; there are none")))

@@ -4,6 +4,7 @@ import MSD
 import NGECall
 import Positioning
 import SIP
+import Store
 import Testing
 import Timeline
 
@@ -28,10 +29,11 @@ import Timeline
         latitude: Double = 48.2626,
         longitude: Double = 11.434,
         error: Double? = 5,
-        time: Double = 1_790_000_000
+        time: Int64 = 1_790_000_000
     ) {
+        let date = LocationDocument.timestampText(secondsSince1970: time)
         let parser = """
-            {"class":"TPV","mode":3,"time":"2026-09-21T14:13:20Z","lat":\(latitude),"lon":\(longitude),"track":90,\
+            {"class":"TPV","mode":3,"time":"\(date)","lat":\(latitude),"lon":\(longitude),"track":90,\
             "speed":0\(error.map { ",\"eph\":\($0)" } ?? "")}
 
             """
@@ -86,8 +88,77 @@ import Timeline
     @Test func aPositionThatNeverComesHoldsTheCallForThreeSecondsAtTheMost() throws {
         let bench = self.bench(wait: .seconds(3))
         bench.crash()
-        bench.advance(by: .seconds(3) + .milliseconds(25))
+        bench.advance(by: .seconds(2))
+        #expect(bench.invites.isEmpty)
+        bench.advance(by: .seconds(1) + .milliseconds(25))
         #expect(try self.msd(bench).vehicleLocation == .unknown)
+    }
+
+    @Test func aCallThatIsCancelledWhileItWaitsRingsNobody() {
+        let bench = self.bench(wait: .seconds(3))
+        bench.press()
+        #expect(bench.state == .connecting)
+        bench.press()
+        bench.advance(by: .seconds(10))
+        #expect(bench.invites.isEmpty && bench.state == .idle)
+        let states = bench.records.compactMap { record in
+            if case .incidentClosed(_, let end) = record { end.state } else { nil }
+        }
+        #expect(states == [.cancelled])
+    }
+
+    @Test func aCrashWhileACallWaitsIsOnRecordAtOnceAndEndsTheRightToCancel() {
+        let bench = self.bench(wait: .seconds(3))
+        bench.press()
+        bench.advance(by: .milliseconds(500))
+        bench.crash()
+        #expect(bench.invites.isEmpty, "the position is still waited for")
+        let follows = bench.records.contains {
+            if case .incidentChanged(_, let change) = $0 { change.crashFollowed == true } else { false }
+        }
+        #expect(follows && bench.kinds.contains("automaticTrigger"))
+        bench.press()
+        bench.advance(by: .seconds(3))
+        #expect(bench.invites.count == 1 && bench.state == .connecting)
+    }
+
+    @Test func aPositionThatComesBehindTheTriggerIsInTheNextAttempt() throws {
+        let bench = self.bench()
+        bench.crash()
+        let first = try self.msd(bench)
+        #expect(first.vehicleLocation == .unknown)
+        bench.advance(by: .milliseconds(500))
+        self.report(bench)
+        try bench.reject(503)
+        bench.advance(by: .seconds(10))
+        #expect(bench.invites.count == 2)
+        let second = try self.msd(bench)
+        #expect(second.control.positionCanBeTrusted && second.timestamp == first.timestamp)
+    }
+
+    @Test func anOldPlaceIsToldWithItsOwnDate() throws {
+        let bench = self.bench()
+        bench.advance(by: .seconds(100))
+        self.report(bench)
+        let taken = VehicleBench.wallAtBoot + Int64(bench.now.nanosecondsSinceBoot / 1_000_000_000)
+        bench.advance(by: .seconds(240))
+        bench.crash()
+        let invite = try #require(bench.invites.last)
+        let dates = [taken, taken + 1].map { LocationDocument.timestampText(secondsSince1970: $0) }
+        #expect(dates.contains(InviteContent(invite).location?.timestamp ?? ""))
+    }
+
+    @Test func aTrustThatComesAndGoesDoesNotFillTheRecord() {
+        let bench = self.bench()
+        for second in 0..<600 {
+            self.report(bench, time: 1_790_000_000 + 6 * Int64(second))
+            bench.advance(by: .seconds(6))
+        }
+        let kept = bench.records.filter { record in
+            if case .event(let event) = record { event.kind.hasPrefix("position") } else { false }
+        }
+        #expect(bench.reasons(of: .positionUntrusted).count == 600)
+        #expect((100...130).contains(kept.count), "one of each a minute")
     }
 
     @Test(arguments: [(0.0, 0.0), (91, 11), (48, 181)])

@@ -79,6 +79,74 @@ import Timeline
         #expect(!content.receivesVEDSPackage)
     }
 
+    @Test func aCallThatGoesTo112LeavesItBehind() throws {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration(centers: 2) {
+                $0.sendsVEDS = true
+                $0.crash.addsEuroNCAP = true
+                $0.centers[1].isFallback = true
+                $0.call.fallback = Fallback(hops: 1..<2, rounds: 1, after: .seconds(30))
+            }
+        )
+        self.crash(bench)
+        bench.advance(by: .seconds(1))
+        try bench.reject(503)
+        bench.advance(by: .seconds(1))
+        let contents = bench.invites.map(InviteContent.init)
+        #expect(contents.map { $0.veds != nil } == [true, false])
+        #expect(try MSD(decoding: #require(contents.last?.msd?.octets)).optionalAdditionalData == nil)
+        try bench.answer()
+        let call = try #require(bench.incoming.last?.call)
+        for package in [EmergencyCallData.vedsPackage, EmergencyCallData.msdPackage] {
+            let content = EmergencyInfo.request(
+                .sendVEDS,
+                contentID: "req-1@hop.invalid",
+                boundary: "b",
+                package: package
+            )
+            bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        }
+        #expect(!bench.kinds.contains("vedsSent"))
+        #expect(bench.reasons(of: .requestRefused).contains { $0.hasSuffix("answered 469") })
+    }
+
+    @Test func aTestCallCarriesNoCrashThatWasFeltBeforeIt() throws {
+        let bench = self.bench()
+        self.crash(bench)
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(10))
+        bench.call(.testCall)
+        let set = try self.set(bench.invites.last)
+        #expect(bench.ivs.call.incident?.trigger == .test)
+        #expect(set.crash == VehicleEmergencyDataSet.Crash() && set.injury.band == .unknown)
+    }
+
+    @Test func aCenterThatAsksAllTheTimeGetsOneASecond() throws {
+        let bench = self.bench()
+        self.crash(bench)
+        try bench.answer()
+        let call = try #require(bench.incoming.last?.call)
+        for number in 0..<20 {
+            let content = EmergencyInfo.request(
+                .sendVEDS,
+                contentID: "req-\(number)@center.invalid",
+                boundary: "b",
+                package: EmergencyCallData.vedsPackage
+            )
+            bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+            bench.advance(by: .milliseconds(100))
+        }
+        #expect(bench.reasons(of: .vedsSent).count == 2)
+        let refusals = bench.sent.map(\.message).filter { message in
+            guard message.method == .info else { return false }
+            let reading = InfoReading(message, packages: [EmergencyCallData.vedsPackage])
+            guard case .content(let content) = reading else { return false }
+            return content.controls.contains { !$0.document.acknowledgements.isEmpty }
+        }
+        #expect(refusals.count == 18, "each in the package of its request")
+    }
+
     @Test func aFreshOneIsSentOnRequest() throws {
         let bench = self.bench()
         self.crash(bench)

@@ -110,6 +110,37 @@ import Timeline
         }
     }
 
+    @Test func whatWasFeltWithoutACallGoesAsEarly() throws {
+        let folder = try Folder()
+        let store = try VehicleStore(path: folder.path("s"))
+        let crash = { (seconds: Int64, incident: String?) in
+            VehicleRecord.crashRecorded(
+                CrashEventRecord(
+                    incident: incident,
+                    began: Self.at(seconds),
+                    summary: #"{"secret":"secret-\#(seconds)"}"#,
+                    samples: "[]"
+                )
+            )
+        }
+        let impact = { (seconds: Int64, kind: String) in
+            VehicleRecord.event(
+                EventRecord(subject: nil, at: Self.at(seconds), kind: kind, fields: #"{"deltaV":"secret-\#(seconds)"}"#)
+            )
+        }
+        #expect(store.writeNow(Self.records("a", profile: "private", Self.at(0))) == nil)
+        let felt = [crash(1, nil), impact(2, "impactDetected"), impact(3, "started"), crash(4, "a"), crash(100, nil)]
+        #expect(store.writeNow(felt) == nil)
+        #expect(store.writeNow([crash(4, nil)]) == nil, "told again, it stays with its incident")
+        let report = try Self.purge(store, Self.rule(at: 45_910))
+        #expect(report.impacts == 2 && report.remaining == 1)
+        #expect(try !Self.holds("secret-1\"", folder) && !Self.holds("secret-2", folder))
+        #expect(
+            try Self.holds("secret-3", folder) && Self.holds("secret-4", folder) && Self.holds("secret-100", folder)
+        )
+        #expect(try store.crashEvents(incident: "a").count == 1)
+    }
+
     @Test func anEmergencyThatGoesOnIsKept() throws {
         let store = try VehicleStore.inMemory()
         #expect(store.writeNow(Self.records("a", profile: "112", Self.at(0), isOver: false)) == nil)
