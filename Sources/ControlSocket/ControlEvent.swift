@@ -51,6 +51,8 @@ package enum ControlCircle: Hashable, Sendable {
     case view
     /// Read and change.
     case change
+    /// Tell what the vehicle's own network says, and nothing else.
+    case bus
 }
 
 /// Who connected, as the kernel knew it at that time (`SO_PEERCRED`, socket(7)).

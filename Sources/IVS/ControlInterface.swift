@@ -222,6 +222,42 @@ package enum ControlInterface {
         # where there is none.
         type ReceiverStatus (connected: bool, trusted: bool, age: ?int, radius: ?int)
 
+        # Where somebody sits.
+        type Seat (
+          driver,
+          frontMiddle,
+          frontPassenger,
+          secondRowLeft,
+          secondRowMiddle,
+          secondRowRight,
+          thirdRowLeft,
+          thirdRowMiddle,
+          thirdRowRight
+        )
+
+        # Whether a seat is taken and its belt fastened; null where nothing watches that.
+        type SeatValue (seat: Seat, occupied: ?bool, belted: ?bool)
+
+        # An airbag, and whom it protects; "belt" is a tensioner.
+        type AirbagValue (airbag: (front, side, curtain, roof, belt), seat: ?Seat, deployed: bool)
+
+        # What the vehicle's own network knows; what is left out stays as it was told before. "speed" is in km/h, "heading" in
+        # degrees from true north where something measures it: told together, and often, they carry the position on while the
+        # receiver has none.
+        type VehicleValues (
+          speed: ?float,
+          heading: ?float,
+          ignition: ?bool,
+          occupants: ?int,
+          seats: ?[]SeatValue,
+          doors: ?(locked, unlocked, mixed),
+          fuelCutOff: ?bool,
+          airbags: ?[]AirbagValue
+        )
+
+        # A value that counts, as a text, and since when it is so.
+        type VehicleValueStatus (name: string, value: string, at: int, time: ?string)
+
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
         # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
         # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
@@ -248,6 +284,7 @@ package enum ControlInterface {
           selfCheck: ?int,
           power: ?PowerStatus,
           receiver: ?ReceiverStatus,
+          vehicle: []VehicleValueStatus,
           store: StoreStatus,
           faults: []string,
           dropped: int
@@ -314,6 +351,13 @@ package enum ControlInterface {
 
         # Presses the simulated SOS button for 1 to 3600000 milliseconds, 1200 when it is left out.
         method PressButton(holdMilliseconds: ?int) -> ()
+
+        # Tells what the vehicle's own network says; "forget" names the values that are known no longer. All of it is taken, or
+        # nothing. Members of the group ecall-bus may call this and nothing else, over control.busSocket.
+        method SetVehicle(
+          values: VehicleValues,
+          forget: ?[](speed, ignition, occupants, seats, doors, fuelCutOff, airbags)
+        ) -> ()
 
         # Sets the position of a simulated rig, in milliarcseconds (latitude -324000000 to 324000000, longitude -648000000 to
         # 648000000, north and east positive). "directionDegrees" counts clockwise from true north, "errorMeters" is the

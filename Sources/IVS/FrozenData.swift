@@ -46,6 +46,7 @@ struct FrozenData: Hashable, Sendable {
         of configuration: VehicleConfiguration,
         at center: Int,
         trustedAt: Instant,
+        occupants: UInt8?,
         additionalData: OptionalAdditionalData? = nil
     ) throws(MSDFailure) -> (msd: MSD, octets: [UInt8]) {
         let fix = locations.current
@@ -67,7 +68,7 @@ struct FrozenData: Hashable, Sendable {
             vehicleDirection: fix?.direction ?? Direction.unknown,
             recentVehicleLocationN1: deltas.n1,
             recentVehicleLocationN2: deltas.n2,
-            numberOfOccupants: configuration.vehicle.occupants,
+            numberOfOccupants: occupants,
             optionalAdditionalData: additionalData
         )
         return (msd, try Self.checked(msd))

@@ -23,7 +23,7 @@ extension IVS {
 
     private mutating func controlCall(_ call: ControlCall, at now: Moment) {
         let method = ControlMethod(fullName: call.method)
-        guard call.connection.circle == .change || method?.onlyReads ?? true else {
+        guard call.connection.circle.allows(method) else {
             return self.fail(call, "NotPermitted", ["method": .string(call.method)])
         }
         switch method {
@@ -40,6 +40,7 @@ extension IVS {
         case .playAcceleration:
             guard self.requireSimulation(call, "the accelerometer") else { return }
             self.outputs.append(.playTrace(call.id, path: call.parameters["file"]?.asString))
+        case .setVehicle: self.setVehicle(call, at: now)
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
         case .testCall: self.testCall(call, at: now)
@@ -180,8 +181,7 @@ extension IVS {
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
         case .setLine, .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .setPosition,
-            .clearPosition,
-            .playAcceleration, .testCall, .setGarageMode, nil:
+            .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -240,6 +240,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case vanishLine = "VanishLine"
     case restoreLine = "RestoreLine"
     case pressButton = "PressButton"
+    case setVehicle = "SetVehicle"
     case setPosition = "SetPosition"
     case clearPosition = "ClearPosition"
     case testCall = "TestCall"
@@ -250,7 +251,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         switch self {
         case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace: true
         case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
-            .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode:
+            .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode:
             false
         }
     }
@@ -265,6 +266,17 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     init?(fullName: String) {
         guard let dot = fullName.lastIndex(of: "."), fullName[..<dot] == Self.interface else { return nil }
         self.init(rawValue: String(fullName[fullName.index(after: dot)...]))
+    }
+}
+
+extension ControlCircle {
+    /// Whether clients of such a socket may call a method; one that does not exist is refused as that.
+    fileprivate func allows(_ method: ControlMethod?) -> Bool {
+        switch self {
+        case .change: true
+        case .view: method?.onlyReads ?? true
+        case .bus: method == .setVehicle || method == nil
+        }
     }
 }
 

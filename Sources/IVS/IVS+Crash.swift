@@ -230,9 +230,11 @@ extension IVS {
     private static let largestVelocity = 250.0
 
     /// The estimate for those on board.
-    var injuryEstimate: InjuryModel.Estimate? {
+    func injuryEstimate(at now: Moment) -> InjuryModel.Estimate? {
         guard !self.crash.isEmpty else { return nil }
-        return self.configuration.crash.model.estimate(self.crash.injuryInputs)
+        var inputs = self.crash.injuryInputs
+        inputs.anyUnbelted = self.knownValues(at: now).isAnyUnbelted
+        return self.configuration.crash.model.estimate(inputs)
     }
 
     private func sentence(_ record: CrashRecord) -> String {

@@ -104,6 +104,7 @@ extension IVS {
     ) throws(MSDFailure) -> (msd: MSD, octets: [UInt8]) {
         let incident = self.call.incident.flatMap { $0.id == frozen.incident.id ? $0 : nil } ?? frozen.incident
         let center = attempt.center
+        let occupants = self.occupants(at: now)
         if let data = self.additionalData(of: incident, to: center) {
             do throws(MSDFailure) {
                 return try frozen.msd(
@@ -112,6 +113,7 @@ extension IVS {
                     of: self.configuration,
                     at: center,
                     trustedAt: trustedAt,
+                    occupants: occupants,
                     additionalData: data
                 )
             } catch {
@@ -124,7 +126,8 @@ extension IVS {
             locations: locations,
             of: self.configuration,
             at: center,
-            trustedAt: trustedAt
+            trustedAt: trustedAt,
+            occupants: occupants
         )
     }
 

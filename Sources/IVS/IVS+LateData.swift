@@ -23,7 +23,8 @@ extension IVS {
             locations: frozen.locations,
             of: self.configuration,
             at: 0,
-            trustedAt: frozen.at.instant
+            trustedAt: frozen.at.instant,
+            occupants: self.occupants(at: frozen.at)
         )
         guard let made else { return }
         self.ledger.records.append(.lateDataKept(incident: incident.id.text, octets: made.octets))

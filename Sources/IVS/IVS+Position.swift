@@ -10,6 +10,8 @@ struct ReceiverStanding: Sendable {
     var filter: PositionFilter
     /// Whether the connection to gpsd stands.
     var isConnected = false
+    /// Where the vehicle has gone since the last fix that can be trusted; `nil` where nobody tells that.
+    var reckoning: DeadReckoning?
     /// The dilution of the last sky view, which belongs to the reports behind it.
     var dilution: Double?
     /// When a report came last, or the wait for the first began.
@@ -59,7 +61,9 @@ extension IVS {
             self.receiver.heardAt = now.instant
             self.clear(.receiverFailing, at: now)
             switch self.receiver.filter.report(tpv.receiverReport(hdop: self.receiver.dilution), at: instant) {
-            case .accepted(let fix): self.locations.update(fix)
+            case .accepted(let fix):
+                self.locations.update(fix)
+                if fix.canBeTrusted(at: now.instant) { self.receiver.reckoning = DeadReckoning(from: fix) }
             case .refused(.noFix): break  // What it means is told when the last fix is too old.
             case .refused(let refusal):
                 guard let held = self.receiver.refusals.pass(at: now.instant) else { return }

@@ -31,6 +31,7 @@ extension IVS {
             "selfCheck": self.left(self.selfCheck.dueAt, at: now.instant),
             "power": self.powerStatus,
             "receiver": self.receiverStatus(at: now),
+            "vehicle": self.vehicleStatus(at: now),
             "store": self.storeStatus,
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
             "dropped": .int(self.lostEvents),

@@ -25,7 +25,7 @@ extension IVS {
     ) -> VehicleEmergencyDataSet {
         var set = VehicleEmergencyDataSet()
         set.incident.identifier = .value(incident.id.text)
-        set.incident.trigger = .value(self.trigger(of: incident))
+        set.incident.trigger = .value(self.trigger(of: incident, at: moment))
         if frozen.timestamp > 0 {
             let time = LocationDocument.timestampText(secondsSince1970: Int64(frozen.timestamp))
             set.incident.time = .value(time)
@@ -34,17 +34,20 @@ extension IVS {
         let vehicle = self.configuration.vehicle
         set.vehicle.identificationNumber = .value("\(vehicle.vin)")
         set.vehicle.propulsion = Self.propulsion(vehicle.propulsion)
-        set.occupants = vehicle.occupants.map { .value(Int64($0)) } ?? .unknown
-        guard incident.trigger != .test else { return set }
-        set.crash = self.crashOfDataSet
-        if let estimate = self.injuryEstimate { set.injury = Self.injury(estimate) }
+        if incident.trigger != .test { set.crash = self.crashOfDataSet }
+        self.addValues(to: &set, at: moment)
+        if incident.trigger != .test, let estimate = self.injuryEstimate(at: moment) {
+            set.injury = Self.injury(estimate)
+        }
         return set
     }
 
-    private func trigger(of incident: Incident) -> VehicleEmergencyDataSet.Trigger {
+    private func trigger(of incident: Incident, at moment: Moment) -> VehicleEmergencyDataSet.Trigger {
         guard incident.trigger == .automatic else { return .manual }
-        // A line stands for whatever its unit has fired; the accelerometer is what it is.
-        return self.crash.sides.isEmpty ? .accelerometers : .other
+        // A line stands for whatever its unit has fired; airbag and accelerometer are what they are.
+        if self.knownValues(at: moment).isAirbagDeployed == true { return .airbag }
+        let isFelt = !self.crash.records.isEmpty || self.crash.hasRolledOver == true
+        return self.crash.sides.isEmpty && isFelt ? .accelerometers : .other
     }
 
     private static func location(_ fix: Fix?, at moment: Moment) -> VehicleEmergencyDataSet.Location {

@@ -94,6 +94,9 @@ package struct IVS: Sendable {
     var sensor = SensorStanding()
     /// How often samples are told that mean nothing.
     var badSamples = Throttle(every: .seconds(10))
+    /// What the vehicle's own network has told.
+    var values = VehicleValues()
+    var valueNotes = Throttle(every: .seconds(1))
     /// The status with which a center that is there has refused the present self-check.
     var selfCheckRefusal: Int?
     /// When the last emergency began, by which the flight recorder keeps what belongs to it.

@@ -21,8 +21,8 @@ final class VehicleBody: LoopBody {
         let transport: SIPTransport
         let protection: CenterProtection
         let server: ControlServer
-        /// The socket of those who only read.
-        let viewServer: ControlServer?
+        /// The sockets besides, by what their clients may do.
+        let sideServers: [ControlCircle: ControlServer]
         let store: LateStore
         let sensor: CrashSensor
         let recorder: FlightFile
@@ -32,10 +32,7 @@ final class VehicleBody: LoopBody {
 
         /// The server whose client made a call.
         func server(of id: ControlCall.ID) -> ControlServer {
-            guard id.connection > VehicleRig.firstViewConnection, let viewServer = self.viewServer else {
-                return self.server
-            }
-            return viewServer
+            VehicleRig.circle(ofConnection: id.connection).flatMap { self.sideServers[$0] } ?? self.server
         }
     }
 

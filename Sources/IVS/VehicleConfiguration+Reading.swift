@@ -70,6 +70,8 @@ extension VehicleConfiguration {
         self.lateOffer = settings.section("store").duration("offerLate")
         self.socketPath = settings.section("control").string("socket")
         self.viewSocketPath = settings.section("control").optional("viewSocket")?.string
+        self.busSocketPath = settings.section("control").optional("busSocket")?.string
+        self.bus = BusSettings(settings.section("bus"))
     }
 
     /// The emergency service behind the private one: its hops follow the centers.

@@ -157,6 +157,8 @@ package struct VehicleConfiguration: Sendable {
     package var crash = CrashSettings()
     /// Whether a private center gets the vehicle's data set too (RFC 8148).
     package var sendsVEDS = false
+    /// What the vehicle's own network may do.
+    package var bus = BusSettings()
     /// What is known of the power; `nil` for nothing.
     package var power: PowerSettings?
     /// How often the vehicle places a test call by itself, about; `nil` for never.
@@ -170,6 +172,8 @@ package struct VehicleConfiguration: Sendable {
     package var socketPath = ""
     /// The socket of those who only read; `nil` for none.
     package var viewSocketPath: String?
+    /// The socket of those who tell what the vehicle's own network says; `nil` for none.
+    package var busSocketPath: String?
 
     package init(vehicle: Vehicle, centers: [Center]) {
         self.vehicle = vehicle

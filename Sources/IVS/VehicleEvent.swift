@@ -18,6 +18,8 @@ package struct VehicleEvent: Hashable, Sendable {
         case buttonIgnored
         case crashIgnored
         case crashLineAlive
+        case vehicleChanged
+        case vehicleCalls
         case impactDetected
         case impactSevere
         case impactRecorded
@@ -92,6 +94,8 @@ package struct VehicleEvent: Hashable, Sendable {
             case .buttonIgnored: "buttonIgnored"
             case .crashIgnored: "crashIgnored"
             case .crashLineAlive: "crashLineAlive"
+            case .vehicleChanged: "vehicleChanged"
+            case .vehicleCalls: "vehicleCalls"
             case .impactDetected: "impactDetected"
             case .impactSevere: "impactSevere"
             case .impactRecorded: "impactRecorded"

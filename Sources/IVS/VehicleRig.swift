@@ -51,8 +51,10 @@ package final class VehicleRig: Sendable {
         limits.octetsPerSecond = Self.octetsPerSecond
         let transport = SIPTransport(group: group, limits: limits) { loop.post(.net($0)) }
         let server = try Self.server(configuration.socketPath, .change, group) { loop.post(.control($0)) }
-        let viewServer = try configuration.viewSocketPath.map { path in
-            try Self.server(path, .view, group) { loop.post(.control($0)) }
+        var sideServers: [ControlCircle: ControlServer] = [:]
+        let sidePaths = [(ControlCircle.view, configuration.viewSocketPath), (.bus, configuration.busSocketPath)]
+        for case (let circle, let path?) in sidePaths {
+            sideServers[circle] = try Self.server(path, circle, group) { loop.post(.control($0)) }
         }
         let (departure, departed) = AsyncStream.makeStream(of: Void.self)
         self.departure = departure
@@ -72,7 +74,7 @@ package final class VehicleRig: Sendable {
             transport: transport,
             protection: CenterProtection(configuration),
             server: server,
-            viewServer: viewServer,
+            sideServers: sideServers,
             store: LateStore(),
             sensor: CrashSensor(configuration.crash, now: { MonotonicClock.now() }) { delay, action in
                 _ = group.next().scheduleTask(in: TimeAmount(delay), action)
@@ -85,10 +87,28 @@ package final class VehicleRig: Sendable {
         )
     }
 
-    /// The group whose members may read.
-    private static let viewers = "ecall-view"
-    /// Where the connections of the socket of those who read are counted from.
-    static let firstViewConnection: UInt64 = 1 << 32
+    /// The group of a socket's file; `nil` for the daemon's own.
+    private static func owners(of circle: ControlCircle) -> String? {
+        switch circle {
+        case .change: nil
+        case .view: "ecall-view"
+        case .bus: "ecall-bus"
+        }
+    }
+
+    /// Where the connections of a socket are counted from: each has more room than there can be connections.
+    private static func firstConnection(of circle: ControlCircle) -> UInt64 {
+        switch circle {
+        case .change: 0
+        case .view: 1 << 32
+        case .bus: 1 << 33
+        }
+    }
+
+    /// Whose socket a connection came to, by its number.
+    static func circle(ofConnection number: UInt64) -> ControlCircle? {
+        [.bus, .view, .change].first { number > Self.firstConnection(of: $0) }
+    }
 
     private static func server(
         _ path: String,
@@ -99,9 +119,9 @@ package final class VehicleRig: Sendable {
         ControlServer(
             path: path,
             mode: 0o660,
-            owners: circle == .view ? Self.viewers : nil,
+            owners: Self.owners(of: circle),
             circle: circle,
-            firstNumber: circle == .view ? Self.firstViewConnection : 0,
+            firstNumber: Self.firstConnection(of: circle),
             service: ServiceDescription(
                 vendor: "ecall",
                 product: "ecalld",
@@ -200,7 +220,7 @@ package final class VehicleRig: Sendable {
         self.noteLamp()
         do {
             try await ports.server.start()
-            try await ports.viewServer?.start()
+            for server in ports.sideServers.values { try await server.start() }
             late.post(.controlSocketOpened)
         } catch {
             if case .inUse = error { throw error }
@@ -287,7 +307,7 @@ package final class VehicleRig: Sendable {
         await self.receiver?.stop()
         await self.ports.lines.stop()
         await self.ports.server.stop()
-        await self.ports.viewServer?.stop()
+        for server in self.ports.sideServers.values { await server.stop() }
         await self.ports.transport.shutDown()
         self.ports.store.close()
         self.ports.recorder.flush()

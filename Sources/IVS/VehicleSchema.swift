@@ -31,6 +31,7 @@ enum VehicleSchema {
         Key("lines", .section(Self.lines), .required, "The lines by what they are for."),
         Key("accelerometer", .section(CrashSettings.accelerometer), .optional, "Where accelerations come from."),
         Key("crash", .section(CrashSettings.crash), .required, "How accelerations are judged."),
+        Key("bus", .section(BusSettings.schema), .required, "What the vehicle's own network may do."),
         Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),
         Key("gpsd", .section(ReceiverSettings.schema), .optional, "The receiver, behind gpsd; left out, none."),
@@ -431,6 +432,12 @@ enum VehicleSchema {
             .string(Self.pathRule),
             .optional,
             "A second socket, of the group ecall-view, for those who read and change nothing."
+        ),
+        Key(
+            "busSocket",
+            .string(Self.pathRule),
+            .optional,
+            "A third socket, of the group ecall-bus, for those who tell the vehicle's values and nothing else."
         ),
     ])
 

@@ -2,10 +2,16 @@
 
 extension ControlCall {
     /// A call alone on its connection.
-    static func numbered(_ number: UInt64, _ method: String, _ parameters: JSONValue, more: Bool) -> ControlCall {
+    static func numbered(
+        _ number: UInt64,
+        _ method: String,
+        _ parameters: JSONValue,
+        more: Bool,
+        circle: ControlCircle = .change
+    ) -> ControlCall {
         ControlCall(
             id: ID(connection: number, serial: 1),
-            connection: .numbered(number),
+            connection: ControlConnection(number: number, peer: nil, circle: circle),
             method: method,
             parameters: parameters,
             more: more,

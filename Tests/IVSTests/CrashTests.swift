@@ -215,6 +215,7 @@ import Timeline
                 of: VehicleBench.configuration(),
                 at: 0,
                 trustedAt: .boot,
+                occupants: nil,
                 additionalData: large
             )
         }

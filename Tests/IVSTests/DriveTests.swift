@@ -75,7 +75,8 @@ struct DriveTests {
             locations: frozen.locations,
             of: bench.ivs.configuration,
             at: 0,
-            trustedAt: bench.now
+            trustedAt: bench.now,
+            occupants: nil
         )
         return try MSD(decoding: made.octets)
     }

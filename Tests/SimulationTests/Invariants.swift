@@ -203,7 +203,7 @@ extension Invariants {
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored, .crashLineAlive, .impactDetected, .impactSevere, .impactRecorded, .rolloverDetected,
             .receiverConnected, .receiverLost, .receiverProblem, .positionRefused, .positionTrusted, .positionUntrusted,
-            .vedsSent, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
+            .vedsSent, .vehicleChanged, .vehicleCalls, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
