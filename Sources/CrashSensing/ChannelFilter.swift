@@ -10,11 +10,15 @@ struct ChannelFilter: Sendable {
     private var inputs = (0.0, 0.0)
     private var outputs = (0.0, 0.0)
 
-    /// For samples at `rate` hertz; `frequencyClass` is 60 for decisions and 180 for records.
+    /// Below three times its corner a filter is none any more; half of its half turn is far beyond that.
+    private static let steepest = Double.pi / 4
+
+    /// For samples at `rate` hertz, at least `CrashLimits.rates`; `frequencyClass` is 60 for decisions and 180 for records.
     init(frequencyClass: Double, rate: Double) {
         // The constant makes the attenuation of both passes that of the class (SAE J211-1, annex C).
         let angular = 2 * Double.pi * frequencyClass * 2.0775
-        let warped = tan(angular / rate / 2)
+        // Beyond a quarter turn it would swing up by itself.
+        let warped = tan(max(0, min(Self.steepest, angular / rate / 2)))
         let divisor = 1 + 2.0.squareRoot() * warped + warped * warped
         self.a0 = warped * warped / divisor
         self.b1 = -2 * (warped * warped - 1) / divisor

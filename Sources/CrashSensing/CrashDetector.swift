@@ -33,8 +33,9 @@ package struct CrashDetector: Sendable {
     private enum State {
         case asleep
         case awake(Event)
-        /// An event has ended by its length, and it is not calm yet.
-        case settling
+        /// What woke it has ended by its length, and it is not calm yet; an event since which instant nothing of it counts
+        /// for another, `nil` behind what was none.
+        case settling(since: Instant?)
     }
 
     private struct Event {
@@ -53,7 +54,7 @@ package struct CrashDetector: Sendable {
     private var decided: VelocityWindow
     private var felt: VelocityWindow
     private var roll: RolloverDetector
-    private var recent = SampleRing(length: CrashRecord.before)
+    private var recent: SampleRing
     /// Events that have ended, or not, and whose record is not whole yet.
     private var unfinished: [UnfinishedRecord] = []
     private var last: Instant?
@@ -68,6 +69,7 @@ package struct CrashDetector: Sendable {
         self.filters = (filter, filter)
         self.decided = VelocityWindow(length: limits.longWindow)
         self.felt = VelocityWindow(length: limits.longWindow)
+        self.recent = SampleRing(length: CrashRecord.before + limits.longWindow)
         self.roll = RolloverDetector(limits: limits)
     }
 
@@ -79,8 +81,8 @@ package struct CrashDetector: Sendable {
         }
     }
 
-    /// Whether the bias is known; before that nothing is felt.
-    package var isReady: Bool { self.bias.value != nil }
+    /// When the last sample came that follows the one before closely enough to be integrated; `nil` before the first.
+    package private(set) var lastWholeAt: Instant?
 
     package var quarterTurns: Int { self.roll.quarterTurns }
 
@@ -92,14 +94,16 @@ package struct CrashDetector: Sendable {
         self.last = sample.at
         var signs: [Sign] = []
         if self.roll.take(sample) { signs.append(.rollover(at: sample.at)) }
-        guard let bias = self.bias.value else {
-            self.bias.take(sample)
-            return signs
-        }
+        // Before it is known the sensor counts as mounted level: what is not is too little for an event.
+        let bias = self.bias.value ?? .zero
         let felt = PlanarVector(x: sample.x - bias.x, y: sample.y - bias.y)
         let smooth = PlanarVector(x: self.filters.x.filter(felt.x), y: self.filters.y.filter(felt.y))
         let isWhole = self.decided.take(smooth, at: sample.at)
-        if !self.felt.take(felt, at: sample.at) || !isWhole { self.markIncomplete() }
+        if !self.felt.take(felt, at: sample.at) || !isWhole {
+            self.markIncomplete()
+        } else {
+            self.lastWholeAt = sample.at
+        }
         self.recent.append(sample)
         signs += self.judge(sample)
         signs += self.keep(sample)
@@ -118,28 +122,43 @@ package struct CrashDetector: Sendable {
         let short = self.decided.change(over: self.limits.shortWindow)
         let isCalm = abs(short.x) < self.limits.wake && abs(short.y) < self.limits.wake
         switch self.state {
-        case .settling:
-            if isCalm { self.state = .asleep }
-            return []
+        case .settling(let since):
+            if isCalm {
+                self.state = .asleep
+                return []
+            }
+            // A crash may come while it is not calm: whoever brakes hard, or scrapes along, is not yet through.
+            let begin = sample.at.advanced(by: .zero - self.limits.longWindow)
+            guard since.map({ $0 <= begin }) ?? true,
+                self.decided.change(over: self.limits.longWindow).magnitude >= self.limits.event
+            else { return [] }
+            return self.wake(sample, zero: begin)
         case .asleep:
             guard !isCalm else {
                 self.bias.take(sample)
                 return []
             }
             self.bias.restart()
-            return self.wake(sample)
+            return self.wake(sample, zero: sample.at.advanced(by: .zero - self.limits.shortWindow))
         case .awake(let event):
             return self.goOn(event, sample, isCalm: isCalm)
         }
     }
 
-    private mutating func wake(_ sample: AccelerationSample) -> [Sign] {
-        let zero = sample.at.advanced(by: .zero - self.limits.shortWindow)
+    private mutating func wake(_ sample: AccelerationSample, zero: Instant) -> [Sign] {
         var record = CrashRecord(timeZero: zero, number: self.nextNumber(at: zero))
-        record.samples = self.recent.samples
+        let begin = zero.advanced(by: .zero - CrashRecord.before)
+        record.samples = self.recent.samples.filter { $0.at >= begin }
         record.isSaturated = record.samples.contains { $0.isSaturated && $0.at >= zero }
         let event = Event(record: record, start: self.decided.sum(at: zero))
-        self.unfinished.append(UnfinishedRecord(record: record, start: self.felt.sum(at: zero)))
+        let start = self.felt.sum(at: zero)
+        var felt = record
+        while felt.changes.count < CrashRecord.count {
+            let due = zero.advanced(by: CrashRecord.interval * felt.changes.count)
+            guard due <= sample.at else { break }
+            felt.changes.append(self.felt.sum(at: due) - start)
+        }
+        self.unfinished.append(UnfinishedRecord(record: felt, start: start))
         return [.woke(at: sample.at)] + self.goOn(event, sample, isCalm: false)
     }
 
@@ -172,7 +191,7 @@ package struct CrashDetector: Sendable {
             self.state = .awake(event)
             return signs
         }
-        self.state = isOver ? .asleep : .settling
+        self.state = isOver ? .asleep : .settling(since: event.isEvent ? sample.at : nil)
         return signs + self.end(event, after: after)
     }
 

@@ -1,5 +1,9 @@
 /// The numbers by which accelerations are judged; velocities in km/h, accelerations in g, angles in degrees.
 package struct CrashLimits: Hashable, Sendable {
+    /// The samples a second that can be judged: the filter of class 60 wants three times its corner of 125 Hz, and a
+    /// record has room for the upper end.
+    package static let rates = 400.0...6_400.0
+
     /// The change of velocity over the short window that wakes the detector (49 CFR 563).
     package var wake = 0.8
     package var shortWindow = Duration.milliseconds(20)

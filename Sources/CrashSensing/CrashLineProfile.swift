@@ -40,6 +40,17 @@ package struct CrashLineProfile: Hashable, Sendable {
             self.overlaps(self.high, other, other.high) && self.overlaps(self.low, other, other.low)
         }
 
+        /// How long a part of that level may last.
+        func longest(high: Bool) -> Duration {
+            let part = high ? self.high : self.low
+            return part + self.allowance(part)
+        }
+
+        /// How short either part may be.
+        var shortest: Duration {
+            min(self.high - self.allowance(self.high), self.low - self.allowance(self.low))
+        }
+
         private func allowance(_ part: Duration) -> Duration {
             max(self.tolerance, part * self.tolerancePercent / 100)
         }
@@ -158,15 +169,28 @@ package struct CrashLineProfile: Hashable, Sendable {
         }
     }
 
-    /// Whether crash and idle can be told apart, and a resting line is no crash; else why not.
+    /// How short a part of what has to be heard may be.
+    private var shortestPart: Duration {
+        var parts: [Duration] = []
+        if case .cycles(let cycle) = self.idle { parts.append(cycle.shortest) }
+        switch self.crash {
+        case .level(_, let hold): parts.append(hold)
+        case .cycles(let cycle): parts.append(cycle.shortest)
+        }
+        return parts.min() ?? .zero
+    }
+
+    /// Whether crash and idle can be told apart, a resting line is no crash and no signal a glitch; else why not.
     package var contradiction: String? {
         switch (self.idle, self.crash) {
         case (.level(let rest), .level(let crash, _)) where rest == crash:
             "the crash level is the one at rest"
         case (.cycles(let idle), .cycles(let crash)) where idle.canBeTaken(for: crash):
             "some cycle would be one of idle and one of crash"
-        case (.cycles(let idle), .level(let high, let hold)) where (high ? idle.high : idle.low) >= hold:
-            "the idle signal has the crash level for as long as a crash"
+        case (.cycles(let idle), .level(let high, let hold)) where idle.longest(high: high) >= hold:
+            "the idle signal may have the crash level for as long as a crash"
+        case _ where self.shortestPart < self.glitch:
+            "a part of the signal may be as short as a glitch"
         case (.level, .level), (.level, .cycles), (.cycles, .cycles), (.cycles, .level): nil
         }
     }

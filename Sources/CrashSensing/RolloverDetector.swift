@@ -15,6 +15,8 @@ package struct RolloverDetector: Hashable, Sendable {
     static let calm = 0.1
     /// How slowly gravity corrects what the gyro has added up.
     static let correctionSeconds = 2.0
+    /// Below it a vehicle stands, in degrees: no road slopes as much.
+    static let uprightAngle = 45.0
     /// How long the vehicle must lie still before its orientation is told.
     static let stillFor = Duration.seconds(1)
 
@@ -30,6 +32,8 @@ package struct RolloverDetector: Hashable, Sendable {
     private var safedAt: Instant?
     private var stillSince: Instant?
     package private(set) var hasRolled = false
+    /// Whether it has been seen upright: one that lies on its roof when the sensor comes does not roll over by that.
+    private var hasStood = false
 
     package init(limits: CrashLimits = CrashLimits()) {
         self.limits = limits
@@ -49,7 +53,8 @@ package struct RolloverDetector: Hashable, Sendable {
         }
         guard let angle = self.angle else { return false }
         if abs(angle) > abs(self.largestAngle) { self.largestAngle = angle }
-        guard !self.hasRolled, self.isRollingOver(angle, sample) else { return false }
+        if abs(angle) < Self.uprightAngle, abs(sample.magnitude - 1) < Self.calm { self.hasStood = true }
+        guard self.hasStood, !self.hasRolled, self.isRollingOver(angle, sample) else { return false }
         self.hasRolled = true
         return true
     }
@@ -96,7 +101,8 @@ package struct RolloverDetector: Hashable, Sendable {
         self.orientation =
             sample.z > limit ? .wheels : sample.z < -limit ? .roof : sample.y < 0 ? .rightSide : .leftSide
         guard self.orientation == .wheels else { return }
-        // It stands again: what comes next is another roll.
+        // It stands again, after whatever turns: what comes next is another roll.
+        self.angle = self.angle.map { $0.remainder(dividingBy: 360) }
         self.largestAngle = self.angle ?? 0
         self.hasRolled = false
         self.overSince = nil

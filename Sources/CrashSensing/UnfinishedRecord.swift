@@ -56,6 +56,9 @@ struct UnfinishedRecord: Sendable {
 
 /// The samples of the last moments.
 struct SampleRing: Sendable {
+    /// Twice what a sensor of 6.4 kHz gives in the longest ring: what is old is dropped in blocks.
+    private static let maximumSamples = 2 * CrashRecord.maximumSamples
+
     private let length: Duration
     private(set) var samples: [AccelerationSample] = []
 
@@ -68,7 +71,7 @@ struct SampleRing: Sendable {
         let begin = sample.at.advanced(by: .zero - self.length)
         // Dropped in blocks: a shift for each sample would cost more than the samples.
         guard let first = self.samples.first, first.at.advanced(by: self.length) < begin else {
-            if self.samples.count > CrashRecord.maximumSamples { self.samples.removeFirst(self.samples.count / 2) }
+            if self.samples.count > Self.maximumSamples { self.samples.removeFirst(self.samples.count / 2) }
             return
         }
         self.samples.removeAll { $0.at < begin }

@@ -162,7 +162,7 @@ package enum ControlInterface {
         # nanoseconds of the kernel's monotonic clock of "boot". "longitudinal" and "lateral" are the change of velocity forward
         # and to the right at each "interval". "direction" is where the force came from, in degrees clockwise from the front,
         # "clock" the same as an hour; both are null for a change too small to have one. "rollAngle" and "rolledOver" are null
-        # without a gyro.
+        # while neither gravity nor a gyro has said anything.
         type CrashEvent (
           boot: string,
           timeZero: int,

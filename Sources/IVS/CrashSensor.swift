@@ -8,7 +8,7 @@ final class CrashSensor: Sendable {
     private let settings: CrashSettings
     private let source: IIOSource?
     private let player: NIOLockedValueBox<TracePlayer?> = NIOLockedValueBox(nil)
-    private let detector: NIOLockedValueBox<CrashDetector?>
+    private let judging: NIOLockedValueBox<Judging?>
     private let now: @Sendable () -> Instant
     private let schedule: TracePlayer.Schedule
     private let post: @Sendable (SensorNews) -> Void
@@ -25,7 +25,7 @@ final class CrashSensor: Sendable {
         } else {
             self.source = nil
         }
-        self.detector = NIOLockedValueBox(nil)
+        self.judging = NIOLockedValueBox(nil)
         self.now = now
         self.schedule = schedule
         self.post = post
@@ -74,19 +74,60 @@ final class CrashSensor: Sendable {
         player.play(trace)
     }
 
-    private func take(_ event: SensorEvent) {
+    /// What the sensor has to say, on any thread.
+    func take(_ event: SensorEvent) {
         switch event {
-        case .working(let rate):
-            // A device that says nothing of its rate is taken for one of 1 kHz: the filter is all that depends on it.
-            let detector = CrashDetector(rate: rate > 0 ? rate : 1_000, limits: self.settings.limits)
-            self.detector.withLockedValue { $0 = detector }
-            self.post(.working(rate: rate))
+        case .working(let rate): self.begin(rate)
         case .failed(let problem): self.post(.failed(problem.description))
-        case .samples(let samples):
-            let signs = self.detector.withLockedValue { detector in
-                samples.flatMap { detector?.take($0) ?? [] }
+        case .rollWorking: self.post(.rollWorking)
+        case .rollFailed(let problem): self.post(.rollFailed(problem.description))
+        case .samples(let samples): self.judge(samples)
+        }
+    }
+
+    private func begin(_ rate: Double) {
+        guard rate == 0 || CrashLimits.rates.contains(rate) else {
+            self.judging.withLockedValue { $0 = nil }
+            return self.post(.failed(SensorProblem.badRate(rate).description))
+        }
+        // A device that says nothing of its rate is taken for one of 1 kHz: the filter is all that depends on it.
+        let detector = CrashDetector(rate: rate > 0 ? rate : 1_000, limits: self.settings.limits)
+        let judging = Judging(detector: detector, rate: rate, usableAt: self.now())
+        self.judging.withLockedValue { $0 = judging }
+        self.post(.working(rate: rate))
+    }
+
+    private func judge(_ samples: [AccelerationSample]) {
+        let now = self.now()
+        let news = self.judging.withLockedValue { $0?.take(samples, at: now) ?? [] }
+        for item in news { self.post(item) }
+    }
+
+    /// The detector, and whether what it gets is of any use.
+    private struct Judging {
+        var detector: CrashDetector
+        let rate: Double
+        var usableAt: Instant
+        var isUnusable = false
+
+        /// What a batch means; what is wrong with its samples is told once for all of them.
+        mutating func take(_ samples: [AccelerationSample], at now: Instant) -> [SensorNews] {
+            let before = self.detector.lastWholeAt
+            var bad: CrashDetector.Sign?
+            var news: [SensorNews] = []
+            for sign in samples.flatMap({ self.detector.take($0) }) {
+                if case .badSample = sign { bad = sign } else { news.append(.sign(sign)) }
             }
-            for sign in signs { self.post(.sign(sign)) }
+            if let bad { news.append(.sign(bad)) }
+            if self.detector.lastWholeAt != before {
+                self.usableAt = now
+                if self.isUnusable { news.insert(.working(rate: self.rate), at: 0) }
+                self.isUnusable = false
+            } else if !self.isUnusable, self.usableAt.duration(to: now) >= SampleWatch.patience {
+                self.isUnusable = true
+                news.append(.failed(SensorProblem.unusable(self.usableAt.duration(to: now)).description))
+            }
+            return news
         }
     }
 }

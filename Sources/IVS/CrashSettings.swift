@@ -35,9 +35,9 @@ package struct CrashSettings: Hashable, Sendable {
         Key("device", .string(Self.deviceRule), .optional, "The accelerometer by name, label or iio:deviceN."),
         Key("gyro", .string(Self.deviceRule), .optional, "The gyro likewise; the same name where one device has both."),
         Key("x", .choice(Self.axes), .defaulted(.string("x")), "The axis of the sensor that points forward."),
-        Key("y", .choice(Self.axes), .defaulted(.string("y")), "The one that points to the right."),
+        Key("y", .choice(Self.axes), .defaulted(.string("-y")), "The one that points to the right."),
         Key("z", .choice(Self.axes), .defaulted(.string("z")), "The one that points up."),
-        Key("rate", .number(100...6_400), .optional, "Samples a second to ask for; left out, the device's own."),
+        Key("rate", .number(CrashLimits.rates), .optional, "Samples a second to ask for; left out, the device's own."),
         Key("watermark", .integer(1...256), .defaulted(.integer(16)), "How many samples are read at once."),
         Key("file", .string(Self.fileRule), .optional, "The recording; left out, what ecallctl accelerometer plays."),
     ])
@@ -144,7 +144,9 @@ extension CrashSettings {
         }
         guard let axes = AxisMap(x: section.string("x"), y: section.string("y"), z: section.string("z")) else {
             let found = ["x", "y", "z"].map(section.string).joined(separator: ", ")
-            throw ConfigurationMistakes([section.mistake("x", found: found, expected: "each axis of the sensor once")])
+            throw ConfigurationMistakes([
+                section.mistake("x", found: found, expected: "each axis once, and no mirror image")
+            ])
         }
         return .iio(
             IIOSource.Settings(

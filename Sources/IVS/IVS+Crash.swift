@@ -73,6 +73,10 @@ extension IVS {
             // What is wrong may have become something else.
             self.clear(.accelerometerFailing, at: now)
             self.raise(.accelerometerFailing, reason, at: now)
+        case .rollWorking: self.clear(.gyroFailing, at: now)
+        case .rollFailed(let reason):
+            self.clear(.gyroFailing, at: now)
+            self.raise(.gyroFailing, reason, at: now)
         case .sign(let sign): self.take(sign, at: now)
         }
     }

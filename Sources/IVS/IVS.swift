@@ -395,6 +395,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case batteryInsufficient
     case batteryFailing
     case accelerometerFailing
+    case gyroFailing
     case crashSignalsDisagree
     case receiverFailing
 

@@ -101,6 +101,10 @@ package enum SensorNews: Hashable, Sendable {
     case working(rate: Double)
     /// They do not, and why.
     case failed(String)
+    /// Roll rates come, from a gyro of its own.
+    case rollWorking
+    /// They do not, and why; accelerations do all the same.
+    case rollFailed(String)
     case sign(CrashDetector.Sign)
 }
 

@@ -1,4 +1,6 @@
 /// Which axis of a sensor is which of the vehicle: `x` forward, `y` to the right, `z` up.
+///
+/// Those of a vehicle are a left hand's, those of every sensor a right hand's: one of them at least is reversed.
 package struct AxisMap: Hashable, Sendable {
     /// One axis of the sensor and whether it points the other way.
     package struct Axis: Hashable, Sendable {
@@ -16,10 +18,14 @@ package struct AxisMap: Hashable, Sendable {
 
     package let axes: [Axis]
 
-    /// `nil` unless each axis of the sensor is there once.
+    /// `nil` unless each axis of the sensor is there once, in a way in which a sensor can be mounted.
     package init?(x: String, y: String, z: String) {
         let axes = [x, y, z].compactMap(Axis.init)
         guard axes.count == 3, Set(axes.map(\.index)).count == 3 else { return nil }
+        let isExchanged = axes.indices.count { axes[$0].index == $0 } == 1
+        let reversed = axes.count(where: \.isReversed)
+        // A mirror image swaps left and right.
+        guard (reversed % 2 == 0) == isExchanged else { return nil }
         self.axes = axes
     }
 
@@ -27,8 +33,8 @@ package struct AxisMap: Hashable, Sendable {
         self.axes = axes
     }
 
-    /// A sensor that is mounted as the vehicle counts.
-    package static let straight = AxisMap(axes: ["x", "y", "z"].compactMap(Axis.init))
+    /// A sensor whose `x` points forward and whose `z` points up.
+    package static let straight = AxisMap(axes: ["x", "-y", "z"].compactMap(Axis.init))
 
     /// Three values of the sensor in the axes of the vehicle.
     func vehicle(_ values: [Double]) -> [Double] {

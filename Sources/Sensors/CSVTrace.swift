@@ -88,6 +88,14 @@ package struct CSVTrace: Hashable, Sendable {
         let length = first.at.duration(to: last.at)
         let seconds = Double(length.components.seconds) + Double(length.components.attoseconds) / 1e18
         self.rate = Double(samples.count - 1) / seconds
+        guard CrashLimits.rates.contains(self.rate) else {
+            throw TraceMistake(
+                file: file,
+                line: 0,
+                found: "\(self.rate.rounded()) samples a second",
+                expected: "\(Int(CrashLimits.rates.lowerBound)) to \(Int(CrashLimits.rates.upperBound))"
+            )
+        }
         self.samples = samples.map { $0.moved(by: .boot, from: first.at) }
     }
 

@@ -81,14 +81,20 @@ package final class IIOSource: Sendable {
         let names = Self.axes.map { "in_accel_\($0)" } + (hasRoll ? Self.axes.map { "in_anglvel_\($0)" } : [])
         while self.isWanted {
             var watch = SampleWatch(at: self.now())
+            // Told with the first samples: a device that opens and says nothing does not work.
+            var untold: Double?
             do throws(SensorProblem) {
                 try self.read(self.settings.device, names) { rate in
-                    deliver(.working(rate: rate))
+                    untold = rate
                 } take: { scans throws(SensorProblem) in
                     let samples = scans.map { self.sample($0, hasRoll: hasRoll) }
                     // Whether it is well again: it was not told to be ill in between.
                     _ = watch.took(samples, at: self.now())
-                    if !samples.isEmpty { deliver(.samples(samples)) }
+                    if !samples.isEmpty {
+                        if let rate = untold { deliver(.working(rate: rate)) }
+                        untold = nil
+                        deliver(.samples(samples))
+                    }
                     if let problem = watch.problem(at: self.now()) { throw problem }
                 }
             } catch {
@@ -101,15 +107,18 @@ package final class IIOSource: Sendable {
     private func serveRoll(_ gyro: String, _ deliver: @escaping @Sendable (SensorEvent) -> Void) {
         while self.isWanted {
             do throws(SensorProblem) {
+                var isTold = false
                 try self.read(gyro, Self.axes.map { "in_anglvel_\($0)" }) { _ in
                 } take: { scans throws(SensorProblem) in
                     guard let last = scans.last else { return }
+                    if !isTold { deliver(.rollWorking) }
+                    isTold = true
                     let rate = self.settings.axes.vehicle(last.values)[0] * 180 / Double.pi
                     self.roll.withLockedValue { $0 = (last.at, rate) }
                 }
             } catch {
                 self.roll.withLockedValue { $0.rate = nil }
-                deliver(.failed(error))
+                deliver(.rollFailed(error))
                 self.rest()
             }
         }

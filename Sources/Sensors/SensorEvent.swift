@@ -8,6 +8,10 @@ package enum SensorEvent: Hashable, Sendable {
     case working(rate: Double)
     /// It does not, and is tried again.
     case failed(SensorProblem)
+    /// The gyro beside the accelerometer works.
+    case rollWorking
+    /// It does not, and is tried again; accelerations come all the same.
+    case rollFailed(SensorProblem)
 }
 
 /// Why there are no accelerations.
@@ -26,6 +30,10 @@ package enum SensorProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case vanished(reason: String)
     /// No sample has come for so long.
     case silent(Duration)
+    /// Samples come too seldom, or too often, to be judged.
+    case badRate(Double)
+    /// For so long no two samples have followed each other closely enough, by their times.
+    case unusable(Duration)
     /// Every sample has been the same for so long, which no sensor that lives does.
     case frozen(Duration)
     /// A trace cannot be read.
@@ -42,6 +50,10 @@ package enum SensorProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .vanished(let reason): "the sensor is gone: \(reason)"
         case .silent(let time): "the sensor has given no sample for \(time)"
         case .frozen(let time): "the sensor has given the same sample for \(time)"
+        case .badRate(let rate):
+            "the sensor gives \(Int(rate.rounded())) samples a second, expected \(Int(CrashLimits.rates.lowerBound)) to "
+                + "\(Int(CrashLimits.rates.upperBound))"
+        case .unusable(let time): "for \(time) the samples have lain too far apart, or have had one time"
         case .badTrace(let mistake): mistake.description
         }
     }

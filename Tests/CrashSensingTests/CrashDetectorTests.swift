@@ -106,7 +106,7 @@ import Timeline
         let record = try #require(trace.recorded.first)
         let first = try #require(record.samples.first)
         let last = try #require(record.samples.last)
-        #expect(first.at.duration(to: record.timeZero) >= .milliseconds(79))
+        #expect(first.at.duration(to: record.timeZero) == .milliseconds(100))
         #expect(record.timeZero.duration(to: last.at) == .milliseconds(300))
         #expect(record.samples.map(\.x).min().map { $0 < -19.9 } == true, "raw, and not smoothed")
         #expect(zip(record.samples, record.samples.dropFirst()).allSatisfy { $0.at < $1.at })
@@ -143,6 +143,57 @@ import Timeline
         trace.halfSine(x: -20, seconds: 0.100)
         trace.rest(1)
         #expect((trace.recorded.first?.maximumLongitudinal ?? 0) < -44.4)
+    }
+
+    /// What keeps the detector from its rest, and the crash that follows within it.
+    @Test(arguments: [(1.2, 0.0), (0.0, 1.3), (-1.2, 0.0)])
+    func aCrashIsFeltWhileItIsNotCalm(x: Double, y: Double) throws {
+        var trace = Trace()
+        trace.play(1) { _ in PlanarVector(x: x, y: y) }
+        trace.play(0.1) { PlanarVector(x: x - 20 * sin(Double.pi * $0 / 0.1), y: y) }
+        trace.play(0.5) { _ in PlanarVector(x: x, y: y) }
+        trace.rest(1)
+        #expect(trace.severe == [.deltaV])
+        let worst = try #require(trace.recorded.min { $0.maximumLongitudinal < $1.maximumLongitudinal })
+        #expect(worst.maximumLongitudinal < -35 && worst.changes.count == CrashRecord.count)
+        #expect(worst.changes.map(\.x).min().map { abs($0 - worst.maximumLongitudinal) < 3 } == true)
+    }
+
+    @Test func oneCrashWithALongTailIsOneEvent() {
+        var trace = Trace()
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.play(2) { _ in PlanarVector(x: -1.2, y: 0) }
+        trace.rest(1)
+        #expect(trace.events.count == 1 && trace.severe == [.deltaV])
+    }
+
+    @Test func aSensorThatBeginsWhileTheCarBrakesFindsItsBias() {
+        var trace = Trace(restSeconds: 0)
+        trace.play(1.2) { _ in PlanarVector(x: -0.4, y: 0) }
+        trace.rest(8)
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect(abs((trace.recorded.first?.maximumLongitudinal ?? 0) + 44.95) < 0.5)
+    }
+
+    @Test func aCrashIsFeltBeforeTheBiasIsKnown() {
+        var trace = Trace(restSeconds: 0)
+        trace.rest(0.2)
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect(trace.severe == [.deltaV])
+    }
+
+    @Test(arguments: [50.0, 100, 150, 208, 249, 400])
+    func noRateMakesACrashOfNoise(rate: Double) {
+        var detector = CrashDetector(rate: rate)
+        var random = SeededGenerator(seed: 21)
+        for index in 0..<Int(rate * 10) {
+            let at = Instant(nanosecondsSinceBoot: Int64(Double(index) * 1e9 / rate))
+            let x = Double.random(in: -0.01...0.01, using: &random)
+            let signs = detector.take(AccelerationSample(at: at, x: x, y: 0, z: 1))
+            #expect(signs.isEmpty)
+        }
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -10_001])
@@ -207,6 +258,27 @@ import Timeline
         #expect(trace.detector.quarterTurns == 2)
         trace.play(2, z: -1, rollRate: 0) { _ in .zero }
         #expect(trace.detector.orientation == .roof)
+    }
+
+    @Test func aVehicleThatStandsAgainDoesNotRollOverByAPush() {
+        var trace = Trace()
+        trace.play(0.3, rollRate: 100) { _ in PlanarVector(x: 0, y: 0.9) }
+        trace.play(1.65, z: 0.2, rollRate: 200) { _ in PlanarVector(x: 0, y: 0.5) }
+        trace.play(5, rollRate: 0) { _ in .zero }
+        #expect(trace.rollovers.count == 1 && trace.detector.orientation == .wheels)
+        for _ in 0..<3 {
+            trace.play(0.3, rollRate: 0) { _ in PlanarVector(x: 0, y: 0.6) }
+            trace.play(5, rollRate: 0) { _ in .zero }
+        }
+        #expect(trace.rollovers.count == 1)
+    }
+
+    @Test func aVehicleThatLiesThereFromTheStartDoesNotRollOver() {
+        for (y, z) in [(0.0, -1.0), (-1, 0), (1, 0)] {
+            var trace = Trace(restSeconds: 0)
+            trace.play(3, z: z) { _ in PlanarVector(x: 0, y: y) }
+            #expect(trace.rollovers.isEmpty)
+        }
     }
 
     @Test func aBankedCurveIsNone() {

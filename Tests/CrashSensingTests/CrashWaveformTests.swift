@@ -205,6 +205,21 @@ import Timeline
     @Test func aProfileThatCannotTellCrashFromIdleSaysSo() {
         #expect(CrashLineProfile.trains((10, 10, count: 2), (11, 9)).contradiction != nil)
         #expect(CrashLineProfile.fiveToFifty.contradiction == nil)
+        var short = CrashLineProfile.trains((10, 10, count: 2), (4, 4))
+        #expect(short.contradiction == nil)
+        short.glitch = .milliseconds(5)
+        #expect(short.contradiction != nil, "every part of the crash would be taken back")
+        let slack = CrashLineProfile.Cycle(
+            high: .milliseconds(300),
+            low: .milliseconds(90),
+            tolerancePercent: 20,
+            count: 2
+        )
+        let low = CrashLineProfile.Crash.level(high: false, hold: .milliseconds(100))
+        #expect(
+            CrashLineProfile(idle: .cycles(slack), crash: low).contradiction != nil,
+            "a low of 105 ms is a healthy one"
+        )
         #expect(CrashLineProfile.longLow.contradiction == nil)
         #expect(CrashLineProfile(idle: .level(high: true), crash: .level(high: true, hold: .zero)).contradiction != nil)
         let long = CrashLineProfile.Cycle.milliseconds(10, 120, count: 2, tolerance: 1)

@@ -11,10 +11,10 @@ struct Trace {
     private(set) var index = 0
     var bias = PlanarVector(x: 0.03, y: -0.02)
 
-    /// At rest for long enough that the bias is known.
-    init(limits: CrashLimits = CrashLimits()) {
+    /// At rest for long enough that the bias is known, unless it is said otherwise.
+    init(limits: CrashLimits = CrashLimits(), restSeconds: Double = 1.5) {
         self.detector = CrashDetector(rate: Self.rate, limits: limits)
-        self.rest(1.5)
+        self.rest(restSeconds)
     }
 
     var now: Instant { Instant(nanosecondsSinceBoot: Int64(self.index) * 1_000_000) }

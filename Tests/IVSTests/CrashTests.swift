@@ -192,6 +192,15 @@ import Timeline
         #expect(bench.ivs.faults.isEmpty)
     }
 
+    @Test func aGyroThatFailsIsAFaultOfItsOwn() {
+        let bench = self.bench()
+        bench.step(.sensor(.rollFailed("there is no sensor gyro; there are none")))
+        #expect(bench.ivs.faults.keys.map(\.fault) == [.gyroFailing])
+        #expect(bench.ivs.sensor.rate == 1_000, "accelerations come all the same")
+        bench.step(.sensor(.rollWorking))
+        #expect(bench.ivs.faults.isEmpty)
+    }
+
     @Test func badSamplesAreToldOnceInAWhile() {
         let bench = self.bench()
         for _ in 0..<1_000 { bench.step(.sensor(.sign(.badSample(at: bench.now)))) }

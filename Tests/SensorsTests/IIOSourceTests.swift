@@ -29,11 +29,11 @@ import Timeline
         let device = try FakeDevice(isNew: isNew)
         let source = Self.source(device)
         var events = Self.events(source).makeAsyncIterator()
-        #expect(await events.next() == .working(rate: 1_000))
-        let octets = FakeDevice.scan(-10, 20, 10, at: 5_000_000) + FakeDevice.scan(-2_048, 0, 10, at: 6_000_000)
+        let octets = FakeDevice.scan(-10, -20, 10, at: 5_000_000) + FakeDevice.scan(-2_048, 0, 10, at: 6_000_000)
         // A scan that comes in two parts is read once, when it is whole.
         try device.write(Array(octets.prefix(20)))
         try device.write(Array(octets.suffix(from: 20)))
+        #expect(await events.next() == .working(rate: 1_000), "with the first sample")
         var samples: [AccelerationSample] = []
         while samples.count < 2, let event = await events.next() {
             if case .samples(let batch) = event { samples += batch }
@@ -73,12 +73,30 @@ import Timeline
         let device = try FakeDevice()
         let source = Self.source(device)
         var events = Self.events(source).makeAsyncIterator()
-        #expect(await events.next() == .working(rate: 1_000))
         try device.write(FakeDevice.scan(0, 0, 10, at: 1))
+        #expect(await events.next() == .working(rate: 1_000))
         guard case .samples? = await events.next() else { return #expect(Bool(false), "no sample") }
         try device.close()
         guard case .failed(.vanished)? = await events.next() else { return #expect(Bool(false), "it is not missed") }
         source.stop()
+    }
+
+    @Test func aGyroThatIsMissingDoesNotTakeTheAccelerometerAlong() async throws {
+        let device = try FakeDevice()
+        let source = Self.source(device, Self.settings(gyro: "gyro"))
+        var events = Self.events(source).makeAsyncIterator()
+        try device.write(FakeDevice.scan(0, 0, 10, at: 1))
+        var found: [String] = []
+        while found.count < 3, let event = await events.next() {
+            switch event {
+            case .working: found.append("working")
+            case .samples(let samples): found.append("samples, \(samples.count)")
+            case .rollFailed(let problem): found.append("no gyro: \(problem)")
+            case .failed, .rollWorking: found.append("\(event)")
+            }
+        }
+        source.stop()
+        #expect(found.sorted() == ["no gyro: there is no sensor gyro; there are adxl", "samples, 1", "working"])
     }
 
     @Test func aRollRateOfTheSameDeviceComesAlong() async throws {
@@ -92,10 +110,10 @@ import Timeline
         let device = try FakeDevice(type: "le:s16/16>>0", scale: "0.00980665", extra: extra)
         let source = Self.source(device, Self.settings(gyro: "adxl"))
         var events = Self.events(source).makeAsyncIterator()
-        #expect(await events.next() == .working(rate: 1_000))
         let words: [Int16] = [0, 0, 1_000, 1_745, 0, 0]
         let values = words.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
         try device.write(values + [0, 0, 0, 0] + [9, 0, 0, 0, 0, 0, 0, 0])
+        #expect(await events.next() == .working(rate: 1_000))
         guard case .samples(let samples)? = await events.next() else { return #expect(Bool(false), "no sample") }
         source.stop()
         #expect(abs((samples[0].rollRate ?? 0) - 99.98) < 0.01)

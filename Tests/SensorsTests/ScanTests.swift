@@ -39,7 +39,10 @@ import Testing
     }
 
     @Test func anAxisMapHasEachAxisOnce() {
-        #expect(AxisMap(x: "-y", y: "x", z: "z")?.vehicle([1, 2, 3]) == [-2, 1, 3])
+        #expect(AxisMap(x: "-y", y: "-x", z: "z")?.vehicle([1, 2, 3]) == [-2, -1, 3])
+        #expect(AxisMap(x: "y", y: "z", z: "-x") != nil)
+        #expect(AxisMap(x: "x", y: "y", z: "z") == nil, "a mirror image")
+        #expect(AxisMap(x: "y", y: "z", z: "x") == nil, "a mirror image")
         #expect(AxisMap(x: "x", y: "x", z: "z") == nil)
         #expect(AxisMap(x: "x", y: "+y", z: "z") == nil)
     }

@@ -26,6 +26,14 @@ import Timeline
             "time_s,x_g,y_g,z_g\n0,0,0,1\n0,0,0,1\n",
             "t.csv:3: found a time that is not later than the one before, expected times that rise"
         ),
+        (
+            "time_s,x_g,y_g,z_g\n0,0,0,1\n0.01,0,0,1\n",
+            "t.csv: found 100.0 samples a second, expected 400 to 6400"
+        ),
+        (
+            "time_s,x_g,y_g,z_g\n0,0,0,1\n0.000000001,0,0,1\n",
+            "t.csv: found 1000000000.0 samples a second, expected 400 to 6400"
+        ),
         ("time_s,x_g,y_g,z_g\n1e30,0,0,1\n", "t.csv:2: found a time of 1e+30 s, expected less than a year"),
     ])
     func aMistakeIsToldWithItsPlace(text: String, expected: String) {
