@@ -88,7 +88,7 @@ extension Center {
         call.session = session
         self.calls[number] = call
         var answer = EmergencyAnswer.accepting(session, acknowledgement: given)
-        if let reference = call.content.veds?.contentID, given != nil {
+        if let reference = call.content.veds?.contentID, wanted != .none {
             answer.receivesVEDS = true
             answer.vedsAcknowledgement = EmergencyAnswer.Acknowledgement(
                 ref: reference,

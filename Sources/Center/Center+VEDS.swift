@@ -3,10 +3,11 @@ internal import Supervision
 
 // The Vehicle Emergency Data Set (RFC 8148): what a vehicle knows beside its MSD.
 extension Center {
-    /// Shows and records a data set; one that cannot be read is a problem that stands beside.
+    /// Shows a data set; one that cannot be read is a problem that stands beside.
     mutating func take(_ veds: ReceivedVEDS, of number: Int, at now: Moment) {
         guard let set = veds.dataSet else { return }
-        let lines = set.summaryLines
+        // A text of the peer is one line, whatever is in it: none of it is to stand where the vehicle's own findings do.
+        let lines = set.summaryLines.map(\.printable)
         self.note(
             .veds,
             number,

@@ -2,11 +2,30 @@ internal import ControlSocket
 internal import Supervision
 internal import Timeline
 
+extension String {
+    /// The text on one line, with a sign in the place of whatever moves a cursor, ends a line or turns its direction.
+    var printable: String {
+        guard self.unicodeScalars.contains(where: \.isControl) else { return self }
+        var text = String.UnicodeScalarView()
+        for scalar in self.unicodeScalars { text.append(scalar.isControl ? "\u{FFFD}" : scalar) }
+        return String(text)
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool {
+        switch self.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+}
+
 extension CenterEvent {
     /// The event as one line for a person, the decoded MSD on lines of its own.
     package var text: String {
         let call = self.call.map { "call \($0) " } ?? ""
-        let line = "\(call)\(self.kind.rawValue): \(self.reason)"
+        let line = "\(call)\(self.kind.rawValue): \(self.reason.printable)"
         guard let decoded = self.fields["decoded"] else { return line }
         return line + "\n" + decoded.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
     }

@@ -1,6 +1,6 @@
 internal import Timeline
 
-/// How many events a connection may make within a second.
+/// How many events, lines or octets a connection may make within a second.
 struct EventBudget: Hashable, Sendable {
     private static let window = Duration.seconds(1)
 
@@ -12,13 +12,13 @@ struct EventBudget: Hashable, Sendable {
         self.limit = limit
     }
 
-    /// Counts one event; whether it is within the limit.
-    mutating func allows(at now: Instant) -> Bool {
+    /// Counts so many; whether they are within the limit.
+    mutating func allows(_ count: Int = 1, at now: Instant) -> Bool {
         if self.since.map({ $0.duration(to: now) >= Self.window }) ?? true {
             self.since = now
             self.count = 0
         }
-        self.count += 1
+        self.count += count
         return self.count <= self.limit
     }
 }

@@ -10,6 +10,9 @@ extension GPSDLoss: CustomStringConvertible {
         case .system(ECONNREFUSED): "no gpsd listens there (connection refused)"
         case .system(let errno): "the connection to gpsd failed: \(unsafe String(cString: strerror(errno)))"
         case .flooded(let limit): "gpsd sent more than \(limit) reports in a second"
+        case .tooManyLines(let limit): "gpsd sent more than \(limit) lines in a second"
+        case .tooManyOctets(let limit): "gpsd sent more than \(limit) octets in a second"
+        case .silent(let time): "gpsd said nothing for \(time), also when it was asked"
         case .other(let text): "the connection to gpsd failed: \(text)"
         }
     }

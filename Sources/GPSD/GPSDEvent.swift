@@ -27,6 +27,12 @@ package enum GPSDLoss: Error, Hashable, Sendable {
     case system(errno: Int32)
     /// More reports and problems came in a second than this.
     case flooded(limit: Int)
+    /// More lines, whatever they told.
+    case tooManyLines(limit: Int)
+    /// More octets.
+    case tooManyOctets(limit: Int)
+    /// It did not even answer when it was asked for its version, in this time.
+    case silent(after: Duration)
     /// SwiftNIO reported an error that carries no number.
     case other(String)
 }

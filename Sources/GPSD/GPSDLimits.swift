@@ -26,5 +26,17 @@ package struct GPSDLimits: Hashable, Sendable {
     /// Whoever sends more ends the connection, before it fills the loop's queue.
     package var maximumEventsPerSecond = 200
 
+    /// Lines of a second, also those that tell nothing: an inertial sensor makes some hundreds of them.
+    ///
+    /// Each is read on the loop that serves the call.
+    package var maximumLinesPerSecond = 2_000
+
+    /// Octets of a second: ten times what a receiver at 20 Hz with every satellite makes.
+    package var maximumOctetsPerSecond = 1_048_576
+
+    /// How long gpsd may say nothing before it is asked for its version, and as long again for the answer: one that has
+    /// no receiver says nothing by itself, and one that has lost its power never ends a connection.
+    package var silence: Duration = .seconds(15)
+
     package init() {}
 }

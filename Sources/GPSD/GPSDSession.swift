@@ -21,12 +21,21 @@ final class GPSDSession {
         let channel: any Channel
         var parser = GPSDParser()
         var budget: EventBudget
+        var lines: EventBudget
+        var octets: EventBudget
+        /// Looks from time to time whether gpsd still says something.
+        var watch: Scheduled<Void>
+        var hasSpoken = true
+        var isAsked = false
         /// The first thing that went wrong; from then on nothing is read.
         var failure: GPSDLoss?
     }
 
     /// What asks gpsd for reports in JSON; it needs no line end, and takes one.
     static let watch = #"?WATCH={"enable":true,"json":true};"# + "\n"
+
+    /// What gpsd always answers.
+    static let question = "?VERSION;\n"
 
     private let host: String
     private let port: Int
@@ -67,7 +76,9 @@ final class GPSDSession {
         switch ended {
         case .idle, .stopped: break
         case .connecting: break  // The channel is closed when it stands.
-        case .connected(let connection): connection.channel.close(promise: nil)
+        case .connected(let connection):
+            connection.watch.cancel()
+            connection.channel.close(promise: nil)
         case .pausing(let timer): timer.cancel()
         }
     }
@@ -76,7 +87,15 @@ final class GPSDSession {
     func received(_ octets: [UInt8]) {
         guard case .connected(var connection) = self.state, connection.failure == nil else { return }
         let now = self.now()
-        for event in connection.parser.received(octets, at: now) {
+        connection.hasSpoken = true
+        let lineEnds = octets.count { $0 == UInt8(ascii: "\n") }
+        if !connection.octets.allows(octets.count, at: now) {
+            connection.failure = .tooManyOctets(limit: self.limits.maximumOctetsPerSecond)
+        } else if !connection.lines.allows(lineEnds, at: now) {
+            connection.failure = .tooManyLines(limit: self.limits.maximumLinesPerSecond)
+        }
+        let readable = connection.failure == nil ? octets : []
+        for event in connection.parser.received(readable, at: now) {
             guard connection.budget.allows(at: now) else {
                 connection.failure = .flooded(limit: self.limits.maximumEventsPerSecond)
                 break
@@ -86,6 +105,27 @@ final class GPSDSession {
         }
         self.state = .connected(connection)
         if connection.failure != nil { connection.channel.close(promise: nil) }
+    }
+
+    /// Asks gpsd whether it is there when it has said nothing for a while, and ends a connection on which nobody answers.
+    private func look() {
+        guard case .connected(var connection) = self.state, connection.failure == nil else { return }
+        if connection.hasSpoken {
+            connection.isAsked = false
+        } else if connection.isAsked {
+            return self.failed(.silent(after: self.limits.silence * 2))
+        } else {
+            connection.isAsked = true
+            // A write that fails ends the channel, and its end is told.
+            connection.channel.writeAndFlush(ByteBuffer(string: Self.question), promise: nil)
+        }
+        connection.hasSpoken = false
+        connection.watch = self.lookLater()
+        self.state = .connected(connection)
+    }
+
+    private func lookLater() -> Scheduled<Void> {
+        self.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.limits.silence)) { self.look() }
     }
 
     /// Keeps the first reason for the end of the connection, and ends it.
@@ -115,8 +155,15 @@ final class GPSDSession {
 
     private func stands(_ channel: any Channel) {
         guard case .connecting = self.state else { return channel.close(promise: nil) }
-        let budget = EventBudget(limit: self.limits.maximumEventsPerSecond)
-        self.state = .connected(Connection(channel: channel, budget: budget))
+        self.state = .connected(
+            Connection(
+                channel: channel,
+                budget: EventBudget(limit: self.limits.maximumEventsPerSecond),
+                lines: EventBudget(limit: self.limits.maximumLinesPerSecond),
+                octets: EventBudget(limit: self.limits.maximumOctetsPerSecond),
+                watch: self.lookLater()
+            )
+        )
         self.deliver(.connected(at: self.now()))
         channel.closeFuture.assumeIsolated().whenComplete { _ in self.gone() }
         do {
@@ -134,6 +181,7 @@ final class GPSDSession {
 
     private func gone() {
         guard case .connected(var connection) = self.state else { return }
+        connection.watch.cancel()
         let now = self.now()
         if let event = connection.parser.ended(at: now) { self.deliver(event) }
         let pause = self.pause()

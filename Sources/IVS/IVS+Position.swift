@@ -12,8 +12,8 @@ struct ReceiverStanding: Sendable {
     var isConnected = false
     /// Where the vehicle has gone since the last fix that can be trusted; `nil` where nobody tells that.
     var reckoning: DeadReckoning?
-    /// The dilution of the last sky view, which belongs to the reports behind it.
-    var dilution: Double?
+    /// The dilution of the last sky view, which belongs to the reports of its device soon behind it.
+    var dilution: (value: Double, device: String?, at: Instant)?
     /// When a report came last, or the wait for the first began.
     var heardAt: Instant?
     /// Whether the position was trusted when that was looked at last.
@@ -29,6 +29,17 @@ struct ReceiverStanding: Sendable {
 
     init(meaning: ErrorMeaning) {
         self.filter = PositionFilter(meaning: meaning)
+    }
+
+    /// How long a sky view counts: receivers tell one every second, or every few.
+    private static let dilutionAge = Duration.seconds(5)
+
+    /// The dilution that a report of a device may be judged by; `nil` where the last view is old, or another's.
+    func dilution(of device: String?, at instant: Instant) -> Double? {
+        guard let dilution = self.dilution, dilution.at.duration(to: instant) <= Self.dilutionAge,
+            dilution.device == nil || device == nil || dilution.device == device
+        else { return nil }
+        return dilution.value
     }
 }
 
@@ -56,11 +67,12 @@ extension IVS {
 
     private mutating func take(_ report: GPSDReport, at instant: Instant, _ now: Moment) {
         switch report {
-        case .sky(let sky): if let dilution = sky.hdop { self.receiver.dilution = dilution }
+        case .sky(let sky): if let dilution = sky.hdop { self.receiver.dilution = (dilution, sky.device, instant) }
         case .tpv(let tpv):
             self.receiver.heardAt = now.instant
             self.clear(.receiverFailing, at: now)
-            switch self.receiver.filter.report(tpv.receiverReport(hdop: self.receiver.dilution), at: instant) {
+            let hdop = self.receiver.dilution(of: tpv.device, at: instant)
+            switch self.receiver.filter.report(tpv.receiverReport(hdop: hdop), at: instant) {
             case .accepted(let fix):
                 self.locations.update(fix)
                 if fix.canBeTrusted(at: now.instant) { self.receiver.reckoning = DeadReckoning(from: fix) }

@@ -10,7 +10,7 @@ package struct Fix: Hashable, Sendable {
     package let direction: UInt8?
     /// When it was taken; `nil` for a place that was surveyed and does not age, as on a bench.
     package let takenAt: Instant?
-    /// The speed over ground when it was taken; `nil` when unknown, and then the age alone counts.
+    /// The speed over ground when it was taken; `nil` when unknown, and then `assumedSpeedMetersPerSecond` counts.
     package let speedMetersPerSecond: Double?
     /// The height above the ellipsoid of WGS-84; `nil` when unknown.
     package let heightMeters: Double?
@@ -46,6 +46,9 @@ package struct Fix: Hashable, Sendable {
     /// The oldest fix that can be trusted: 5 s, in which a car at 100 km/h leaves the 150 m behind.
     package static let maximumTrustedAge = Duration.seconds(5)
 
+    /// How fast a vehicle is taken to be that does not tell its speed: 180 km/h.
+    package static let assumedSpeedMetersPerSecond = 50.0
+
     /// The limit of `positionCanBeTrusted`: 150 m with 95 % confidence (EN 15722).
     package static let maximumTrustedRadiusMeters = 150
 
@@ -54,7 +57,8 @@ package struct Fix: Hashable, Sendable {
     /// `nil` when it never could.
     package var trustedFor: Duration? {
         guard let radius = self.radius95Meters, radius <= Self.maximumTrustedRadiusMeters else { return nil }
-        guard let speed = self.speedMetersPerSecond, speed > 0 else { return Self.maximumTrustedAge }
+        let speed = self.speedMetersPerSecond ?? Self.assumedSpeedMetersPerSecond
+        guard speed > 0 else { return Self.maximumTrustedAge }
         let seconds = Double(Self.maximumTrustedRadiusMeters - radius) / speed
         // Compared before it is converted: a speed of nearly nothing makes a time beyond every clock.
         guard seconds < Double(Self.maximumTrustedAge.components.seconds) else { return Self.maximumTrustedAge }

@@ -44,14 +44,19 @@ struct IncidentShow: AsyncParsableCommand {
     @OptionGroup var connection: Connection
     @Argument(help: "The incident as `incidents` names it.") var incident: String
     @Flag(help: "The change of velocity of each event as CSV.") var csv = false
-    @Flag(help: "The samples of each event as CSV, as `accelerometer play` takes them.") var samples = false
+    @Flag(help: "The samples of one event as CSV, as `accelerometer play` takes them.") var samples = false
+    @Option(help: "Which event, by its number; without it the first.") var event: Int?
 
     mutating func run() async throws {
         let reply = try await self.connection.call(.describeIncident, ["incident": .string(self.incident)])
         if self.connection.json { return print(reply.text) }
         let crashes = reply["crashes"]?.asArray ?? []
         if self.csv { return Self.printChanges(crashes) }
-        if self.samples { return Self.printSamples(crashes) }
+        if self.samples {
+            let crash = self.event.map { number in crashes.first { $0["number"]?.asInt == number } } ?? crashes.first
+            guard let crash else { throw ValidationError("the incident has no such crash event") }
+            return Self.printSamples(crash)
+        }
         let incident = reply["incident"] ?? .null
         print("incident   \(incident.shown("id")) \(incident.shown("time")) \(incident.shown("trigger"))")
         print("outcome    \(incident.shown("state")): \(incident.shown("outcome"))")
@@ -87,15 +92,15 @@ struct IncidentShow: AsyncParsableCommand {
         }
     }
 
-    private static func printSamples(_ crashes: [JSONValue]) {
-        print("event,time_ms,x_g,y_g,z_g,roll_dps")
-        for crash in crashes {
-            for sample in crash["samples"]?.asArray ?? [] {
-                let time = Double(sample["at"]?.asInt ?? 0) / 1_000
-                let axes = ["x", "y", "z"].map { String(Double(sample[$0]?.asInt ?? 0) / 1_000) }
-                let roll = sample["roll"]?.asInt.map { String(Double($0) / 10) } ?? ""
-                print("\(crash.shown("number")),\(time),\(axes.joined(separator: ",")),\(roll)")
-            }
+    private static func printSamples(_ crash: JSONValue) {
+        let samples = crash["samples"]?.asArray ?? []
+        let hasRoll = !samples.isEmpty && samples.allSatisfy { $0["roll"]?.asInt != nil }
+        print("time_ms,x_g,y_g,z_g" + (hasRoll ? ",roll_dps" : ""))
+        for sample in samples {
+            let time = Double(sample["at"]?.asInt ?? 0) / 1_000
+            let axes = ["x", "y", "z"].map { String(Double(sample[$0]?.asInt ?? 0) / 1_000) }
+            let roll = sample["roll"]?.asInt.map { String(Double($0) / 10) }
+            print(([String(time)] + axes + (hasRoll ? [roll ?? ""] : [])).joined(separator: ","))
         }
     }
 }

@@ -35,12 +35,14 @@ extension CenterBench {
         )
     }
 
-    /// An INVITE on a new connection or on `flow`, changed by `change`; `octets` take the place of the MSD's.
+    /// An INVITE on a new connection or on `flow`, its parts changed by `adjust` and its whole by `change`; `octets` take
+    /// the place of the MSD's.
     @discardableResult
     func call(
         octets: [UInt8]? = nil,
         on flow: Flow? = nil,
-        _ change: (inout UserAgent.InvitePlan) -> Void = { _ in }
+        _ change: (inout UserAgent.InvitePlan) -> Void = { _ in },
+        adjust: (inout EmergencyInvite) -> Void = { _ in }
     ) throws -> (call: UserAgent.Call, flow: Flow) {
         let flow = flow ?? self.connect()
         let session = Self.offer(SessionDescription.standardCodecs)
@@ -56,6 +58,7 @@ extension CenterBench {
             document: LocationDocument(entity: "pres:vehicle@ecall.invalid", shape: circle, method: "GPS"),
             contentID: "loc-1@vehicle.invalid"
         )
+        adjust(&invite)
         let content = invite.content(boundary: "b")
         var plan = UserAgent.InvitePlan(
             requestURI: invite.requestURI,

@@ -16,16 +16,21 @@ struct GPSDClientTests {
 
         private let says: String
         private let closes: Bool
+        /// Whether it answers a question.
+        private let isAwake: Bool
 
-        init(says: String, closes: Bool) {
+        init(says: String, closes: Bool, isAwake: Bool) {
             self.says = says
             self.closes = closes
+            self.isAwake = isAwake
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             // The request is one write on loopback, and arrives whole.
-            guard String(buffer: Self.unwrapInboundIn(data)) == GPSDClientTests.watch else {
-                return context.close(promise: nil)
+            let request = String(buffer: Self.unwrapInboundIn(data))
+            guard request == GPSDClientTests.watch || request == "?VERSION;\n" && self.isAwake else {
+                if request != "?VERSION;\n" { context.close(promise: nil) }
+                return
             }
             let channel = context.channel
             channel.writeAndFlush(ByteBuffer(string: self.says)).assumeIsolated().whenComplete { _ in
@@ -34,11 +39,11 @@ struct GPSDClientTests {
         }
     }
 
-    private func listen(says: String, closes: Bool) async throws -> any Channel {
+    private func listen(says: String, closes: Bool, isAwake: Bool = false) async throws -> any Channel {
         try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Desk(says: says, closes: closes))
+                    try channel.pipeline.syncOperations.addHandler(Desk(says: says, closes: closes, isAwake: isAwake))
                 }
             }
             .bind(host: "127.0.0.1", port: 0)
@@ -117,6 +122,48 @@ struct GPSDClientTests {
             }
             #expect(loss.description == "no gpsd listens there (connection refused)")
         }
+    }
+
+    @Test func endsAConnectionOnWhichNobodyAnswers() async throws {
+        let server = try await self.listen(says: "", closes: false)
+        let port = try #require(server.localAddress?.port)
+        var limits = self.limits()
+        limits.silence = .milliseconds(5)
+        let events = try await self.events(3, port: port, limits: limits)
+        let lost = GPSDEvent.lost(
+            .silent(after: .milliseconds(10)),
+            nextAttempt: .milliseconds(1),
+            at: Self.instant
+        )
+        #expect(events == [.connected(at: Self.instant), lost, .connected(at: Self.instant)])
+        try await server.close()
+    }
+
+    @Test func keepsAConnectionThatAnswersWhenItIsAsked() async throws {
+        let server = try await self.listen(says: #"{"class":"VERSION"}"# + "\n", closes: false, isAwake: true)
+        let port = try #require(server.localAddress?.port)
+        var limits = self.limits()
+        limits.silence = .milliseconds(200)
+        let events = try await self.events(4, port: port, limits: limits)
+        #expect(events.first == .connected(at: Self.instant))
+        #expect(events.dropFirst().allSatisfy { if case .report = $0 { true } else { false } })
+        try await server.close()
+    }
+
+    @Test(arguments: [
+        (#"{"class":"ATT"}"# + "\n", GPSDLoss.tooManyLines(limit: 50)),
+        ("xxxxxxxxxxxxxxxx", .tooManyOctets(limit: 4_000)),
+    ])
+    func endsAConnectionThatFloodsWithWhatTellsNothing(piece: String, expected: GPSDLoss) async throws {
+        let server = try await self.listen(says: String(repeating: piece, count: 1_000), closes: false)
+        let port = try #require(server.localAddress?.port)
+        var limits = self.limits()
+        limits.maximumLinesPerSecond = 50
+        limits.maximumOctetsPerSecond = piece.hasSuffix("\n") ? 1_000_000 : 4_000
+        let events = try await self.events(3, port: port, limits: limits)
+        let loss = events.compactMap { if case .lost(let loss, _, _) = $0 { loss } else { nil } }
+        #expect(loss.first == expected)
+        try await server.close()
     }
 
     @Test func endsAConnectionThatFloods() async throws {

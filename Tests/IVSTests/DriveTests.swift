@@ -128,7 +128,7 @@ struct DriveTests {
         }
 
         mutating func seconds(to time: Double?) -> Double {
-            guard let time else { return 1 }
+            guard let time else { return 0 }
             defer { self.lastTime = time }
             return self.lastTime.map { max(0, time - $0) } ?? 1
         }
@@ -145,7 +145,7 @@ struct DriveTests {
                     // The same second again is no younger, and counts where it is better.
                     self.lastFix?.radius = min(last.radius, radius)
                 } else if !isWorse {
-                    self.lastFix = (now, radius, report.speed ?? 0, truth)
+                    self.lastFix = (now, radius, report.speed ?? Fix.assumedSpeedMetersPerSecond, truth)
                     self.compareDirection(msd, report)
                 }
                 self.comparePlace(msd)
@@ -187,27 +187,36 @@ struct DriveTests {
             return age <= .seconds(5) && fix.radius + seconds * fix.speed <= 150
         }
 
-        /// N1 and N2 are places where the car has been, to the 100 milliarcseconds of their unit.
+        /// N1 and N2 are places where the car has been some seconds before, one before the other, to the 100
+        /// milliarcseconds of their unit.
         private mutating func compareApproach(_ msd: MSD) {
             guard let first = msd.recentVehicleLocationN1, let second = msd.recentVehicleLocationN2, first != .zero
             else {
                 return
             }
             var place = msd.vehicleLocation
+            var reachedAt = self.lastFix?.truth.secondOfDay ?? 0
             for (delta, name) in [(first, "N1"), (second, "N2")] where delta != .zero {
                 place = Position(
                     positionLatitude: place.positionLatitude + Int32(delta.latitudeDelta) * 100,
                     positionLongitude: place.positionLongitude + Int32(delta.longitudeDelta) * 100
                 )
-                let isOnTheWay = self.truths.contains { truth in
+                // The instants of arrival, by which they are kept, waver around the seconds of the log.
+                let before = reachedAt - Self.leastSpacing
+                let passed = self.truths.filter { truth in
                     abs(Int(truth.position.positionLatitude) - Int(place.positionLatitude)) <= 101
                         && abs(Int(truth.position.positionLongitude) - Int(place.positionLongitude)) <= 101
+                        && truth.secondOfDay <= before
                 }
-                #expect(isOnTheWay || Self.isClamped(delta), "\(name) is no place of the drive")
+                #expect(!passed.isEmpty || Self.isClamped(delta), "\(name) is no place of the drive before \(before)")
+                reachedAt = passed.map(\.secondOfDay).max() ?? before
             }
             self.n1 += 1
             if second != .zero { self.n2 += 1 }
         }
+
+        /// Seconds: five, less what the way of a report may take.
+        private static let leastSpacing = 4.0
 
         /// Whether the place is farther away than a delta can say.
         private static func isClamped(_ delta: LocationDelta) -> Bool {

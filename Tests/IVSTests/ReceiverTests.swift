@@ -136,6 +136,19 @@ import Timeline
         #expect(second.control.positionCanBeTrusted && second.timestamp == first.timestamp)
     }
 
+    /// The device of the report and how long after the sky view it comes.
+    @Test(arguments: [("a", 1, true), ("b", 1, false), ("a", 6, false)])
+    func aSkyViewCountsForItsOwnDeviceAndNotForLong(device: String, seconds: Int, isTrusted: Bool) {
+        let bench = self.bench()
+        var parser = GPSDParser()
+        let sky = #"{"class":"SKY","device":"a","hdop":0.8}"# + "\n"
+        for event in parser.received(Array(sky.utf8), at: bench.now) { bench.step(.receiver(event)) }
+        bench.advance(by: .seconds(seconds))
+        let report = #"{"class":"TPV","device":"\#(device)","mode":3,"time":"2026-09-21T14:13:20Z","lat":48,"lon":11}"#
+        for event in parser.received(Array((report + "\n").utf8), at: bench.now) { bench.step(.receiver(event)) }
+        #expect((bench.ivs.locations.current?.canBeTrusted(at: bench.now) ?? false) == isTrusted)
+    }
+
     @Test func anOldPlaceIsToldWithItsOwnDate() throws {
         let bench = self.bench()
         bench.advance(by: .seconds(100))

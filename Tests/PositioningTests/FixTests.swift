@@ -41,12 +41,18 @@ import Timeline
     }
 
     @Test func aFixIsTrustedForFiveSecondsAndWithin150Meters() throws {
-        let good = try self.fix(radius: 150, taken: self.taken)
+        let good = try self.fix(radius: 150, taken: self.taken, speed: 0)
         #expect(good.canBeTrusted(at: self.taken.advanced(by: .seconds(5))))
         #expect(!good.canBeTrusted(at: self.taken.advanced(by: .milliseconds(5_001))))
         #expect(try !self.fix(radius: 151, taken: self.taken).canBeTrusted(at: self.taken))
         #expect(try !self.fix(radius: nil, taken: self.taken).canBeTrusted(at: self.taken))
         #expect(try self.fix(radius: 1, taken: nil).canBeTrusted(at: self.taken))
+    }
+
+    @Test func aVehicleThatTellsNoSpeedMayBeAFastOne() throws {
+        let unknown = try self.fix(radius: 50, taken: self.taken)
+        #expect(unknown.canBeTrusted(at: self.taken.advanced(by: .seconds(2))))
+        #expect(!unknown.canBeTrusted(at: self.taken.advanced(by: .milliseconds(2_001))))
     }
 
     @Test func theWaySinceThenIsPartOfTheRadius() throws {
