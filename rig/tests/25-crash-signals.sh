@@ -14,6 +14,16 @@ with_profile() {
 play() { g "(/rig/puller $pull 0 $1 $2 >/dev/null 2>&1 & echo \$! >/run/unit)"; }
 end_play='kill "$(</run/unit)"; until_true 5 "! kill -0 $(</run/unit) 2>/dev/null"'
 
+# The unit sends a crash: burst CYCLES HIGH LOW. Where the guest's processor was away meanwhile, no cycle is within its
+# tolerance, and that is none: it is sent again.
+burst() {
+    echo "for again in 1 2 3 4 5; do
+            /rig/puller $pull $1 $2 $3 >/dev/null
+            heard 4 ecalld automaticTrigger && break
+        done
+        pause 1"
+}
+
 # PROFILE, both parts of idle, both parts and the number of crash cycles.
 while read -r profile idle_high idle_low high low cycles; do
     with_profile "$profile"
@@ -25,9 +35,8 @@ while read -r profile idle_high idle_low high low cycles; do
         said ecalld | grep -c Trigger || true' 40
     check "$profile: its crash calls once" '^1$' "
         $end_play
-        /rig/puller $pull $cycles $high $low >/dev/null
-        heard 10 ecalld automaticTrigger; pause 1
-        said ecalld | grep -c 'automaticTrigger: the trigger was accepted'" 60
+        $(burst "$cycles" "$high" "$low")
+        said ecalld | grep -c 'automaticTrigger: the trigger was accepted'" 90
     # Else the next daemon would go on with this call.
     g 'heard 10 ecalld attemptAnswered && clear_call && heard 10 ecalld clearedDown'
 done <<'PROFILES'
@@ -54,7 +63,6 @@ play 390000 10000
 g 'heard 10 ecalld crashLineAlive'
 check "a heartbeat that stops at its low for 200 ms calls once" '^1$' "
     $end_play
-    /rig/puller $pull 1 390000 200000 >/dev/null
-    heard 10 ecalld automaticTrigger; pause 1
-    said ecalld | grep -c 'automaticTrigger: the trigger was accepted'" 60
+    $(burst 1 390000 200000)
+    said ecalld | grep -c 'automaticTrigger: the trigger was accepted'" 90
 g product_down
