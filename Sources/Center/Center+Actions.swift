@@ -85,18 +85,13 @@ extension Center {
         }
         let acknowledgement = self.acknowledgement(in: &call, isPositive: wanted == .positive && call.isReadable)
         let given = wanted == .none ? nil : acknowledgement
+        var answer = EmergencyAnswer.accepting(session, acknowledgement: given)
+        if wanted != .none {
+            answer.receivesVEDS = call.content.veds != nil
+            answer.vedsAcknowledgement = self.vedsAcknowledgement(in: &call)
+        }
         call.session = session
         self.calls[number] = call
-        var answer = EmergencyAnswer.accepting(session, acknowledgement: given)
-        if let reference = call.content.veds?.contentID, wanted != .none {
-            answer.receivesVEDS = true
-            answer.vedsAcknowledgement = EmergencyAnswer.Acknowledgement(
-                ref: reference,
-                received: call.content.veds?.dataSet != nil,
-                contentID: call.identifiers.acknowledgement(call.nextPart())
-            )
-            self.calls[number] = call
-        }
         answer.allow = self.userAgent.configuration.allow
         answer.supported = self.userAgent.configuration.supported
         let content = answer.content(boundary: "center-" + self.random.hexadecimalDigits(12))
@@ -131,8 +126,9 @@ extension Center {
         guard var call = self.calls[number] else { return }
         let acknowledgement = self.acknowledgement(in: &call, isPositive: call.isReadable)
         let given = isAcknowledged ? acknowledgement : nil
-        let content = EmergencyAnswer.declining(acknowledgement: given)
-            .content(boundary: "center-" + self.random.hexadecimalDigits(12))
+        var answer = EmergencyAnswer.declining(acknowledgement: given)
+        if isAcknowledged { answer.vedsAcknowledgement = self.vedsAcknowledgement(in: &call) }
+        let content = answer.content(boundary: "center-" + self.random.hexadecimalDigits(12))
         self.process(
             self.userAgent.reject(
                 call.leg,
@@ -218,13 +214,14 @@ extension Center {
             boundary: "center-" + self.random.hexadecimalDigits(12),
             package: package
         )
-        let (_, outputs) = self.userAgent.request(
+        let (sent, outputs) = self.userAgent.request(
             .info,
             in: call.leg,
             headers: content.headers,
             body: content.body,
             at: now.instant
         )
+        if request == .sendVEDS { self.calls[number]?.vedsRequest = sent }
         self.process(outputs, at: now)
     }
 

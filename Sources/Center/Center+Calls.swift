@@ -280,8 +280,11 @@ extension Center {
                 let isWhole = self.take(msd.octets, of: number, carrier: .info, at: now)
                 if !isWhole { self.note(.problem, number, "ask again with send-data", at: now) }
             }
-            if let veds = content.veds { self.take(veds, of: number, at: now) }
-            for control in content.controls { self.show(control.document, of: number, at: now) }
+            if let veds = content.veds { self.takeLater(veds, of: number, at: now) }
+            for control in content.controls {
+                self.show(control.document, of: number, at: now)
+                if content.package == EmergencyCallData.vedsPackage { self.giveUpVEDS(control.document, of: number) }
+            }
             for problem in content.problems { self.note(.problem, number, "\(problem)", at: now) }
         }
     }

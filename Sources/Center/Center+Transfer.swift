@@ -26,10 +26,12 @@ extension Center {
         self.process(outputs, at: now)
     }
 
-    /// What became of a request of ours: a REFER that was refused, or had no answer, makes no subscription.
+    /// What became of a request of ours: a REFER that was refused, or had no answer, makes no subscription, and an INFO
+    /// brings no data set.
     mutating func requestEnded(_ sent: UserAgent.Sent, _ leg: UserAgent.Call, status: Int?) {
-        guard let number = self.numbers[leg], self.calls[number]?.transferRequest == sent else { return }
-        if (status ?? 408) >= 300 { self.calls[number]?.transferRequest = nil }
+        guard let number = self.numbers[leg], (status ?? 408) >= 300 else { return }
+        if self.calls[number]?.transferRequest == sent { self.calls[number]?.transferRequest = nil }
+        if self.calls[number]?.vedsRequest == sent { self.calls[number]?.vedsRequest = nil }
     }
 
     /// A NOTIFY in a call: what the vehicle says of the call to the other address.

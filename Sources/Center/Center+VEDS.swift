@@ -1,9 +1,11 @@
 internal import NGECall
+internal import SIP
 internal import Supervision
+internal import Timeline
 
 // The Vehicle Emergency Data Set (RFC 8148): what a vehicle knows beside its MSD.
 extension Center {
-    /// Shows a data set; one that cannot be read is a problem that stands beside.
+    /// Shows a data set, which the record has no place for; one that cannot be read is a problem that stands beside.
     mutating func take(_ veds: ReceivedVEDS, of number: Int, at now: Moment) {
         guard let set = veds.dataSet else { return }
         // A text of the peer is one line, whatever is in it: none of it is to stand where the vehicle's own findings do.
@@ -14,6 +16,63 @@ extension Center {
             "vehicle data set decoded, \(veds.octets.count) octets",
             at: now,
             fields: ["decoded": lines.joined(separator: "\n")]
+        )
+    }
+
+    /// Shows a data set that came by INFO, and acknowledges one that nobody asked for in an INFO of our own.
+    ///
+    /// To one that was asked for, the answer to its INFO is enough.
+    mutating func takeLater(_ veds: ReceivedVEDS, of number: Int, at now: Moment) {
+        self.take(veds, of: number, at: now)
+        let wasAskedFor = self.calls[number]?.vedsRequest != nil
+        self.calls[number]?.vedsRequest = nil
+        guard !wasAskedFor, var call = self.calls[number], call.content.receivesVEDSPackage,
+            call.machine.phase == .answered || call.machine.phase == .voiceSession,
+            let acknowledgement = self.acknowledgement(of: veds, in: &call)
+        else { return }
+        self.calls[number] = call
+        let content = EmergencyInfo.control(
+            ControlDocument(
+                acknowledgements: [.init(ref: acknowledgement.ref, received: acknowledgement.received)]
+            ),
+            contentID: acknowledgement.contentID,
+            boundary: "center-" + self.random.hexadecimalDigits(12),
+            package: EmergencyCallData.vedsPackage
+        )
+        let (_, outputs) = self.userAgent.request(
+            .info,
+            in: call.leg,
+            headers: content.headers,
+            body: content.body,
+            at: now.instant
+        )
+        self.process(outputs, at: now)
+    }
+
+    /// A vehicle that says it cannot send its data set is not waited for.
+    mutating func giveUpVEDS(_ control: ControlDocument, of number: Int) {
+        let isRefused = control.acknowledgements.flatMap(\.actionResults).contains { result in
+            result.action == EmergencyCallData.sendDataAction && !result.success
+        }
+        if isRefused { self.calls[number]?.vedsRequest = nil }
+    }
+
+    /// The acknowledgement of the INVITE's data set, whatever is said of the MSD; `nil` when there is none.
+    func vedsAcknowledgement(in call: inout CenterCall) -> EmergencyAnswer.Acknowledgement? {
+        guard let veds = call.content.veds else { return nil }
+        return self.acknowledgement(of: veds, in: &call)
+    }
+
+    /// What is said of a data set; `nil` of one that cannot be referred to.
+    private func acknowledgement(
+        of veds: ReceivedVEDS,
+        in call: inout CenterCall
+    ) -> EmergencyAnswer.Acknowledgement? {
+        guard let reference = veds.contentID else { return nil }
+        return EmergencyAnswer.Acknowledgement(
+            ref: reference,
+            received: veds.dataSet != nil,
+            contentID: call.identifiers.acknowledgement(call.nextPart())
         )
     }
 }

@@ -28,6 +28,8 @@ struct CenterCall: Sendable {
     var isProven = false
     /// The REFER by which the vehicle is on its way to another address, and tells of it.
     var transferRequest: UserAgent.Sent?
+    /// The INFO that asked for a data set which has not come; `nil` when one that comes is unasked.
+    var vedsRequest: UserAgent.Sent?
     /// The session as this side last described it; `nil` before the answer.
     var session: SessionDescription?
 

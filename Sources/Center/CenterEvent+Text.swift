@@ -10,6 +10,23 @@ extension String {
         for scalar in self.unicodeScalars { text.append(scalar.isControl ? "\u{FFFD}" : scalar) }
         return String(text)
     }
+
+    /// JSON of the same meaning in which those characters are escapes (RFC 8259 7); they stand in its strings alone.
+    fileprivate var printableJSON: String {
+        guard self.unicodeScalars.contains(where: \.isControl) else { return self }
+        var text = ""
+        for scalar in self.unicodeScalars {
+            guard scalar.isControl else {
+                text.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return text
+    }
 }
 
 extension Unicode.Scalar {
@@ -27,7 +44,8 @@ extension CenterEvent {
         let call = self.call.map { "call \($0) " } ?? ""
         let line = "\(call)\(self.kind.rawValue): \(self.reason.printable)"
         guard let decoded = self.fields["decoded"] else { return line }
-        return line + "\n" + decoded.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+        let findings = decoded.split(separator: "\n").map { "    " + String($0).printable }
+        return line + "\n" + findings.joined(separator: "\n")
     }
 
     /// The event as one JSON object on one line; docs/events.md describes each member.
@@ -43,6 +61,6 @@ extension CenterEvent {
             "reason": .string(self.reason),
             "fields": .object(self.fields.mapValues(JSONValue.string)),
         ]
-        return object.text
+        return object.text.printableJSON
     }
 }

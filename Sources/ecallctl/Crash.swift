@@ -45,17 +45,21 @@ struct IncidentShow: AsyncParsableCommand {
     @Argument(help: "The incident as `incidents` names it.") var incident: String
     @Flag(help: "The change of velocity of each event as CSV.") var csv = false
     @Flag(help: "The samples of one event as CSV, as `accelerometer play` takes them.") var samples = false
-    @Option(help: "Which event, by its number; without it the first.") var event: Int?
+    @Option(help: "This event alone, by its number; for --samples the first when left out.") var event: Int?
 
     mutating func run() async throws {
         let reply = try await self.connection.call(.describeIncident, ["incident": .string(self.incident)])
         if self.connection.json { return print(reply.text) }
-        let crashes = reply["crashes"]?.asArray ?? []
+        var crashes = reply["crashes"]?.asArray ?? []
+        if let event {
+            crashes = crashes.filter { $0["number"]?.asInt == event }
+            guard !crashes.isEmpty else { throw ValidationError("the incident has no crash event \(event)") }
+        }
         if self.csv { return Self.printChanges(crashes) }
         if self.samples {
-            let crash = self.event.map { number in crashes.first { $0["number"]?.asInt == number } } ?? crashes.first
-            guard let crash else { throw ValidationError("the incident has no such crash event") }
-            return Self.printSamples(crash)
+            // The times of each event count from its own time zero: one after the other they would go back.
+            guard let crash = crashes.first else { throw ValidationError("the incident has no crash event") }
+            return try Self.printSamples(crash)
         }
         let incident = reply["incident"] ?? .null
         print("incident   \(incident.shown("id")) \(incident.shown("time")) \(incident.shown("trigger"))")
@@ -92,9 +96,12 @@ struct IncidentShow: AsyncParsableCommand {
         }
     }
 
-    private static func printSamples(_ crash: JSONValue) {
+    private static func printSamples(_ crash: JSONValue) throws {
         let samples = crash["samples"]?.asArray ?? []
-        let hasRoll = !samples.isEmpty && samples.allSatisfy { $0["roll"]?.asInt != nil }
+        // Those of many events are more than one reply holds.
+        guard !samples.isEmpty else { throw ValidationError("the reply has no samples of the event") }
+        // A recording has the column in each line or in none.
+        let hasRoll = samples.allSatisfy { $0["roll"]?.asInt != nil }
         print("time_ms,x_g,y_g,z_g" + (hasRoll ? ",roll_dps" : ""))
         for sample in samples {
             let time = Double(sample["at"]?.asInt ?? 0) / 1_000
