@@ -47,6 +47,9 @@ package struct CrashDetector: Sendable {
         var calmSince: Instant?
     }
 
+    /// How long it may not be calm, and a crash still be felt: longer than the hardest braking lasts.
+    private static let longestUnrest = Duration.seconds(10)
+
     private let limits: CrashLimits
     private var state = State.asleep
     private var bias: BiasEstimate
@@ -59,6 +62,8 @@ package struct CrashDetector: Sendable {
     private var unfinished: [UnfinishedRecord] = []
     private var last: Instant?
     private var lastEnd: Instant?
+    /// When it was calm last.
+    private var calmAt: Instant?
     private var count = 0
 
     /// A detector for samples at about `rate` hertz.
@@ -121,6 +126,7 @@ package struct CrashDetector: Sendable {
     private mutating func judge(_ sample: AccelerationSample) -> [Sign] {
         let short = self.decided.change(over: self.limits.shortWindow)
         let isCalm = abs(short.x) < self.limits.wake && abs(short.y) < self.limits.wake
+        if isCalm || self.calmAt == nil { self.calmAt = sample.at }
         switch self.state {
         case .settling(let since):
             if isCalm {
@@ -129,7 +135,9 @@ package struct CrashDetector: Sendable {
             }
             // A crash may come while it is not calm: whoever brakes hard, or scrapes along, is not yet through.
             let begin = sample.at.advanced(by: .zero - self.limits.longWindow)
-            guard since.map({ $0 <= begin }) ?? true,
+            // But not for ever: an axis that is stuck is never calm.
+            let isStuck = self.calmAt.map { $0.advanced(by: Self.longestUnrest) < sample.at } ?? false
+            guard !isStuck, since.map({ $0 <= begin }) ?? true,
                 self.decided.change(over: self.limits.longWindow).magnitude >= self.limits.event
             else { return [] }
             return self.wake(sample, zero: begin)

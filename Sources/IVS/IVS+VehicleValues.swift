@@ -11,7 +11,8 @@ internal import Timeline
 extension IVS {
     /// The values that count now; in a call, those that counted when it began or have been told since.
     func knownValues(at now: Moment) -> VehicleValues {
-        let instant = self.frozen?.at.instant ?? now.instant
+        let began = self.call.isGoingOn ? self.call.incident?.startedAt : nil
+        let instant = began ?? now.instant
         return self.values.known(at: instant, within: self.configuration.bus.validFor)
     }
 
@@ -31,9 +32,6 @@ extension IVS {
         }
         self.outputs.append(.reply(call.id, [:], continues: false))
         self.noteChanged(changed, at: now)
-        if changed.contains(.ignition), let ignition = self.values.ignition?.value {
-            self.inputs.ignition(on: ignition, at: now.instant)
-        }
         self.goOn(told, at: now)
         self.callByValues(before: before, at: now)
     }

@@ -200,11 +200,6 @@ struct InputLines: Sendable {
         if let profile = self.profiles[line] { self.crash[line] = CrashLineDecoder(profile) }
     }
 
-    /// The ignition was switched: the units of the crash lines come to power, or lose it.
-    mutating func ignition(on: Bool, at stamp: Instant) {
-        for line in self.crash.keys { self.crash[line]?.ignition(on: on, at: stamp) }
-    }
-
     /// A line floods, or has become quiet; its level then is a start again.
     mutating func noise(of line: LineName, _ isNoisy: Bool) {
         self.lost(line)

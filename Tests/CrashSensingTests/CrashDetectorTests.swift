@@ -159,6 +159,17 @@ import Timeline
         #expect(worst.changes.map(\.x).min().map { abs($0 - worst.maximumLongitudinal) < 3 } == true)
     }
 
+    @Test func anAxisThatIsStuckDoesNotCallForEver() {
+        var trace = Trace()
+        trace.play(60) { _ in PlanarVector(x: -5, y: 0) }
+        let last = trace.events.map(\.timeZero).max() ?? .boot
+        #expect(Instant.boot.advanced(by: .seconds(1)).duration(to: last) < .seconds(12))
+        trace.rest(1)
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        #expect(trace.events.map(\.timeZero).max().map { $0 > last } == true, "once it is calm it feels again")
+    }
+
     @Test func oneCrashWithALongTailIsOneEvent() {
         var trace = Trace()
         trace.halfSine(x: -20, seconds: 0.100)
