@@ -33,9 +33,14 @@ package struct CrashDetector: Sendable {
     private enum State {
         case asleep
         case awake(Event)
-        /// What woke it has ended by its length, and it is not calm yet; an event since which instant nothing of it counts
-        /// for another, `nil` behind what was none.
-        case settling(since: Instant?)
+        /// What woke it has ended by its length, and it is not calm yet; `nil` behind what was no event.
+        case settling(behind: Ended?)
+    }
+
+    /// An event of which nothing counts for another one.
+    private struct Ended {
+        let at: Instant
+        let hasCalled: Bool
     }
 
     private struct Event {
@@ -128,7 +133,7 @@ package struct CrashDetector: Sendable {
         let isCalm = abs(short.x) < self.limits.wake && abs(short.y) < self.limits.wake
         if isCalm || self.calmAt == nil { self.calmAt = sample.at }
         switch self.state {
-        case .settling(let since):
+        case .settling(let ended):
             if isCalm {
                 self.state = .asleep
                 return []
@@ -137,9 +142,7 @@ package struct CrashDetector: Sendable {
             let begin = sample.at.advanced(by: .zero - self.limits.longWindow)
             // But not for ever: an axis that is stuck is never calm.
             let isStuck = self.calmAt.map { $0.advanced(by: Self.longestUnrest) < sample.at } ?? false
-            guard !isStuck, since.map({ $0 <= begin }) ?? true,
-                self.decided.change(over: self.limits.longWindow).magnitude >= self.limits.event
-            else { return [] }
+            guard !isStuck, self.beginsAnother(at: begin, behind: ended) else { return [] }
             return self.wake(sample, zero: begin)
         case .asleep:
             guard !isCalm else {
@@ -151,6 +154,14 @@ package struct CrashDetector: Sendable {
         case .awake(let event):
             return self.goOn(event, sample, isCalm: isCalm)
         }
+    }
+
+    /// Whether what was felt since `begin`, a long window ago, is an event beside the one before.
+    private func beginsAnother(at begin: Instant, behind ended: Ended?) -> Bool {
+        let change = self.decided.change(over: self.limits.longWindow)
+        guard let ended, begin < ended.at else { return change.magnitude >= self.limits.event }
+        // Of one that did not call the end may be the begin of what does.
+        return !ended.hasCalled && self.severity(of: change, lateral: change.y) != nil
     }
 
     private mutating func wake(_ sample: AccelerationSample, zero: Instant) -> [Sign] {
@@ -189,23 +200,27 @@ package struct CrashDetector: Sendable {
             self.count = event.record.number
             signs.append(.event(event.record))
         }
-        if event.isEvent, !event.isSevere, let severity = self.severity(of: event.record) {
+        if event.isEvent, !event.isSevere,
+            let severity = self.severity(of: event.record.maximum, lateral: event.record.maximumLateral)
+        {
             event.isSevere = true
             signs.append(.severe(event.record, because: severity))
         }
         let isOver = event.calmSince.map { $0.advanced(by: self.limits.shortWindow) <= sample.at } ?? false
-        let isLong = after >= self.limits.longestEvent
+        // What has become no event within its window is not in the way of one that begins later.
+        let isLong = after >= (event.isEvent ? self.limits.longestEvent : self.limits.longWindow)
         guard isOver || isLong else {
             self.state = .awake(event)
             return signs
         }
-        self.state = isOver ? .asleep : .settling(since: event.isEvent ? sample.at : nil)
+        let ended = event.isEvent ? Ended(at: sample.at, hasCalled: event.isSevere) : nil
+        self.state = isOver ? .asleep : .settling(behind: ended)
         return signs + self.end(event, after: after)
     }
 
-    private func severity(of record: CrashRecord) -> Severity? {
-        if record.maximum.magnitude >= self.limits.call { return .deltaV }
-        return abs(record.maximumLateral) >= self.limits.callLateral ? .lateralDeltaV : nil
+    private func severity(of change: PlanarVector, lateral: Double) -> Severity? {
+        if change.magnitude >= self.limits.call { return .deltaV }
+        return abs(lateral) >= self.limits.callLateral ? .lateralDeltaV : nil
     }
 
     private mutating func end(_ known: Event, after: Duration) -> [Sign] {

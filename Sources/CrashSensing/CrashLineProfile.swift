@@ -169,15 +169,16 @@ package struct CrashLineProfile: Hashable, Sendable {
         }
     }
 
-    /// How short a part of what has to be heard may be.
-    private var shortestPart: Duration {
+    /// Whether a part of what has to be heard may be as short as a glitch.
+    private var isAsShortAsGlitch: Bool {
         var parts: [Duration] = []
         if case .cycles(let cycle) = self.idle { parts.append(cycle.shortest) }
         switch self.crash {
-        case .level(_, let hold): parts.append(hold)
+        // A level has no part to be lost, but may count no sooner than it is none.
+        case .level(_, let hold): if hold < self.glitch { return true }
         case .cycles(let cycle): parts.append(cycle.shortest)
         }
-        return parts.min() ?? .zero
+        return parts.contains { $0 <= self.glitch }
     }
 
     /// Whether crash and idle can be told apart, a resting line is no crash and no signal a glitch; else why not.
@@ -189,7 +190,7 @@ package struct CrashLineProfile: Hashable, Sendable {
             "some cycle would be one of idle and one of crash"
         case (.cycles(let idle), .level(let high, let hold)) where idle.longest(high: high) >= hold:
             "the idle signal may have the crash level for as long as a crash"
-        case _ where self.shortestPart < self.glitch:
+        case _ where self.isAsShortAsGlitch:
             "a part of the signal may be as short as a glitch"
         case (.level, .level), (.level, .cycles), (.cycles, .cycles), (.cycles, .level): nil
         }

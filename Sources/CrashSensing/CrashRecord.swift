@@ -42,6 +42,6 @@ package struct CrashRecord: Hashable, Sendable {
 
     package var direction: PrincipalDirection? { PrincipalDirection(deltaV: self.maximum) }
 
-    /// More samples than a sensor of 6.4 kHz gives in 400 ms are not kept.
-    package static let maximumSamples = 2_560
+    /// More samples than a sensor of 6.4 kHz gives in 400 ms, with those at both ends, are not kept.
+    package static let maximumSamples = 2_561
 }

@@ -17,11 +17,13 @@ package struct RolloverDetector: Hashable, Sendable {
     static let correctionSeconds = 2.0
     /// Below it a vehicle stands, in degrees: no road slopes as much.
     static let uprightAngle = 45.0
+    /// How much of the calm has to show it upright: one sample of a jolt does not.
+    static let uprightFor = Duration.milliseconds(100)
     /// How long the vehicle must lie still before its orientation is told.
     static let stillFor = Duration.seconds(1)
 
     private let limits: CrashLimits
-    /// Degrees to the right, over all turns; `nil` before gravity or the gyro has said anything.
+    /// Degrees to the right, over all turns; `nil` before gravity has said anything.
     package private(set) var angle: Double?
     /// The largest so far, with its sign.
     package private(set) var largestAngle = 0.0
@@ -33,7 +35,9 @@ package struct RolloverDetector: Hashable, Sendable {
     private var stillSince: Instant?
     package private(set) var hasRolled = false
     /// Whether it has been seen upright: one that lies on its roof when the sensor comes does not roll over by that.
-    private var hasStood = false
+    private var hasStood: Bool { self.stoodFor >= Self.uprightFor }
+    /// How much of the calm has shown it upright, with none between that has shown it otherwise.
+    private var stoodFor = Duration.zero
 
     package init(limits: CrashLimits = CrashLimits()) {
         self.limits = limits
@@ -44,7 +48,7 @@ package struct RolloverDetector: Hashable, Sendable {
 
     /// Takes a sample; `true` when the vehicle rolls over with it.
     package mutating func take(_ sample: AccelerationSample) -> Bool {
-        let step = self.last.map { $0.duration(to: sample.at).inSeconds } ?? 0
+        let step = self.last.map { $0.duration(to: sample.at) } ?? .zero
         self.last = sample.at
         self.turn(sample, step)
         self.rest(sample)
@@ -53,7 +57,6 @@ package struct RolloverDetector: Hashable, Sendable {
         }
         guard let angle = self.angle else { return false }
         if abs(angle) > abs(self.largestAngle) { self.largestAngle = angle }
-        if abs(angle) < Self.uprightAngle, abs(sample.magnitude - 1) < Self.calm { self.hasStood = true }
         guard self.hasStood, !self.hasRolled, self.isRollingOver(angle, sample) else { return false }
         self.hasRolled = true
         return true
@@ -74,18 +77,20 @@ package struct RolloverDetector: Hashable, Sendable {
     }
 
     /// Adds up the gyro, and lets gravity correct it while nothing else is felt.
-    private mutating func turn(_ sample: AccelerationSample, _ step: Double) {
+    private mutating func turn(_ sample: AccelerationSample, _ step: Duration) {
         // A gap is no turn: the gyro says nothing of it.
-        let isWhole = step <= VelocityWindow.longestGap.inSeconds
-        if let rate = sample.rollRate, isWhole { self.angle = (self.angle ?? 0) + rate * step }
+        let isWhole = step <= VelocityWindow.longestGap
+        // Where it begins only gravity says: a gyro alone would take a vehicle on its roof for an upright one.
+        if let angle = self.angle, let rate = sample.rollRate, isWhole { self.angle = angle + rate * step.inSeconds }
         guard abs(sample.magnitude - 1) < Self.calm else { return }
         let gravity = atan2(-sample.y, sample.z) * 180 / Double.pi
+        if !self.hasStood, isWhole { self.stoodFor = abs(gravity) < Self.uprightAngle ? self.stoodFor + step : .zero }
         guard let angle = self.angle, sample.rollRate != nil else {
             self.angle = gravity
             return
         }
         let off = (gravity - angle).remainder(dividingBy: 360)
-        self.angle = angle + off * min(1, step / Self.correctionSeconds)
+        self.angle = angle + off * min(1, step.inSeconds / Self.correctionSeconds)
     }
 
     private mutating func rest(_ sample: AccelerationSample) {

@@ -35,24 +35,35 @@ struct IIODevice: Sendable {
         let offset: Double
     }
 
-    /// The channels of `names`, switched on with the time stamp, and the buffer started.
+    /// The channels of `names`, switched on with the time stamp if there is one, and the buffer started.
     ///
     /// The order of the writes is that of the kernel's documentation: `enable` last.
-    func start(_ names: [String], watermark: Int, rate: Double?) throws(SensorProblem) -> Scans {
+    func start(_ names: [String], watermark: Int, rate wanted: Double?) throws(SensorProblem) -> Scans {
         // It may still run from an earlier run of ours.
         try self.write("\(self.bufferFolder)/enable", "0")
         try self.switchOffAll()
         var channels: [Channel] = []
         for name in names { channels.append(try self.channel(name)) }
-        let stamp = try self.element("in_timestamp")
-        for name in names + ["in_timestamp"] { try self.write("\(self.scanFolder)/\(name)_en", "1") }
+        let stamp = self.hasStamp ? try self.element(Self.stampName) : nil
+        for name in names + (stamp == nil ? [] : [Self.stampName]) {
+            try self.write("\(self.scanFolder)/\(name)_en", "1")
+        }
         // Without it the stamps are of the wall clock, which may jump.
-        try self.write("current_timestamp_clock", "monotonic")
-        if let rate { try self.setRate(rate) }
+        if stamp != nil { try self.write("current_timestamp_clock", "monotonic") }
+        if let wanted { try self.setRate(wanted) }
+        let rate = self.rate
+        let readStamps = ReadStamps(rate: rate, kept: watermark * (Self.depth + 1))
+        guard stamp != nil || readStamps != nil else { throw .noTime(device: self.name) }
         try self.write("\(self.bufferFolder)/length", String(watermark * Self.depth))
         try self.write("\(self.bufferFolder)/watermark", String(watermark))
         try self.write("\(self.bufferFolder)/enable", "1")
-        return Scans(channels: channels, stamp: stamp, rate: self.rate)
+        return Scans(channels: channels, stamp: stamp, readStamps: stamp == nil ? readStamps : nil, rate: rate)
+    }
+
+    private static let stampName = "in_timestamp"
+
+    private var hasStamp: Bool {
+        FileManager.default.fileExists(atPath: "\(self.folder)/\(self.scanFolder)/\(Self.stampName)_type")
     }
 
     func stop() {
@@ -67,7 +78,8 @@ struct IIODevice: Sendable {
     private var rate: Double {
         let places = ["sampling_frequency", "in_accel_sampling_frequency", "in_anglvel_sampling_frequency"]
         let found = places.lazy.compactMap { Self.text("\(self.folder)/\($0)").flatMap(Double.init) }.first
-        return found ?? 0
+        // What is no number of samples says nothing either.
+        return found.map { $0.isFinite ? $0 : 0 } ?? 0
     }
 
     private func setRate(_ rate: Double) throws(SensorProblem) {

@@ -79,6 +79,7 @@ package final class IIOSource: Sendable {
     private func serveAccelerations(_ deliver: @escaping @Sendable (SensorEvent) -> Void) {
         let hasRoll = self.settings.gyro == self.settings.device
         let names = Self.axes.map { "in_accel_\($0)" } + (hasRoll ? Self.axes.map { "in_anglvel_\($0)" } : [])
+        var wasFrozen = false
         while self.isWanted {
             var watch = SampleWatch(at: self.now())
             // Told with the first samples: a device that opens and says nothing does not work.
@@ -90,7 +91,8 @@ package final class IIOSource: Sendable {
                     let samples = scans.map { self.sample($0, hasRoll: hasRoll) }
                     // Whether it is well again: it was not told to be ill in between.
                     _ = watch.took(samples, at: self.now())
-                    if !samples.isEmpty {
+                    // One that was frozen works again when it says something else, and not when it is opened.
+                    if !samples.isEmpty, !wasFrozen || watch.hasVaried {
                         if let rate = untold { deliver(.working(rate: rate)) }
                         untold = nil
                         deliver(.samples(samples))
@@ -98,6 +100,7 @@ package final class IIOSource: Sendable {
                     if let problem = watch.problem(at: self.now()) { throw problem }
                 }
             } catch {
+                if case .frozen = error { wasFrozen = true } else { wasFrozen = false }
                 deliver(.failed(error))
                 self.rest()
             }
@@ -151,7 +154,7 @@ package final class IIOSource: Sendable {
         take: ([Scans.Scan]) throws(SensorProblem) -> Void
     ) throws(SensorProblem) {
         let device = try IIODevice.find(name, devices: self.places.devices, nodes: self.places.nodes)
-        let scans = try device.start(channels, watermark: self.settings.watermark, rate: self.settings.rate)
+        var scans = try device.start(channels, watermark: self.settings.watermark, rate: self.settings.rate)
         defer { device.stop() }
         let descriptor = unsafe open(device.node, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw .refused(path: device.node, reason: Self.reason(errno)) }
@@ -166,7 +169,7 @@ package final class IIOSource: Sendable {
             // A pipe in place of a device may give part of a scan.
             rest += buffer.prefix(max(0, count))
             let whole = rest.count / scans.octets * scans.octets
-            try take(try scans.read(Array(rest.prefix(whole))))
+            try take(try scans.read(Array(rest.prefix(whole)), at: self.now()))
             rest.removeFirst(whole)
         }
     }

@@ -10,6 +10,8 @@ package struct SampleWatch: Sendable {
     private var value: [Double] = []
     private var changedAt: Instant
     private var isFaulty = false
+    /// Whether two samples have differed.
+    package private(set) var hasVaried = false
 
     package init(at start: Instant) {
         self.lastSampleAt = start
@@ -23,6 +25,7 @@ package struct SampleWatch: Sendable {
         for sample in samples {
             let value = [sample.x, sample.y, sample.z]
             if value != self.value {
+                self.hasVaried = self.hasVaried || !self.value.isEmpty
                 self.value = value
                 self.changedAt = now
             }

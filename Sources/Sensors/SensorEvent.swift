@@ -20,6 +20,8 @@ package enum SensorProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case missing(name: String, known: [String])
     /// The device cannot measure what is needed.
     case noChannel(device: String, channel: String)
+    /// The device has no time stamps, and does not say its rate in place of them.
+    case noTime(device: String)
     /// A file of the kernel says something that is not understood.
     case notUnderstood(path: String, found: String, expected: String)
     /// A file of the kernel cannot be read or written.
@@ -44,6 +46,7 @@ package enum SensorProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .missing(let name, let known):
             "there is no sensor \(name); there are \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .noChannel(let device, let channel): "the sensor \(device) has no channel \(channel)"
+        case .noTime(let device): "the sensor \(device) has no channel in_timestamp, and does not say its rate"
         case .notUnderstood(let path, let found, let expected): "\(path) says \"\(found)\", expected \(expected)"
         case .refused(let path, let reason): "\(path): \(reason)"
         case .brokenScan(let octets, let scan): "\(octets) octets were read, which are no scans of \(scan)"
@@ -51,10 +54,15 @@ package enum SensorProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .silent(let time): "the sensor has given no sample for \(time)"
         case .frozen(let time): "the sensor has given the same sample for \(time)"
         case .badRate(let rate):
-            "the sensor gives \(Int(rate.rounded())) samples a second, expected \(Int(CrashLimits.rates.lowerBound)) to "
+            "the sensor gives \(Self.whole(rate)) samples a second, expected \(Int(CrashLimits.rates.lowerBound)) to "
                 + "\(Int(CrashLimits.rates.upperBound))"
         case .unusable(let time): "for \(time) the samples have lain too far apart, or have had one time"
         case .badTrace(let mistake): mistake.description
         }
+    }
+
+    /// A rate without its fraction, whatever a driver says.
+    private static func whole(_ rate: Double) -> String {
+        Int(exactly: rate.rounded()).map(String.init) ?? String(rate)
     }
 }

@@ -112,6 +112,24 @@ import Timeline
         #expect(zip(record.samples, record.samples.dropFirst()).allSatisfy { $0.at < $1.at })
     }
 
+    @Test func theFastestSensorHasRoomForTheWholeRecord() throws {
+        let rate = CrashLimits.rates.upperBound
+        var detector = CrashDetector(rate: rate)
+        var signs: [CrashDetector.Sign] = []
+        for index in 0..<Int(rate * 2) {
+            let at = Instant(nanosecondsSinceBoot: Int64(Double(index) * 1e9 / rate))
+            let x = (1.5..<1.6).contains(Double(index) / rate) ? -15.0 : 0
+            signs += detector.take(AccelerationSample(at: at, x: x, y: 0, z: 1))
+        }
+        let records = signs.compactMap { if case .recorded(let record) = $0 { record } else { nil } }
+        let record = try #require(records.first)
+        let (first, last) = try (#require(record.samples.first), #require(record.samples.last))
+        let step = Duration.seconds(1 / rate)
+        #expect(first.at.duration(to: record.timeZero) > CrashRecord.before - step)
+        #expect(record.timeZero.duration(to: last.at) > CrashRecord.after - step)
+        #expect(record.samples.count <= CrashRecord.maximumSamples)
+    }
+
     @Test func aSensorAtItsEndIsSaidToBeThere() {
         var trace = Trace()
         trace.play(0.05, saturated: true) { _ in PlanarVector(x: -16, y: 0) }
@@ -157,6 +175,44 @@ import Timeline
         let worst = try #require(trace.recorded.min { $0.maximumLongitudinal < $1.maximumLongitudinal })
         #expect(worst.maximumLongitudinal < -35 && worst.changes.count == CrashRecord.count)
         #expect(worst.changes.map(\.x).min().map { abs($0 - worst.maximumLongitudinal) < 3 } == true)
+    }
+
+    /// What does not let it rest, the crash beside it, and how long that one lasts: at no instant is it cut in two.
+    @Test(arguments: [
+        (-1.2, 0.0, 0.0, 15.6, 0.080), (-1.2, 0, 0, 13.4, 0.060), (-1.2, 0, 22.2, 0, 0.100), (-1.6, 0, 0, 13.4, 0.080),
+    ])
+    func aCrashCallsWheneverItComesIntoWhatIsNotCalm(
+        x: Double,
+        y: Double,
+        peakX: Double,
+        peakY: Double,
+        seconds: Double
+    ) {
+        for offset in stride(from: 0.0, through: 0.9, by: 0.01) {
+            var trace = Trace()
+            trace.play(offset) { _ in PlanarVector(x: x, y: y) }
+            trace.play(seconds) { time in
+                let shape = sin(Double.pi * time / seconds)
+                return PlanarVector(x: x + peakX * shape, y: y + peakY * shape)
+            }
+            trace.play(0.4) { _ in PlanarVector(x: x, y: y) }
+            trace.rest(1)
+            #expect(!trace.severe.isEmpty, "\(offset) s behind its begin")
+            // Only what is an event by itself may be one beside the crash.
+            #expect(trace.events.count == 1 || abs(x) > 1.5, "\(offset) s behind its begin")
+        }
+    }
+
+    @Test func aTreeBehindAGuardRailIsAnEventOfItsOwn() throws {
+        var trace = Trace()
+        trace.play(0.35) { _ in PlanarVector(x: 0, y: 2) }
+        let scraped = trace.events.count
+        let begun = trace.now
+        trace.halfSine(x: -20, seconds: 0.100)
+        trace.rest(1)
+        let tree = try #require(trace.recorded.last)
+        #expect(scraped == 1 && tree.timeZero >= begun.advanced(by: .milliseconds(-150)))
+        #expect(tree.maximumLongitudinal < -44 && tree.number == trace.events.count)
     }
 
     @Test func anAxisThatIsStuckDoesNotCallForEver() {
@@ -284,12 +340,33 @@ import Timeline
         #expect(trace.rollovers.count == 1)
     }
 
-    @Test func aVehicleThatLiesThereFromTheStartDoesNotRollOver() {
+    @Test(arguments: [nil, 0.0])
+    func aVehicleThatLiesThereFromTheStartDoesNotRollOver(rollRate: Double?) {
         for (y, z) in [(0.0, -1.0), (-1, 0), (1, 0)] {
             var trace = Trace(restSeconds: 0)
-            trace.play(3, z: z) { _ in PlanarVector(x: 0, y: y) }
+            trace.play(10, z: z, rollRate: rollRate) { _ in PlanarVector(x: 0, y: y) }
+            // Whoever cuts it open shakes it.
+            trace.play(0.02, z: 1, rollRate: rollRate) { _ in .zero }
+            trace.play(3, z: z, rollRate: rollRate) { _ in PlanarVector(x: 0, y: y) }
             #expect(trace.rollovers.isEmpty)
         }
+    }
+
+    @Test func theAngleBeginsWhereGravitySaysAndNotWithTheGyro() {
+        var roll = RolloverDetector()
+        _ = roll.take(AccelerationSample(at: .boot, x: 3, y: -1, z: 0, rollRate: 0))
+        #expect(roll.angle == nil)
+        _ = roll.take(AccelerationSample(at: .boot.advanced(by: .milliseconds(1)), x: 0, y: -1, z: 0, rollRate: 0))
+        #expect(roll.angle == 90)
+    }
+
+    @Test(arguments: [nil, 0.0])
+    func aVehicleThatWasSetUprightMayRollOverAgain(rollRate: Double?) {
+        var trace = Trace(restSeconds: 0)
+        trace.play(3, z: -1, rollRate: rollRate) { _ in .zero }
+        trace.play(30, rollRate: rollRate) { _ in .zero }
+        trace.play(0.5, z: 0, rollRate: rollRate.map { _ in 200 }) { _ in PlanarVector(x: 0, y: -1) }
+        #expect(trace.rollovers.count == 1)
     }
 
     @Test func aBankedCurveIsNone() {

@@ -209,6 +209,10 @@ import Timeline
         #expect(short.contradiction == nil)
         short.glitch = .milliseconds(5)
         #expect(short.contradiction != nil, "every part of the crash would be taken back")
+        short.glitch = .milliseconds(3)
+        #expect(short.contradiction != nil, "the shortest that fits is one of 3 ms")
+        short.glitch = .microseconds(2_999)
+        #expect(short.contradiction == nil)
         let slack = CrashLineProfile.Cycle(
             high: .milliseconds(300),
             low: .milliseconds(90),

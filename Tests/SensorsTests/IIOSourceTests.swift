@@ -55,7 +55,10 @@ import Timeline
         (["in_accel_scale": "-1"], "expected a number above 0"),
         (["buffer0/in_accel_z_type": "le:q12"], "in_accel_z_type says \"le:q12\", expected such as le:s16/16>>0"),
         (["buffer0/in_accel_z_type": ""], "the sensor adxl has no channel in_accel_z"),
-        (["buffer0/in_timestamp_type": ""], "the sensor adxl has no channel in_timestamp"),
+        (
+            ["buffer0/in_timestamp_type": "", "sampling_frequency": ""],
+            "the sensor adxl has no channel in_timestamp, and does not say its rate"
+        ),
         (["buffer0/enable": ""], "enable: it cannot be opened for writing"),
     ])
     func whatIsWrongWithTheDeviceIsToldOnceAndByItsPlace(extra: [String: String], expected: String) async throws {
@@ -67,6 +70,41 @@ import Timeline
         }
         source.stop()
         #expect(problem.description.contains(expected), "\(problem)")
+    }
+
+    @Test func aDeviceWithoutStampsGetsThoseOfItsReads() async throws {
+        let device = try FakeDevice(
+            extra: [
+                "buffer0/in_timestamp_type": "", "buffer0/in_timestamp_en": "", "buffer0/in_timestamp_index": "",
+                "current_timestamp_clock": "",
+            ]
+        )
+        let source = IIOSource(Self.settings(), places: device.places) { .boot.advanced(by: .seconds(7)) }
+        var events = Self.events(source).makeAsyncIterator()
+        // Without padding: 16 bits for each axis.
+        try device.write([0, 0, 0, 0, 0xA0, 0, 0xF0, 0x7F, 0, 0, 0xA0, 0])
+        #expect(await events.next() == .working(rate: 1_000))
+        guard case .samples(let samples)? = await events.next() else { return #expect(Bool(false), "no sample") }
+        source.stop()
+        #expect(samples.map { Instant.boot.duration(to: $0.at) } == [.milliseconds(6_999), .seconds(7)])
+        #expect(samples.map(\.isSaturated) == [false, true])
+        #expect(samples.allSatisfy { abs($0.z - 1) < 0.001 })
+    }
+
+    @Test func aRateThatIsNoNumberIsNotSaid() async throws {
+        let device = try FakeDevice(extra: ["sampling_frequency": "nan"])
+        var settings = Self.settings()
+        settings.rate = nil
+        let source = Self.source(device, settings)
+        var events = Self.events(source).makeAsyncIterator()
+        try device.write(FakeDevice.scan(0, 0, 10, at: 1))
+        #expect(await events.next() == .working(rate: 0))
+        source.stop()
+    }
+
+    @Test(arguments: [Double.nan, .infinity, 1e300, -1])
+    func aRateThatIsNoneCanBeTold(_ rate: Double) {
+        #expect(SensorProblem.badRate(rate).description.hasSuffix("samples a second, expected 400 to 6400"))
     }
 
     @Test func aDeviceThatIsPulledOutIsGone() async throws {
@@ -149,7 +187,8 @@ import Timeline
         #expect(found5 == .frozen(.milliseconds(2_900)))
         let found6 = watch.took([self.sample(0.1, at: self.at(3))], at: self.at(3))
         #expect(!found6)
+        #expect(!watch.hasVaried)
         let found7 = watch.took([self.sample(0.2, at: self.at(3.1))], at: self.at(3.1))
-        #expect(found7)
+        #expect(found7 && watch.hasVaried)
     }
 }
