@@ -71,8 +71,8 @@ package struct CrashDetector: Sendable {
     private var calmAt: Instant?
     private var count = 0
 
-    /// A detector for samples at about `rate` hertz.
-    package init(rate: Double, limits: CrashLimits = CrashLimits()) {
+    /// A detector for samples at about `rate` hertz, in the place of an `earlier` one whose sensor has come back.
+    package init(rate: Double, limits: CrashLimits = CrashLimits(), behind earlier: CrashDetector? = nil) {
         self.limits = limits
         self.bias = BiasEstimate(rate: rate)
         let filter = ChannelFilter(frequencyClass: 60, rate: rate)
@@ -80,7 +80,7 @@ package struct CrashDetector: Sendable {
         self.decided = VelocityWindow(length: limits.longWindow)
         self.felt = VelocityWindow(length: limits.longWindow)
         self.recent = SampleRing(length: CrashRecord.before + limits.longWindow)
-        self.roll = RolloverDetector(limits: limits)
+        self.roll = RolloverDetector(limits: limits, behind: earlier?.roll)
     }
 
     /// Whether an event may be going on, for which a call waits a moment.

@@ -128,10 +128,10 @@ package enum CrashLineDecoder: Hashable, Sendable {
         }
     }
 
-    /// The ignition was switched; a contact that settles does not ask for it.
-    package mutating func ignition(on: Bool, at stamp: Instant) {
+    /// Whether the ignition is on, `nil` when nobody knows any more; a contact that settles does not ask for it.
+    package mutating func ignition(isOn: Bool?, at stamp: Instant) {
         guard case .waveform(let profile, var machine) = self else { return }
-        machine?.ignition(on: on, at: stamp)
+        machine?.ignition(isOn: isOn, at: stamp)
         self = .waveform(profile, machine)
     }
 }

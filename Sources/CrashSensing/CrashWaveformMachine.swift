@@ -21,7 +21,8 @@ package struct CrashWaveformMachine: Hashable, Sendable {
 
     private enum Ignition: Hashable {
         case unknown
-        case on(since: Instant)
+        /// `nil` where it has been on before that was told, or was off for no more than a moment.
+        case on(since: Instant?)
         case off(since: Instant)
     }
 
@@ -30,6 +31,8 @@ package struct CrashWaveformMachine: Hashable, Sendable {
     /// As it was before the last edge, should that be half of a glitch.
     private var before: WaveformReception
     private var burst = Burst.none
+    /// Until when the burst that is going on was taken for what a unit sends at its start; then it is judged again.
+    private var ignoredUntil: Instant?
     private var health = Health.unknown
     private var ignition = Ignition.unknown
     private var lockedUntil: Instant?
@@ -72,7 +75,7 @@ package struct CrashWaveformMachine: Hashable, Sendable {
             switch self.burst {
             case .deciding(_, let at): at.advanced(by: self.profile.glitch)
             case .none: self.reception.heldSince.map { $0.advanced(by: self.profile.hold) }
-            case .counted: nil
+            case .counted: self.ignoredLevelAt
             }
         return Instant.earliest(decision, self.faultDeadline, self.restDeadline)
     }
@@ -112,13 +115,19 @@ package struct CrashWaveformMachine: Hashable, Sendable {
         self.awaitsLevel = true
     }
 
-    /// The ignition was switched, as far as that is known.
-    package mutating func ignition(on: Bool, at stamp: Instant) {
-        switch (self.ignition, on) {
+    /// Whether the ignition is on, as it was told at an instant; `nil` when nobody knows any more.
+    ///
+    /// Only one that comes on after some time without it starts the unit: what is told first may be so for hours, and a
+    /// crash that takes the power for a moment must not blank itself.
+    package mutating func ignition(isOn: Bool?, at stamp: Instant) {
+        switch (self.ignition, isOn) {
+        case (_, nil): self.ignition = .unknown
         case (.on, true), (.off, false): break
-        case (.unknown, true), (.off, true):
-            self.ignition = .on(since: stamp)
-            self.blankUntil = stamp.advanced(by: self.profile.startupBlank)
+        case (.unknown, true): self.ignition = .on(since: nil)
+        case (.off(let since), true):
+            let isStart = since.advanced(by: CrashLineProfile.acceptedAfterIgnition) < stamp
+            self.ignition = .on(since: isStart ? stamp : nil)
+            if isStart { self.blankUntil = stamp.advanced(by: self.profile.startupBlank) }
         case (.unknown, false), (.on, false): self.ignition = .off(since: stamp)
         }
     }
@@ -161,8 +170,18 @@ package struct CrashWaveformMachine: Hashable, Sendable {
         case .idle:
             self.burst = .none
             guard self.reception.hasEnoughIdle(self.profile) else { return [] }
+            // A unit that lives has power, whatever was told of it.
+            if case .off(let since) = self.ignition,
+                since.advanced(by: CrashLineProfile.acceptedAfterIgnition) < stamp
+            {
+                self.ignition = .unknown
+            }
             return self.lives()
         case .crash:
+            if let ignoredUntil = self.ignoredUntil, self.burst == .counted, ignoredUntil <= stamp {
+                self.burst = .none
+                self.ignoredUntil = nil
+            }
             guard self.burst == .none, let began = self.reception.crashBegan(self.profile) else { return [] }
             self.burst = .deciding(began: began, at: stamp)
             return []
@@ -194,7 +213,9 @@ package struct CrashWaveformMachine: Hashable, Sendable {
     /// Counts what has lasted for long enough at `now`.
     private mutating func settle(at now: Instant) -> [CrashLineSign] {
         switch self.burst {
-        case .counted: return []
+        case .counted:
+            guard let due = self.ignoredLevelAt, due <= now, let since = self.reception.heldSince else { return [] }
+            return self.count(began: since, at: due)
         case .deciding(let began, let at):
             guard at.advanced(by: self.profile.glitch) <= now else { return [] }
             return self.count(began: began, at: at)
@@ -206,8 +227,10 @@ package struct CrashWaveformMachine: Hashable, Sendable {
 
     private mutating func count(began: Instant, at counted: Instant) -> [CrashLineSign] {
         self.burst = .counted
+        self.ignoredUntil = nil
         switch self.ignition {
-        case .on(let since) where counted < since.advanced(by: CrashLineProfile.ignitionBlank):
+        case .on(let since?) where counted < since.advanced(by: CrashLineProfile.ignitionBlank):
+            self.ignoredUntil = since.advanced(by: CrashLineProfile.ignitionBlank)
             return [.outsideIgnition(at: counted)]
         case .off(let since) where since.advanced(by: CrashLineProfile.acceptedAfterIgnition) < began:
             return [.outsideIgnition(at: counted)]
@@ -216,6 +239,12 @@ package struct CrashWaveformMachine: Hashable, Sendable {
         if let lockedUntil = self.lockedUntil, began < lockedUntil { return [.furtherImpact(at: began)] }
         self.lockedUntil = began.advanced(by: self.profile.lockout)
         return [.crash(began: began, counted: counted)]
+    }
+
+    /// When a crash level that was ignored is judged again, should it last.
+    private var ignoredLevelAt: Instant? {
+        guard let until = self.ignoredUntil, let since = self.reception.heldSince else { return nil }
+        return max(until, since.advanced(by: self.profile.hold))
     }
 
     /// When a faulty line will have rested for long enough, where resting is all that a healthy one does.

@@ -39,8 +39,11 @@ package struct RolloverDetector: Hashable, Sendable {
     /// How much of the calm has shown it upright, with none between that has shown it otherwise.
     private var stoodFor = Duration.zero
 
-    package init(limits: CrashLimits = CrashLimits()) {
+    /// Goes on from what an `earlier` one of the same vehicle has seen: that it stood, and that it has rolled over.
+    package init(limits: CrashLimits = CrashLimits(), behind earlier: RolloverDetector? = nil) {
         self.limits = limits
+        self.stoodFor = earlier?.stoodFor ?? .zero
+        self.hasRolled = earlier?.hasRolled ?? false
     }
 
     /// How many quarters the vehicle has turned at the most.

@@ -91,9 +91,15 @@ final class CrashSensor: Sendable {
             return self.post(.failed(SensorProblem.badRate(rate).description))
         }
         // A device that says nothing of its rate is taken for one of 1 kHz: the filter is all that depends on it.
-        let detector = CrashDetector(rate: rate > 0 ? rate : 1_000, limits: self.settings.limits)
-        let judging = Judging(detector: detector, rate: rate, usableAt: self.now())
-        self.judging.withLockedValue { $0 = judging }
+        let now = self.now()
+        self.judging.withLockedValue { judging in
+            let detector = CrashDetector(
+                rate: rate > 0 ? rate : 1_000,
+                limits: self.settings.limits,
+                behind: judging?.detector
+            )
+            judging = Judging(detector: detector, rate: rate, usableAt: now)
+        }
         self.post(.working(rate: rate))
     }
 
@@ -109,6 +115,8 @@ final class CrashSensor: Sendable {
         let rate: Double
         var usableAt: Instant
         var isUnusable = false
+        /// What has been measured of the rate: since when, and how many samples.
+        var measured: (since: Instant, count: Int)?
 
         /// What a batch means; what is wrong with its samples is told once for all of them.
         mutating func take(_ samples: [AccelerationSample], at now: Instant) -> [SensorNews] {
@@ -119,15 +127,45 @@ final class CrashSensor: Sendable {
                 if case .badSample = sign { bad = sign } else { news.append(.sign(sign)) }
             }
             if let bad { news.append(.sign(bad)) }
-            if self.detector.lastWholeAt != before {
-                self.usableAt = now
-                if self.isUnusable { news.insert(.working(rate: self.rate), at: 0) }
-                self.isUnusable = false
-            } else if !self.isUnusable, self.usableAt.duration(to: now) >= SampleWatch.patience {
+            if let problem = self.problem(samples, isWhole: self.detector.lastWholeAt != before, at: now) {
                 self.isUnusable = true
-                news.append(.failed(SensorProblem.unusable(self.usableAt.duration(to: now)).description))
+                news.append(.failed(problem.description))
+            } else if self.isUnusable, self.usableAt == now {
+                self.isUnusable = false
+                news.insert(.working(rate: self.rate), at: 0)
             }
             return news
         }
+
+        /// What is wrong with the samples, once; `usableAt` is `now` when nothing is.
+        ///
+        /// A device may say another rate than it has, or none: what its samples' own times tell counts.
+        private mutating func problem(_ samples: [AccelerationSample], isWhole: Bool, at now: Instant) -> SensorProblem?
+        {
+            guard isWhole, let first = samples.first, let last = samples.last else {
+                let silence = self.usableAt.duration(to: now)
+                return !self.isUnusable && silence >= SampleWatch.patience ? .unusable(silence) : nil
+            }
+            let (since, count) = self.measured ?? (first.at, -1)
+            self.measured = (since, count + samples.count)
+            let span = since.duration(to: last.at)
+            guard span >= Self.measuredOver else {
+                if !self.isUnusable { self.usableAt = now }
+                return nil
+            }
+            self.measured = nil
+            let seconds = Double(span.components.seconds) + Double(span.components.attoseconds) / 1e18
+            let rate = Double(count + samples.count) / seconds
+            guard rate < CrashLimits.rates.lowerBound * Self.leastOfRate else {
+                self.usableAt = now
+                return nil
+            }
+            return self.isUnusable ? nil : .badRate(rate)
+        }
+
+        /// How long the rate is measured: a single stall weighs little in it.
+        private static let measuredOver = Duration.seconds(2)
+        /// Which part of the least rate is enough: clocks differ, and a stall takes some samples.
+        private static let leastOfRate = 0.8
     }
 }

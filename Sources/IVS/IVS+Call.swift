@@ -93,7 +93,13 @@ extension IVS {
     /// meanwhile.
     mutating func perform(_ actions: [CallAction], at now: Moment, isResumed: Bool = false) {
         guard self.postponed == nil else {
-            for action in actions { self.performBehindPostponed(action, at: now) }
+            for (index, action) in actions.enumerated() {
+                // A cancel may have ended what was waited for.
+                guard self.postponed != nil else {
+                    return self.perform(Array(actions[index...]), at: now, isResumed: isResumed)
+                }
+                self.performBehindPostponed(action, at: now)
+            }
             return
         }
         for (index, action) in actions.enumerated() {

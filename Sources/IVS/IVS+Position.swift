@@ -143,7 +143,9 @@ extension IVS {
     /// Until when a call waits for a position that can be trusted; `nil` where it has one, or waits for none.
     func endOfPositionWait(at now: Moment) -> Instant? {
         guard let settings = self.configuration.receiver, settings.wait > .zero,
-            self.call.incident?.trigger != .test, self.receiver.filter.trustedFix(at: now.instant) == nil
+            self.call.incident?.trigger != .test, self.receiver.filter.trustedFix(at: now.instant) == nil,
+            // One that was gone on to from the last fix is as good.
+            !(self.locations.current?.canBeTrusted(at: now.instant) ?? false)
         else { return nil }
         return now.instant.advanced(by: settings.wait)
     }

@@ -24,7 +24,7 @@ extension IVS {
         }
         let words = call.parameters["forget"]?.asArray?.compactMap(\.asString) ?? []
         let forgotten = words.compactMap(VehicleValues.Name.init(rawValue:))
-        let before = self.values.known(at: now.instant, within: self.configuration.bus.validFor)
+        let before = self.values
         var changed = self.values.take(told, at: now)
         for name in forgotten {
             self.values.forget(name)
@@ -32,8 +32,23 @@ extension IVS {
         }
         self.outputs.append(.reply(call.id, [:], continues: false))
         self.noteChanged(changed, at: now)
+        self.judgeIgnition(at: now)
         self.goOn(told, at: now)
         self.callByValues(before: before, at: now)
+    }
+
+    /// Tells the crash lines of the ignition: as long as somebody repeats it, and that nobody knows it when not.
+    mutating func judgeIgnition(at now: Moment) {
+        let isOn = self.values.known(at: now.instant, within: self.configuration.bus.validFor).ignition?.value
+        guard isOn != self.ignition else { return }
+        self.ignition = isOn
+        self.inputs.ignition(isOn: isOn, at: now.instant)
+    }
+
+    /// When the ignition is known no longer; `nil` while it is not known.
+    var ignitionDueAt: Instant? {
+        guard self.ignition != nil, let told = self.values.ignition?.toldAt else { return nil }
+        return told.advanced(by: self.configuration.bus.validFor)
     }
 
     /// Says which values are others now; the speed always is, and one that flaps does not fill the record.
@@ -52,7 +67,8 @@ extension IVS {
 
     /// A value that has turned from no to yes calls, where the configuration says so.
     ///
-    /// One that was not known before does not: as with a line, what is so from the start is no crash.
+    /// One that was not known before does not: as with a line, what is so from the start is no crash. How long ago it was
+    /// told as no does not matter: a network may tell what changes only.
     private mutating func callByValues(before: VehicleValues, at now: Moment) {
         let hasTurned = { (was: Bool?, isNow: Bool?) in was == false && isNow == true }
         for trigger in BusSettings.Trigger.allCases where self.configuration.bus.triggers.contains(trigger) {

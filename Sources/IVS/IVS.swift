@@ -97,6 +97,8 @@ package struct IVS: Sendable {
     /// What the vehicle's own network has told.
     var values = VehicleValues()
     var valueNotes = Throttle(every: .seconds(1))
+    /// What the crash lines were last told of the ignition.
+    var ignition: Bool?
     /// The status with which a center that is there has refused the present self-check.
     var selfCheckRefusal: Int?
     /// When the last emergency began, by which the flight recorder keeps what belongs to it.
@@ -220,7 +222,8 @@ package struct IVS: Sendable {
             self.selfCheck.dueAt,
             self.traceDeadline,
             self.positionDeadline(after: now),
-            self.sensor.agreementDueAt
+            self.sensor.agreementDueAt,
+            self.ignitionDueAt
         )
     }
 
@@ -293,6 +296,7 @@ package struct IVS: Sendable {
         self.noteSeen(at: now)
         self.judgePosition(at: now)
         self.judgeAgreement(at: now)
+        self.judgeIgnition(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
         self.offerLateData(at: now)

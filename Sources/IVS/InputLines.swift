@@ -200,6 +200,11 @@ struct InputLines: Sendable {
         if let profile = self.profiles[line] { self.crash[line] = CrashLineDecoder(profile) }
     }
 
+    /// Whether the units of the crash lines have power, as far as that is known.
+    mutating func ignition(isOn: Bool?, at stamp: Instant) {
+        for line in self.crash.keys { self.crash[line]?.ignition(isOn: isOn, at: stamp) }
+    }
+
     /// A line floods, or has become quiet; its level then is a start again.
     mutating func noise(of line: LineName, _ isNoisy: Bool) {
         self.lost(line)

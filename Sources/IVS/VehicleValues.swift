@@ -95,7 +95,7 @@ struct VehicleValues: Hashable, Sendable {
     func known(at instant: Instant, within age: Duration) -> VehicleValues {
         var values = self
         let oldest = instant.advanced(by: .zero - age)
-        for name in Name.allCases where (self.toldAt(name) ?? instant) < oldest { values.forget(name) }
+        for name in Name.allCases where (self.toldAt(name) ?? instant) <= oldest { values.forget(name) }
         return values
     }
 

@@ -159,13 +159,70 @@ import Timeline
 
     @Test func withinASecondOfTheIgnitionNothingCounts() {
         var line = Harness(.burstOnly)
+        line.ignition(on: false)
+        line.wait(until: 10_000)
         line.ignition(on: true)
         line.play(4, 16, 10)
-        #expect(line.signs == [.outsideIgnition(at: ms(60))])
+        #expect(line.signs == [.outsideIgnition(at: ms(10_060))])
         line.edge(high: false, at: line.time + 4)
-        line.edge(high: true, at: 1_500)
+        line.edge(high: true, at: 11_500)
         line.play(4, 16, 10)
-        #expect(line.crashes == [ms(1_560)])
+        #expect(line.crashes == [ms(11_560)])
+    }
+
+    @Test func whatLastsBeyondThatSecondCounts() {
+        var train = Harness(.burstOnly)
+        var held = Harness(
+            CrashLineProfile(
+                idle: .cycles(.milliseconds(10, 40, count: 2, tolerance: 1)),
+                crash: .level(high: true, hold: .milliseconds(100))
+            )
+        )
+        train.ignition(on: false)
+        train.wait(until: 10_000)
+        train.ignition(on: true)
+        held.ignition(on: false)
+        held.wait(until: 10_000)
+        held.ignition(on: true)
+        train.play(4, 16, 100)
+        #expect(train.crashes.count == 1 && train.crashes.allSatisfy { $0 >= ms(11_000) && $0 < ms(11_100) })
+        held.edge(high: true, at: 10_100)
+        held.wait(until: 12_000)
+        #expect(held.crashes == [ms(11_000)])
+    }
+
+    @Test func anIgnitionThatIsToldFirstOrComesBackAtOnceBlanksNothing() {
+        var first = Harness(.burstOnly)
+        first.wait(until: 5_000)
+        first.ignition(on: true)
+        first.play(4, 16, 10)
+        #expect(first.crashes == [ms(5_060)])
+        var flicker = Harness(.burstOnly)
+        flicker.ignition(on: true)
+        flicker.wait(until: 20_000)
+        flicker.ignition(on: false)
+        flicker.wait(until: 20_030)
+        flicker.ignition(on: true)
+        flicker.play(4, 16, 10)
+        #expect(flicker.crashes == [ms(20_090)])
+    }
+
+    @Test func anIgnitionThatNobodyTellsAnyMoreDeafensNothing() {
+        var line = Harness(.burstOnly)
+        line.ignition(on: false)
+        line.wait(until: 60_000)
+        line.ignition(on: nil)
+        line.play(4, 16, 10)
+        #expect(line.crashes == [ms(60_060)])
+    }
+
+    @Test func aUnitThatLivesHasPowerWhateverWasTold() {
+        var line = Harness(.fiveToFifty)
+        line.ignition(on: false)
+        line.play(50, 150, 100)
+        line.play(10, 10, 10)
+        line.wait(until: line.time + 5)
+        #expect(line.crashes.count == 1)
     }
 
     @Test func aCrashCountsForFiveSecondsWithoutIgnitionAndThenNoMore() {

@@ -50,8 +50,8 @@ struct Harness {
         self.machine.interrupted(at: ms(self.time))
     }
 
-    mutating func ignition(on: Bool) {
-        self.machine.ignition(on: on, at: ms(self.time))
+    mutating func ignition(on: Bool?) {
+        self.machine.ignition(isOn: on, at: ms(self.time))
     }
 }
 

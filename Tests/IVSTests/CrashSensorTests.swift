@@ -59,6 +59,45 @@ import Timeline
         #expect(reason.hasSuffix("samples a second, expected 400 to 6400"))
     }
 
+    /// The rate that is said, and the milliseconds between two samples; of the last, batches of one time.
+    @Test(arguments: [(0.0, 10.0), (1_000, 5), (0, 3.5)])
+    func aDeviceThatIsSlowerThanItSaysIsAFailure(rate: Double, milliseconds: Double) {
+        self.sensor.take(.working(rate: rate))
+        _ = self.told()  // That it works.
+        let step = Duration.microseconds(Int(milliseconds * 1_000))
+        for _ in 0..<Int(6_000 / milliseconds) { self.batch(of: 1, apart: .zero, lasting: step) }
+        let failures = self.told().filter { if case .failed = $0 { true } else { false } }
+        let found = Int((1_000 / milliseconds).rounded())
+        #expect(failures == [.failed("the sensor gives \(found) samples a second, expected 400 to 6400")])
+    }
+
+    @Test func aRolloverIsKnownBeyondAnInterruption() {
+        func play(_ seconds: Double, y: Double, z: Double) {
+            for step in 0..<Int(seconds * 1_000) {
+                let now = self.world.withLockedValue { world in
+                    world.now = world.now.advanced(by: .milliseconds(1))
+                    return world.now
+                }
+                // A living sensor never says quite the same.
+                let sample = AccelerationSample(at: now, x: Double(step % 2) / 1_000, y: y, z: z)
+                self.sensor.take(.samples([sample]))
+            }
+        }
+        func rollovers() -> Int {
+            self.told().count { if case .sign(.rollover) = $0 { true } else { false } }
+        }
+        self.sensor.take(.working(rate: 1_000))
+        play(2, y: 0, z: 1)
+        self.sensor.take(.working(rate: 1_000))
+        play(2, y: 0, z: -1)
+        #expect(rollovers() == 1, "it stood before its sensor was gone")
+        for _ in 0..<3 {
+            self.sensor.take(.working(rate: 1_000))
+            play(2, y: 0, z: -1)
+        }
+        #expect(rollovers() == 0, "it has lain there since")
+    }
+
     @Test func samplesOfOneTimeAreAFailureUntilTheyAreNot() {
         self.sensor.take(.working(rate: 1_000))
         _ = self.told()  // That it works.
@@ -68,7 +107,7 @@ import Timeline
         #expect(failures == [.failed("for 2.0 seconds the samples have lain too far apart, or have had one time")])
         told.removeAll { if case .failed = $0 { true } else { false } }
         #expect(told.count == 200, "one sign for each batch")
-        self.batch(of: 16, apart: .milliseconds(1), lasting: .milliseconds(16))
-        #expect(self.told().first == .working(rate: 1_000))
+        for _ in 0..<130 { self.batch(of: 16, apart: .milliseconds(1), lasting: .milliseconds(16)) }
+        #expect(self.told() == [.working(rate: 1_000)], "when its rate has been measured")
     }
 }

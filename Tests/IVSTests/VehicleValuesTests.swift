@@ -6,7 +6,6 @@ import MSD
 import NGECall
 import Positioning
 import SIP
-import Supervision
 import Testing
 import Timeline
 
@@ -66,7 +65,7 @@ import Timeline
         var record = CrashRecord(timeZero: bench.now, number: 1)
         record.maximum = PlanarVector(x: -55, y: 0)
         bench.step(.sensor(.sign(.severe(record, because: .deltaV))))
-        let moment = Moment(instant: bench.now, wall: WallTime(seconds: 0, isSynchronized: false))
+        let moment = bench.moment
         let before = try #require(bench.ivs.injuryEstimate(at: moment))
         bench.call(.setVehicle, ["values": Self.belted])
         let after = try #require(bench.ivs.injuryEstimate(at: moment))
@@ -98,6 +97,47 @@ import Timeline
         bench.advance(by: .seconds(600))
         try bench.info([.sendMSD])
         #expect(try bench.sentMSDs().map(\.numberOfOccupants) == [3, 3])
+    }
+
+    @Test func aLaterPositionLeavesTheValuesOfTheCallAsTheyWere() throws {
+        let bench = self.bench {
+            $0.bus.validFor = .seconds(1)
+            $0.position = nil
+            $0.receiver = ReceiverSettings()
+        }
+        bench.call(.setVehicle, ["values": ["occupants": 3]])
+        bench.crash()
+        bench.advance(by: .seconds(2))
+        var parser = GPSDParser()
+        let report = #"{"class":"TPV","mode":3,"time":"2026-09-21T14:13:20Z","lat":48,"lon":11,"speed":0,"eph":5}"#
+        for event in parser.received(Array((report + "\n").utf8), at: bench.now) { bench.step(.receiver(event)) }
+        try bench.reject(503)
+        bench.advance(by: .seconds(10))
+        let sent = try bench.sentMSDs()
+        #expect(sent.map(\.control.positionCanBeTrusted) == [false, true])
+        #expect(sent.map(\.numberOfOccupants) == [3, 3])
+    }
+
+    @Test func theIgnitionIsKnownForAsLongAsItIsRepeated() {
+        let bench = self.bench()
+        bench.call(.setVehicle, ["values": ["ignition": false]])
+        #expect(bench.ivs.ignition == false)
+        bench.advance(by: .seconds(599))
+        #expect(bench.ivs.ignition == false)
+        bench.advance(by: .seconds(2))
+        #expect(bench.ivs.ignition == nil)
+        bench.call(.setVehicle, ["values": ["ignition": true]])
+        #expect(bench.ivs.ignition == true)
+        bench.call(.setVehicle, ["values": [:], "forget": ["ignition"]])
+        #expect(bench.ivs.ignition == nil)
+    }
+
+    @Test func aNoOfLongAgoIsANo() {
+        let bench = self.bench { $0.bus.triggers = [.fuelCutOff] }
+        bench.call(.setVehicle, ["values": ["fuelCutOff": false]])
+        bench.advance(by: .seconds(3_600))
+        bench.call(.setVehicle, ["values": ["fuelCutOff": true]])
+        #expect(bench.ivs.call.incident?.trigger == .automatic)
     }
 
     @Test func noValueCallsUnlessTheConfigurationSaysSo() {
@@ -159,6 +199,7 @@ import Timeline
             VehicleBench.configuration {
                 $0.position = nil
                 $0.receiver = ReceiverSettings()
+                $0.receiver?.wait = .seconds(3)
             }
         )
         var parser = GPSDParser()
@@ -175,6 +216,7 @@ import Timeline
         #expect(after.canBeTrusted(at: bench.now), "20 s behind the last fix")
         let north = after.position.positionLatitude - before.position.positionLatitude
         #expect((15_000...17_500).contains(north), "500 m are 16,200 milliarcseconds; \(north)")
+        #expect(bench.ivs.endOfPositionWait(at: bench.moment) == nil, "a call would wait for nothing")
         for _ in 0..<30 {
             bench.advance(by: .milliseconds(200))
             bench.call(.setVehicle, ["values": ["speed": 90]])
