@@ -99,7 +99,9 @@ package struct CrashLineProfile: Hashable, Sendable {
         self.crash = crash
     }
 
-    /// How long after the ignition came on nothing counts: a unit that starts may send anything. What lasts counts then.
+    /// How long after the ignition came on nothing counts: a unit that starts may send anything.
+    ///
+    /// What lasts longer counts then.
     package static let ignitionBlank = Duration.seconds(1)
 
     /// How long after the ignition went off a crash still counts: the crash itself may have cut the power.

@@ -35,6 +35,18 @@ import Timeline
         bench.advance(by: .milliseconds(25))
     }
 
+    /// The center asks for a fresh one, in one of the packages.
+    private func ask(_ bench: VehicleBench, package: String = EmergencyCallData.vedsPackage) throws {
+        let call = try #require(bench.incoming.last?.call)
+        let content = EmergencyInfo.request(
+            .sendVEDS,
+            contentID: "req-1@center.invalid",
+            boundary: "b",
+            package: package
+        )
+        bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+    }
+
     private func set(_ message: Message?) throws -> VehicleEmergencyDataSet {
         let invite = try #require(message)
         return try #require(InviteContent(invite).veds?.dataSet)
@@ -96,15 +108,8 @@ import Timeline
         #expect(contents.map { $0.veds != nil } == [true, false])
         #expect(try MSD(decoding: #require(contents.last?.msd?.octets)).optionalAdditionalData == nil)
         try bench.answer()
-        let call = try #require(bench.incoming.last?.call)
         for package in [EmergencyCallData.vedsPackage, EmergencyCallData.msdPackage] {
-            let content = EmergencyInfo.request(
-                .sendVEDS,
-                contentID: "req-1@hop.invalid",
-                boundary: "b",
-                package: package
-            )
-            bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+            try self.ask(bench, package: package)
         }
         #expect(!bench.kinds.contains("vedsSent"))
         #expect(bench.reasons(of: .requestRefused).contains { $0.hasSuffix("answered 469") })
@@ -126,15 +131,8 @@ import Timeline
         let bench = self.bench()
         self.crash(bench)
         try bench.answer()
-        let call = try #require(bench.incoming.last?.call)
-        for number in 0..<20 {
-            let content = EmergencyInfo.request(
-                .sendVEDS,
-                contentID: "req-\(number)@center.invalid",
-                boundary: "b",
-                package: EmergencyCallData.vedsPackage
-            )
-            bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        for _ in 0..<20 {
+            try self.ask(bench)
             bench.advance(by: .milliseconds(100))
         }
         #expect(bench.reasons(of: .vedsSent).count == 2)
@@ -151,14 +149,7 @@ import Timeline
         let bench = self.bench()
         self.crash(bench)
         try bench.answer()
-        let call = try #require(bench.incoming.last?.call)
-        let content = EmergencyInfo.request(
-            .sendVEDS,
-            contentID: "req-1@center.invalid",
-            boundary: "b",
-            package: EmergencyCallData.vedsPackage
-        )
-        bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        try self.ask(bench)
         let infos = bench.sent.map(\.message).filter { $0.method == .info }
         let reading = InfoReading(try #require(infos.last), packages: [EmergencyCallData.vedsPackage])
         guard case .content(let answer) = reading else {
@@ -173,9 +164,7 @@ import Timeline
         let bench = self.bench { $0.sendsVEDS = false }
         bench.press()
         try bench.answer()
-        let call = try #require(bench.incoming.last?.call)
-        let content = EmergencyInfo.request(.sendVEDS, contentID: "req-1@center.invalid", boundary: "b")
-        bench.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        try self.ask(bench, package: EmergencyCallData.msdPackage)
         #expect(!bench.kinds.contains("vedsSent"))
         #expect(bench.kinds.contains("requestRefused"))
     }
