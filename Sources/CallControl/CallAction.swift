@@ -46,6 +46,8 @@ package enum Announcement: String, Hashable, Sendable, CaseIterable {
     case callback
     /// An impact that calls nobody by itself: whoever wants help presses the button.
     case impactFelt
+    /// The center has something for the occupants to read.
+    case centerMessage
     /// A press was too short to count: a tick, so that a person holds on longer.
     case pressTooShort
 }

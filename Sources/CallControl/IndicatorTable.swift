@@ -28,6 +28,7 @@ package struct IndicatorTable: Hashable, Sendable {
             .callEnded: .beeps(1, .milliseconds(500)),
             .callback: .beeps(4, .milliseconds(100)),
             .impactFelt: .beeps(2, .milliseconds(250)),
+            .centerMessage: .beeps(2, .milliseconds(200)),
             .pressTooShort: .beeps(1, .milliseconds(30)),
         ]
     }

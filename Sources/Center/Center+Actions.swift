@@ -23,6 +23,13 @@ extension Center {
         case .sendData(let number):
             let receives = self.calls[number]?.content.receivesMSDPackage ?? false
             self.drive(known: number, at: now) { $0.operatorRequestsMSD(vehicleReceives: receives) }
+        case .act(let number, let action):
+            let content = self.calls[number]?.content
+            let receives = content.map { $0.receivesMSDPackage || $0.receivesVEDSPackage } ?? false
+            let refusal = content?.abilities.refusal(of: action)
+            self.drive(known: number, at: now) {
+                $0.operatorRequests(action, vehicleReceives: receives, refusal: refusal)
+            }
         case .transfer(let number, let address):
             let call = self.calls[number]
             let isServed = call?.content.serves(.refer) ?? false
@@ -53,6 +60,7 @@ extension Center {
         case .reportLateRecord:
             self.note(.recordLate, number, "the MSD is not on record yet; the answer leaves", at: now)
         case .requestMSD: self.requestMSD(number, at: now)
+        case .requestAction(let action): self.request(action, of: number, at: now)
         case .requestTransfer(let address): self.requestTransfer(number, to: address, at: now)
         case .withdraw: self.withdraw(number, at: now)
         case .clearDown: self.clearDown(number, at: now)
@@ -202,6 +210,20 @@ extension Center {
             content.abilities.datatypes.contains(EmergencyCallData.vedsDatatype)
         else { return }
         self.ask(.sendVEDS, of: number, package: EmergencyCallData.vedsPackage, at: now)
+    }
+
+    /// Has the vehicle do something, in the package of RFC 8148 where the vehicle takes that; its word on it comes later.
+    private mutating func request(_ action: VehicleAction, of number: Int, at now: Moment) {
+        let receivesVEDS = self.calls[number]?.content.receivesVEDSPackage ?? false
+        let package = receivesVEDS ? EmergencyCallData.vedsPackage : EmergencyCallData.msdPackage
+        self.ask(action.request, of: number, package: package, at: now)
+        self.note(
+            .actionRequested,
+            number,
+            "INFO \(action.name.rawValue) sent",
+            at: now,
+            fields: ["action": action.name.rawValue]
+        )
     }
 
     private mutating func ask(_ request: ControlDocument.Request, of number: Int, package: String, at now: Moment) {

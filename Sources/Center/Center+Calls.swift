@@ -291,12 +291,17 @@ extension Center {
 
     private mutating func show(_ control: ControlDocument, of number: Int, at now: Moment) {
         for result in control.acknowledgements.flatMap(\.actionResults) {
-            let why = result.reason.map { " (\($0.rawValue))" } ?? ""
+            let details = result.details.map { ": \($0.prefix(Self.maximumRecordedText))" } ?? ""
+            let why = result.reason.map { " (\($0.rawValue)\(details))" } ?? ""
+            var fields = ["action": String(result.action.prefix(Self.maximumRecordedText))]
+            fields["success"] = result.success ? "true" : "false"
+            if let reason = result.reason { fields["reason"] = reason.rawValue }
             self.note(
                 .controlReceived,
                 number,
-                "the vehicle says of \(result.action): \(result.success ? "done" : "not done\(why)")",
-                at: now
+                "the vehicle says of \(fields["action"] ?? ""): \(result.success ? "done" : "not done\(why)")",
+                at: now,
+                fields: fields
             )
         }
     }

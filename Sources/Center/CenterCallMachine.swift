@@ -1,3 +1,4 @@
+internal import NGECall
 internal import SIP
 internal import Timeline
 
@@ -9,6 +10,7 @@ struct CenterCallMachine: Hashable, Sendable {
         /// The answer leaves although the MSD is not on record yet.
         case reportLateRecord
         case requestMSD
+        case requestAction(VehicleAction)
         case requestTransfer(to: URI)
         /// End a callback that is not answered yet.
         case withdraw
@@ -167,6 +169,23 @@ struct CenterCallMachine: Hashable, Sendable {
         switch self.state {
         case .answered, .session:
             vehicleReceives ? [.requestMSD] : [.refuse("the vehicle named no Recv-Info for the eCall package")]
+        case .calling, .withdrawing, .ringing, .recording: [.refuse("the call is not answered yet")]
+        case .ended: [.refuse("the call is over")]
+        }
+    }
+
+    /// The operator wants the vehicle to do something; `refusal` is why one like it does not.
+    mutating func operatorRequests(
+        _ action: VehicleAction,
+        vehicleReceives: Bool,
+        refusal: ControlDocument.Reason?
+    ) -> [Action] {
+        switch self.state {
+        case .session where !vehicleReceives: [.refuse("the vehicle named no Recv-Info for what carries a request")]
+        case .session where refusal == .unsupported: [.refuse("the vehicle does not offer \(action.name.rawValue)")]
+        case .session where refusal != nil: [.refuse("the vehicle offers \(action.name.rawValue), but not that one")]
+        case .session: [.requestAction(action)]
+        case .answered: [.refuse("the vehicle has not confirmed the call yet")]
         case .calling, .withdrawing, .ringing, .recording: [.refuse("the call is not answered yet")]
         case .ended: [.refuse("the call is over")]
         }

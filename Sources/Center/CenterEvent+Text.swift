@@ -3,14 +3,6 @@ internal import Supervision
 internal import Timeline
 
 extension String {
-    /// The text on one line, with a sign in the place of whatever moves a cursor, ends a line or turns its direction.
-    var printable: String {
-        guard self.unicodeScalars.contains(where: \.isControl) else { return self }
-        var text = String.UnicodeScalarView()
-        for scalar in self.unicodeScalars { text.append(scalar.isControl ? "\u{FFFD}" : scalar) }
-        return String(text)
-    }
-
     /// JSON of the same meaning in which those characters are escapes (RFC 8259 7); they stand in its strings alone.
     fileprivate var printableJSON: String {
         guard self.unicodeScalars.contains(where: \.isControl) else { return self }
@@ -26,15 +18,6 @@ extension String {
             }
         }
         return text
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isControl: Bool {
-        switch self.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
     }
 }
 

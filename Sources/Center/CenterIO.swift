@@ -1,3 +1,4 @@
+package import NGECall
 package import Net
 package import SIP
 package import Store
@@ -33,6 +34,8 @@ package enum OperatorCommand: Hashable, Sendable {
     case reply(Int?, CenterConfiguration.Reply)
     /// Ask for a fresh MSD.
     case sendData(Int)
+    /// Have the vehicle do something (RFC 8148).
+    case act(Int, VehicleAction)
     /// Send an answered call on to another address.
     case transfer(Int, to: URI)
     /// Ring the vehicle of a call back that is over.
@@ -47,7 +50,8 @@ extension OperatorCommand {
     /// The commands, as the operator reads them.
     package static let help =
         "calls | answer CALL [REPLY] | reply [CALL] REPLY | send-data CALL | transfer CALL URI | clear CALL | "
-        + "callback CALL; "
+        + "callback CALL | lamp CALL LAMP on|off|flash [SECONDS] | horn CALL [SECONDS] | "
+        + "doors CALL locked|unlocked | message CALL NUMBER | say CALL LANGUAGE TEXT | camera CALL CAMERA; "
         + "REPLY is one of "
         + CenterConfiguration.Reply.words.joined(separator: ", ")
 
@@ -67,6 +71,8 @@ extension OperatorCommand {
             self = Self.addressed(words[2]) { address in Self.numbered(words[1]) { .transfer($0, to: address) } }
         case ("clear", 2): self = Self.numbered(words[1]) { .clearDown($0) }
         case ("callback", 2): self = Self.numbered(words[1]) { .callback($0) }
+        case ("lamp", 4...5), ("horn", 2...3), ("doors", 3), ("message", 3), ("camera", 3), ("say", 4...):
+            self = Self.acting(words)
         default: self = .mistake("no command \"\(line)\"; the commands are \(Self.help)")
         }
     }
@@ -76,6 +82,42 @@ extension OperatorCommand {
             return .mistake("\"\(word)\" is no call; the call's number is expected, as in the list of calls")
         }
         return command(number)
+    }
+
+    /// What the vehicle is to do; the attributes are read as a vehicle reads them, so that each is refused here as there.
+    private static func acting(_ words: [String]) -> OperatorCommand {
+        var request: ControlDocument.Request
+        var seconds: String?
+        switch words[0] {
+        case "lamp":
+            request = ControlDocument.Request(action: VehicleAction.Name.lamp.rawValue)
+            request.elementID = words[2]
+            request.requestedState = words[3]
+            seconds = words.count > 4 ? words[4] : nil
+        case "horn":
+            request = ControlDocument.Request(action: VehicleAction.Name.honk.rawValue)
+            seconds = words.count > 2 ? words[2] : nil
+        case "doors":
+            request = ControlDocument.Request(action: VehicleAction.Name.doorLock.rawValue)
+            request.requestedState = words[2]
+        case "message":
+            request = ControlDocument.Request(action: VehicleAction.Name.staticMessage.rawValue)
+            request.intID = UInt32(words[2])
+        case "camera":
+            request = ControlDocument.Request(action: VehicleAction.Name.camera.rawValue)
+            request.elementID = words[2]
+        default:
+            request = ControlDocument.Request(action: VehicleAction.Name.dynamicMessage.rawValue)
+            let text = words.dropFirst(3).joined(separator: " ")
+            request.texts = [ControlDocument.Request.Text(language: words[2], content: text)]
+        }
+        if let seconds { request.persistence = "PT\(seconds)S" }
+        do throws(VehicleActionError) {
+            let action = try VehicleAction(request)
+            return Self.numbered(words[1]) { .act($0, action) }
+        } catch {
+            return .mistake("\(words[0]): \(error)")
+        }
     }
 
     private static func addressed(_ word: String, _ command: (URI) -> OperatorCommand) -> OperatorCommand {
@@ -115,6 +157,7 @@ package struct CenterEvent: Hashable, Sendable {
         case declined
         case established
         case msdRequested
+        case actionRequested
         case transferRequested
         case transferProgress
         case requestAnswered

@@ -18,8 +18,20 @@ package enum ControlInterface {
         # What a line means, whatever its polarity.
         type Level (active, inactive)
 
-        # The job of a line. The first three are inputs, the others outputs.
-        type Role (sosButton, sosCover, crash, powerFail, led, malfunctionLamp, chime)
+        # The job of a line. The first four are inputs, the others outputs; the last four do what a center asks for.
+        type Role (
+          sosButton,
+          sosCover,
+          crash,
+          powerFail,
+          led,
+          malfunctionLamp,
+          chime,
+          requestedLamp,
+          horn,
+          doorLock,
+          doorUnlock
+        )
 
         # Whether a line can be used: another process holds a busy one, a missing one was never found,
         # a vanished one was there.
@@ -88,6 +100,22 @@ package enum ControlInterface {
           line: string,
           pattern: string,
           meaning: string
+        )
+
+        # What a center has had done that goes on: "left" is how many milliseconds it still does, null for the rest of the call.
+        type ActionStatus (line: string, state: (on, off, flash), left: ?int)
+
+        # A text and its language (RFC 5646), null where none is given.
+        type MessageText (language: ?string, text: string)
+
+        # What a center wants the occupants to read: "text" in their language, or in the first there is. "number" is that of a
+        # registered message, null for a text of the center's own.
+        type CenterMessage (
+          number: ?int,
+          text: string,
+          texts: []MessageText,
+          at: int,
+          time: ?string
         )
 
         # The last thing before sending. An emergency service is reachable only when "open"; "sentence" says why or why not.
@@ -262,6 +290,7 @@ package enum ControlInterface {
         # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
         # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
         # milliseconds the button still makes test calls, "selfCheck" when the next self-check is due, each null for never;
+        # "message" is shown until the center can ring back no more;
         # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
         method Status() -> (
           version: string,
@@ -278,6 +307,8 @@ package enum ControlInterface {
           centers: []CenterStatus,
           lines: []LineStatus,
           indicators: []IndicatorStatus,
+          actions: []ActionStatus,
+          message: ?CenterMessage,
           gate: GateStatus,
           fallback: ?string,
           garage: ?int,

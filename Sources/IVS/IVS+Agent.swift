@@ -234,14 +234,16 @@ extension IVS {
     ) {
         guard let known = self.legs[leg] else { return }
         let hasSet = self.sendsVEDS(to: known.attempt.center)
-        var abilities = VehicleAbilities.msdOnly
-        if hasSet { abilities.datatypes.append(EmergencyCallData.vedsDatatype) }
+        let abilities = self.abilities(at: known.attempt.center)
         let veds = hasSet ? self.stateOfDataSet(for: control, at: now) : nil
         let answer = ActionAnswer(to: control, msd: .available, veds: veds, abilities: abilities)
         if answer.sendsVEDS { self.sendVEDS(in: leg, at: now) }
         if answer.sendsMSD { self.queue.append(.msdRequested(known.attempt, leg, control)) }
-        if let acknowledgement = answer.acknowledgement {
+        if answer.isPartlyRefused {
             self.note(.requestRefused, "the center asked for what is not fitted here", at: now, severity: .warning)
+        }
+        let outcomes = answer.actions.map { self.act($0, in: leg, at: now) }
+        if let acknowledgement = answer.acknowledgement(after: outcomes) {
             self.sendControl(acknowledgement, of: package, in: leg, at: now)
         }
     }

@@ -192,6 +192,7 @@ extension IVS {
         invite.allow = self.userAgent.configuration.allow
         invite.supported = self.userAgent.configuration.supported
         if attempt.form == .full { invite.location = self.location(attempt) }
+        invite.abilities = self.abilities(at: attempt.center)
         if attempt.form == .full, self.sendsVEDS(to: attempt.center), let frozen = self.frozen {
             invite.abilities.datatypes.append(EmergencyCallData.vedsDatatype)
             let set = self.dataSet(of: incident, frozen, locations: frozen.locations, at: frozen.at)

@@ -97,6 +97,7 @@ extension IVS {
         switch health {
         case .good:
             self.indicators.forget(line)
+            self.equipment.forget(line)
             self.clear(.lineUnusable, of: line, at: now)
             self.note(.lineHealth, "\(line) is good", at: now, fields: fields)
         case .busy, .missing, .vanished:
@@ -105,6 +106,7 @@ extension IVS {
             self.clearCrashFaults(of: line, at: now)
             self.clear(.lineNoisy, of: line, at: now)
             self.indicators.forget(line)
+            self.equipment.forget(line)
             self.note(.lineHealth, "\(line) is \(health)", at: now, severity: .warning, fields: fields)
             self.raise(.lineUnusable, of: line, "line \(line) is \(health)", at: now)
         }

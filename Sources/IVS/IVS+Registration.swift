@@ -149,6 +149,8 @@ extension IVS {
     /// Removes every binding before the daemon stops.
     mutating func leaveCenters(at now: Moment) {
         self.leaveBy = now.instant.advanced(by: Self.leaveWait)
+        // Nobody would drive their lines back.
+        self.equipment.release()
         for index in self.registrations.keys.sorted() {
             self.drive(registrationOf: index, at: now) { $0.stopped() }
         }

@@ -25,6 +25,8 @@ extension IVS {
             "centers": .array(self.links.indices.map { self.centerStatus($0, at: now) }),
             "lines": .array(self.configuration.lineSpecifications.map(self.lineStatus)),
             "indicators": .array(self.indicatorStatus(at: now.instant)),
+            "actions": .array(self.actionStatus(at: now.instant)),
+            "message": self.messageStatus,
             "gate": self.gateStatus,
             "fallback": self.fallbackStatus,
             "garage": self.left(self.garage.endsAt, at: now.instant),
@@ -91,7 +93,7 @@ extension IVS {
         let level =
             isInput
             ? self.inputs.isActive(line.name).map { $0 ? Level.active : .inactive }
-            : self.indicators.level(of: line.name)
+            : self.indicators.level(of: line.name) ?? self.equipment.level(of: line.name)
         let health = self.health[line.name] ?? .good
         return [
             "name": .string(line.name.text), "role": .string(self.role(of: line.name)),
@@ -119,7 +121,7 @@ extension IVS {
         if line == lines.powerFail { return "powerFail" }
         if line == lines.led { return "led" }
         if line == lines.lamp { return "malfunctionLamp" }
-        return line == lines.chime ? "chime" : "crash"
+        return self.configuration.actions.role(of: line) ?? (line == lines.chime ? "chime" : "crash")
     }
 
     private func indicatorStatus(at now: Instant) -> [JSONValue] {

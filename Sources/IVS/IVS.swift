@@ -89,6 +89,8 @@ package struct IVS: Sendable {
     var sentDataSets = 0
     /// How often one is sent: a peer may ask as often as it likes.
     var dataSets = Throttle(every: .seconds(1))
+    /// What a center has had done in the running call.
+    var equipment: VehicleEquipment
     /// What is known of the last crash, and of the sensor.
     var crash = CrashAccount()
     var sensor = SensorStanding()
@@ -166,6 +168,7 @@ package struct IVS: Sendable {
         self.receiver = ReceiverStanding(meaning: configuration.receiver?.meaning ?? .sigmaPerAxis)
         self.power = PowerState(budget: configuration.power?.budget)
         self.selfCheck = SelfCheckSchedule(interval: configuration.selfCheckInterval)
+        self.equipment = VehicleEquipment(configuration.actions)
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
         self.random = random
@@ -205,6 +208,7 @@ package struct IVS: Sendable {
         return Instant.earliest(
             timers,
             lights,
+            self.equipment.nextDeadline(after: now),
             links,
             registrations,
             self.leaveBy,
@@ -291,6 +295,7 @@ package struct IVS: Sendable {
     private mutating func finish(at now: Moment) -> [VehicleOutput] {
         self.drain(at: now)
         self.placeSelfCheck(at: now)
+        self.driveEquipment(at: now)
         self.driveIndicators(at: now)
         self.tellTimers(at: now)
         self.noteSeen(at: now)
@@ -421,38 +426,6 @@ enum CallInput: Hashable, Sendable {
     case lost(Attempt, String)
     case callback(IncomingCallback)
     case confirmed(Attempt)
-}
-
-/// The two ends of an open connection, or of a way for datagrams.
-struct Connection: Hashable, Sendable {
-    let transport: Transport
-    let local: FlowAddress
-    let remote: FlowAddress
-    /// What is known of its protection; `nil` when it has none.
-    var security: FlowSecurity?
-}
-
-/// One SIP call of ours and what it was sent with.
-struct CallLeg: Hashable, Sendable {
-    let prepared: PreparedInvite
-    /// Where its INVITE went.
-    let requestURI: String
-    let flow: Flow
-    /// The Call-ID, by which the messages of this call are told from others.
-    let callID: String
-    /// The session as this side last described it.
-    var session: SessionDescription?
-    /// Whether the answer acknowledged the MSD, by the name that only its receiver knows.
-    var isAcknowledged = false
-    /// Whether it was answered with 2xx.
-    var isAnswered = false
-    /// Whether the peer has shown that it is the center, besides what the connection says.
-    var isProven = false
-
-    var attempt: Attempt { self.prepared.attempt }
-
-    /// The Content-ID of the INVITE's MSD; `nil` when it carried none.
-    var msdContentID: String? { self.prepared.msd?.contentID }
 }
 
 /// An attempt whose connection is being opened.

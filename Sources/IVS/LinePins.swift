@@ -49,8 +49,9 @@ enum LinePins {
 
 extension VehicleConfiguration {
     /// Reads where each line is in the kernel; throws for every line of a real rig that has no pin.
-    mutating func read(pinsOf lines: Settings) throws(ConfigurationMistakes) {
+    mutating func read(pinsOf settings: Settings) throws(ConfigurationMistakes) {
         guard !self.isSimulated else { return }
+        let lines = settings.section("lines")
         let pins = lines.section("pins")
         let chips = lines.list("chips").map(\.string)
         let isKernelAsked = lines.string("debouncing") == "automatic"
@@ -65,6 +66,17 @@ extension VehicleConfiguration {
         let own = Dictionary(uniqueKeysWithValues: lines.table("crashLines").map { ($0.name, $0.settings) })
         let crash = self.lines.crash.keys.sorted().map { ("crash", $0, own[$0.text]?.optional("pin")?.section) }
         let others = wanted.flatMap { key, names in names.map { (key, $0, Settings?.none) } }
+        let outputs = Set(self.lineSpecifications.filter { $0.direction == .output }.map(\.name))
+        func wire(_ name: LineName, _ pin: Settings) {
+            let isSignal = self.crashProfiles[name].map { !$0.isPlainLevel } ?? false
+            self.wiring[name] = LineWiring(
+                chips: pin.optional("chips")?.list.map(\.string) ?? chips,
+                address: LineWiring.Address(pin.string("line")),
+                bias: LineWiring.Bias(rawValue: pin.string("bias")) ?? .asIs,
+                kernelDebounce: outputs.contains(name) || isSignal || !isKernelAsked ? .zero : self.lines.debounce
+            )
+            if pin.boolean("activeLow") { self.activeLow.insert(name) }
+        }
         for (key, name, ownPin) in others + crash {
             guard let pin = ownPin ?? pins.optional(key)?.section else {
                 mistakes.append(
@@ -72,15 +84,17 @@ extension VehicleConfiguration {
                 )
                 continue
             }
-            let isOutput = name == self.lines.led || name == self.lines.lamp || name == self.lines.chime
-            let isSignal = self.crashProfiles[name].map { !$0.isPlainLevel } ?? false
-            self.wiring[name] = LineWiring(
-                chips: pin.optional("chips")?.list.map(\.string) ?? chips,
-                address: LineWiring.Address(pin.string("line")),
-                bias: LineWiring.Bias(rawValue: pin.string("bias")) ?? .asIs,
-                kernelDebounce: isOutput || isSignal || !isKernelAsked ? .zero : self.lines.debounce
-            )
-            if pin.boolean("activeLow") { self.activeLow.insert(name) }
+            wire(name, pin)
+        }
+        for name in self.actions.lines {
+            guard let section = settings.optional("actions").flatMap({ self.actions.section(of: name, in: $0.section) })
+            else { continue }  // A line of an action comes from its section.
+            guard let pin = section.optional("pin")?.section else {
+                let expected = "the pin of \(name): the lines are the kernel's"
+                mistakes.append(section.mistake("pin", found: "no pin", expected: expected))
+                continue
+            }
+            wire(name, pin)
         }
         guard mistakes.isEmpty else { throw ConfigurationMistakes(mistakes) }
     }

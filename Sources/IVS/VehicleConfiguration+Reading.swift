@@ -44,8 +44,9 @@ extension VehicleConfiguration {
         try self.read(fallback: settings.optional("fallback")?.section)
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
+        if let actions = settings.optional("actions")?.section { self.actions = try ActionSettings(actions) }
         try self.read(crashLinesOf: settings.section("lines"), folder: folder)
-        try self.read(pinsOf: settings.section("lines"))
+        try self.read(pinsOf: settings)
         try self.checkCrashPulse(settings.section("lines"))
         try self.checkNames(settings)
         try self.checkReach(settings)

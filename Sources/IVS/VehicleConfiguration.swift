@@ -157,6 +157,8 @@ package struct VehicleConfiguration: Sendable {
     package var crash = CrashSettings()
     /// Whether a private center gets the vehicle's data set too (RFC 8148).
     package var sendsVEDS = false
+    /// What the vehicle does when a private center asks for it.
+    package var actions = ActionSettings()
     /// What the vehicle's own network may do.
     package var bus = BusSettings()
     /// What is known of the power; `nil` for nothing.
@@ -197,7 +199,7 @@ package struct VehicleConfiguration: Sendable {
     package var lineSpecifications: [LineSpecification] {
         let others = [self.lines.cover, self.lines.powerFail].compactMap(\.self)
         let inputs = [self.lines.button] + others + self.lines.crash.keys.sorted()
-        let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self)
+        let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self) + self.actions.lines
         // Fail-lit: the lamp burns until the daemon drives it off.
         return inputs.map { self.specification($0, .input) } + outputs.map { self.specification($0, .output) }
             + [self.specification(self.lines.lamp, .output, initial: .active)]

@@ -52,6 +52,9 @@ package struct VehicleEvent: Hashable, Sendable {
         case vedsSent
         case msdAnswered
         case requestRefused
+        case actionTaken
+        case actionRefused
+        case centerMessage
         case sessionChange
         case announcement
         case indicator
@@ -128,6 +131,9 @@ package struct VehicleEvent: Hashable, Sendable {
             case .vedsSent: "vedsSent"
             case .msdAnswered: "msdAnswered"
             case .requestRefused: "requestRefused"
+            case .actionTaken: "actionTaken"
+            case .actionRefused: "actionRefused"
+            case .centerMessage: "centerMessage"
             case .sessionChange: "sessionChange"
             case .announcement: "announcement"
             case .indicator: "indicator"

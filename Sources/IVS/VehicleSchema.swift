@@ -31,6 +31,12 @@ enum VehicleSchema {
         Key("lines", .section(Self.lines), .required, "The lines by what they are for."),
         Key("accelerometer", .section(CrashSettings.accelerometer), .optional, "Where accelerations come from."),
         Key("crash", .section(CrashSettings.crash), .required, "How accelerations are judged."),
+        Key(
+            "actions",
+            .section(ActionSettings.schema),
+            .optional,
+            "What the vehicle does when a private center asks for it (RFC 8148); left out, nothing."
+        ),
         Key("bus", .section(BusSettings.schema), .required, "What the vehicle's own network may do."),
         Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),

@@ -54,6 +54,9 @@ package struct ActionAnswer: Hashable, Sendable {
     /// Whether a fresh data set is to be sent.
     package var sendsVEDS: Bool { self.steps.contains(.send(datatype: EmergencyCallData.vedsDatatype)) }
 
+    /// Whether something is asked that is refused whatever the equipment does.
+    package var isPartlyRefused: Bool { self.steps.contains { if case .refuse = $0 { true } else { false } } }
+
     /// What the vehicle's equipment has to do, in the order of the object.
     package var actions: [VehicleAction] {
         self.steps.compactMap { step in

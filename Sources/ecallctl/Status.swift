@@ -44,6 +44,11 @@ struct Status: AsyncParsableCommand {
         for indicator in status["indicators"]?.asArray ?? [] {
             print("indicator \(indicator.shown("line")) \(indicator.shown("pattern")): \(indicator.shown("meaning"))")
         }
+        for action in status["actions"]?.asArray ?? [] {
+            let left = action["left"]?.asInt.map { ", for \(($0 + 999) / 1_000) s" } ?? ", for the rest of the call"
+            print("action    \(action.shown("line")) \(action.shown("state"))\(left)")
+        }
+        if let message = status["message"], message.asObject != nil { print("message   \(message.shown("text"))") }
         for fault in status["faults"]?.asArray ?? [] { print("fault     \(fault.asString ?? fault.text)") }
         print("gate      \(status["gate"]?.shown("sentence") ?? "-")")
         if let fallback = status["fallback"]?.asString { print("fallback  \(fallback)") }

@@ -18,10 +18,7 @@ import Testing
           - {name: center, host: 127.0.0.1, uri: "sip:sos@center.invalid"}
         """
 
-    private func read(_ text: String) throws -> VehicleConfiguration {
-        let settings = try ConfigurationReader.read(text: text, file: "ecalld.yaml", schema: VehicleSchema.schema)
-        return try VehicleConfiguration(settings)
-    }
+    private func read(_ text: String) throws -> VehicleConfiguration { try VehicleConfiguration(text: text) }
 
     /// One line for each mistake.
     private func complaints(_ text: String) -> [String] {

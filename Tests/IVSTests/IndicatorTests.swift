@@ -2,6 +2,7 @@ import CallControl
 import CrashSensing
 import ControlSocket
 import GPIO
+import NGECall
 import Testing
 import Supervision
 import Timeline
@@ -122,14 +123,23 @@ import Timeline
     @Test(arguments: [
         (Announcement.callRequested, 1), (.callConnected, 2), (.callEnded, 1), (.callFailed, 3), (.callCancelled, 1),
         (.pressTooShort, 1),
-        (.cancelTooLate, 3), (.dataDelivered, 2), (.callback, 4), (.impactFelt, 2),
+        (.cancelTooLate, 3), (.dataDelivered, 2), (.callback, 4), (.impactFelt, 2), (.centerMessage, 2),
     ])
     func theChimeSoundsAsOftenAsTheTableSays(_ announcement: Announcement, _ beeps: Int) throws {
-        let bench = VehicleBench.started(VehicleBench.configuration { $0.call.maximumAttempts = 1 })
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.call.maximumAttempts = 1
+                $0.actions.showsMessages = true
+            }
+        )
         if announcement != .impactFelt { bench.press() }
         switch announcement {
         case .callRequested: break
         case .impactFelt: bench.step(.sensor(.sign(.event(CrashRecord(timeZero: bench.now, number: 1)))))
+        case .centerMessage:
+            try bench.answer()
+            bench.advance(by: .seconds(5))
+            try bench.info([VehicleAction.staticMessage(1).request])
         case .pressTooShort: bench.press(for: .milliseconds(300))
         case .callConnected: try bench.answer()
         case .callEnded:

@@ -47,25 +47,17 @@ import Timeline
         #expect(try bench.sentMSDs().map(\.messageIdentifier) == [1, 2, 3])
     }
 
-    /// The action results that the vehicle sent.
-    private func results(_ bench: VehicleBench) -> [ControlDocument.ActionResult] {
-        bench.sent.map(\.message).filter { $0.method == .info }.flatMap { message in
-            guard case .content(let content) = InfoReading(message) else { return [] as [ControlDocument.ActionResult] }
-            return content.controls.flatMap(\.document.acknowledgements).flatMap(\.actionResults)
-        }
-    }
-
     @Test func anUnknownActionIsUnsupported() throws {
         let bench = try VehicleBench.connected()
         try bench.info([.init(action: "honk")])
-        #expect(self.results(bench) == [.init(action: "honk", success: false, reason: .unsupported)])
+        #expect(bench.actionResults == [.init(action: "honk", success: false, reason: .unsupported)])
         #expect(bench.state == .voiceSession)
     }
 
     @Test func sendDataForAnotherDatatypeIsRefused() throws {
         let bench = try VehicleBench.connected()
         try bench.info([.init(action: "send-data", datatype: "VEDS")])
-        #expect(self.results(bench).map(\.reason) == [.dataUnsupported])
+        #expect(bench.actionResults.map(\.reason) == [.dataUnsupported])
         #expect(try bench.sentMSDs().count == 1)
     }
 
@@ -74,7 +66,7 @@ import Timeline
         bench.press()
         try bench.answer(received: nil)
         try bench.info([.sendMSD])
-        #expect(self.results(bench).map(\.reason) == [.unable])
+        #expect(bench.actionResults.map(\.reason) == [.unable])
         #expect(bench.levels["lamp"] == .active)
     }
 
@@ -84,7 +76,7 @@ import Timeline
         #expect(try bench.sentMSDs().last?.messageIdentifier == 255)
         try bench.info([.sendMSD])
         #expect(try bench.sentMSDs().count == 255)
-        #expect(self.results(bench).map(\.reason) == [.unable])
+        #expect(bench.actionResults.map(\.reason) == [.unable])
         #expect(bench.state == .voiceSession)
     }
 

@@ -92,6 +92,17 @@ extension VehicleBench {
         self.center { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
     }
 
+    /// What the vehicle has said of what it was asked, in order.
+    var actionResults: [ControlDocument.ActionResult] {
+        let packages = [EmergencyCallData.msdPackage, EmergencyCallData.vedsPackage]
+        return self.sent.map(\.message).filter { $0.method == .info }.flatMap { message in
+            guard case .content(let content) = InfoReading(message, packages: packages) else {
+                return [] as [ControlDocument.ActionResult]
+            }
+            return content.controls.flatMap(\.document.acknowledgements).flatMap(\.actionResults)
+        }
+    }
+
     /// The center rings back over a flow, that of its last call if none is given, and says what `change` makes of it.
     @discardableResult
     func ringBack(

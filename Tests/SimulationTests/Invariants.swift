@@ -217,6 +217,10 @@ extension Invariants {
         case .garageLeft:
             self.isInGarage = false
             self.mark("garage left")
+        case .actionTaken, .actionRefused: self.mark(event.kind.word)
+        case .centerMessage:
+            self.mark(event.kind.word)
+            if event.state != .voiceSession { self.fail("a message is shown in \(event.state)", at: now) }
         case .gateRefused: self.fail("the gate refused a loopback hop", at: now)
         }
     }

@@ -3,6 +3,7 @@ import Center
 import GPIO
 import IVS
 import MSD
+import NGECall
 import Positioning
 import Seeds
 import SIP
@@ -129,6 +130,12 @@ struct Plan {
                 rounds: Int.random(in: 1...10, using: &random),
                 after: .seconds(Int.random(in: 1...30, using: &random))
             )
+        }
+        if random.chance(70) {
+            configuration.actions.lamps = [.hazard: "lamp-hazard"]
+            configuration.actions.horn = ActionSettings.Horn()
+            configuration.actions.unlock = "door-unlock"
+            configuration.actions.showsMessages = true
         }
         configuration.isECallOnly = random.chance(30)
         configuration.call.deregistration = .seconds(random.chance(50) ? 30 : 43_200)

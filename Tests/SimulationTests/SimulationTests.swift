@@ -99,10 +99,14 @@ import Testing
         ]
         let garage = ["test in garage mode", "garage left"]
         let late = ["late data delivered", "lateDataFailed", "center lateData"]
+        let asked = ["actionTaken", "actionRefused", "centerMessage", "action line at rest"]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
         #expect(
-            Set(states + actions + outcomes + announcements + ways + registrations + kills + callbacks + late + garage)
-                .subtracting(marks) == []
+            Set(
+                states + actions + outcomes + announcements + ways + registrations + kills + callbacks + late + garage
+                    + asked
+            )
+            .subtracting(marks) == []
         )
     }
 

@@ -20,6 +20,10 @@ extension World {
             }
             switch output {
             case .drive(let line, let level):
+                let isRequested = self.plan.vehicle.actions.lines.contains(line)
+                if isRequested, level == .inactive, self.shown[line] == .active {
+                    self.watch.mark("action line at rest")
+                }
                 self.shown[line] = level
                 self.note("vehicle \(line) \(level.rawValue)")
             case .readLines:
@@ -64,6 +68,10 @@ extension World {
             }
         }
         self.watch.holds(self.vehicle, at: self.now)
+        guard self.vehicle.call.state != .voiceSession else { return }
+        for line in self.plan.vehicle.actions.lines where self.shown[line] == .active {
+            self.watch.fail("\(line) is active without a voice session", at: self.now)
+        }
     }
 
     private func readLateData(isSimulated: Bool) {
@@ -274,13 +282,17 @@ extension World {
     }
 
     private func whim(_ number: Int) -> OperatorCommand? {
-        switch Int.random(in: 0..<10, using: &self.random) {
+        switch Int.random(in: 0..<14, using: &self.random) {
         case 0...3: .sendData(number)
         case 4: .clearDown(number)
         case 5: .answer(number, nil)
         case 6: .reply(number, .decline(status: 600, isAcknowledged: self.random.chance(50)))
         case 7: CenterConfiguration.Reply("302=sip:desk@center.invalid").map { .answer(number, $0) }
         case 8: OperatorCommand(line: "transfer \(number) sip:desk@center.invalid")
+        case 9: OperatorCommand(line: "lamp \(number) hazard flash")
+        case 10: OperatorCommand(line: "horn \(number) 3")
+        case 11: OperatorCommand(line: "doors \(number) unlocked")
+        case 12: OperatorCommand(line: "say \(number) en Help is coming")
         default: nil
         }
     }

@@ -239,6 +239,7 @@ final class World {
         if !self.vehicle.userAgent.isQuiet { words.append("the vehicle's user agent is busy") }
         if self.vehicle.hold != nil || self.vehicle.waitingAttempt != nil { words.append("something waits to be sent") }
         if self.vehicle.indicators.nextDeadline(after: self.now) != nil { words.append("an output is moving") }
+        if self.vehicle.equipment.nextDeadline(after: self.now) != nil { words.append("a requested output is moving") }
         if self.vehicle.inputs.nextDeadline != nil { words.append("an input is moving") }
         if self.vehicle.leaveBy != nil { words.append("the vehicle has not left its registrars") }
         if self.vehicle.transfer != nil { words.append("a call is being transferred") }
