@@ -154,9 +154,13 @@ extension Center {
         let longitude = LocationDocument.degreesText(milliarcseconds: position.longitudeMilliarcseconds)
         var fields = ["latitude": latitude, "longitude": longitude]
         var text = "\(latitude) \(longitude)"
-        if case .circle(_, let radius) = location.shape {
+        if let radius = location.shape.radiusMillimeters {
             fields["radiusMeters"] = String(radius / 1_000)
             text += " within \(radius / 1_000) m"
+        }
+        if let altitude = location.shape.altitudeMillimeters {
+            fields["altitudeMeters"] = String(altitude / 1_000)
+            text += ", \(altitude / 1_000) m above the ellipsoid"
         }
         if let method = location.method { fields["method"] = String(method.prefix(Self.maximumMethodText)) }
         let json = JSONValue.object(fields.mapValues(JSONValue.string)).text

@@ -205,16 +205,11 @@ extension IVS {
     /// The location of the incident as PIDF-LO; `nil` without a position.
     private func location(_ attempt: Attempt) -> EmergencyInvite.Location? {
         guard let frozen = self.frozen, let fix = frozen.locations.current else { return nil }
-        let position = LocationDocument.Position(
-            latitudeMilliarcseconds: fix.position.positionLatitude,
-            longitudeMilliarcseconds: fix.position.positionLongitude
-        )
         // The date is that of the place, which may be older than the trigger.
         let taken = fix.secondsSince1970(seenAt: frozen.at)
         let document = LocationDocument(
             entity: "pres:" + self.configuration.identity(at: attempt.center).drop { $0 != ":" }.dropFirst(),
-            shape: fix.radius95Meters.map { .circle(position, radiusMillimeters: Int64($0) * 1_000) }
-                ?? .point(position, altitudeMillimeters: nil),
+            shape: LocationDocument.Shape(fix),
             method: fix.takenAt == nil ? "Manual" : "GPS",
             retransmissionAllowed: true,
             retentionExpiry: taken.map {

@@ -42,6 +42,24 @@ package struct LocationDocument: Hashable, Sendable {
                 position
             }
         }
+
+        /// The radius of a circle around it, the longer axis of what is none; `nil` for a point.
+        package var radiusMillimeters: Int64? {
+            switch self {
+            case .point: nil
+            case .circle(_, let radius), .sphere(_, _, let radius): radius
+            case .ellipse(_, let axes), .ellipsoid(_, _, let axes, _): axes.semiMajorMillimeters
+            }
+        }
+
+        /// The height above the ellipsoid of WGS-84; `nil` in two dimensions.
+        package var altitudeMillimeters: Int64? {
+            switch self {
+            case .point(_, let altitude): altitude
+            case .circle, .ellipse: nil
+            case .sphere(_, let altitude, _), .ellipsoid(_, let altitude, _, _): altitude
+            }
+        }
     }
 
     /// The presentity, `pres:` and the caller's identity.

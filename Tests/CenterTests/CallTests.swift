@@ -9,6 +9,33 @@ import Timeline
 
 /// Inside the call and after it.
 @Suite struct CallTests {
+    @Test func anEllipsoidIsShownWithItsRadiusAndItsHeight() throws {
+        let bench = CenterBench()
+        let place = LocationDocument.Position(
+            latitudeMilliarcseconds: 173_345_400,
+            longitudeMilliarcseconds: 41_680_440
+        )
+        let axes = LocationDocument.Axes(
+            semiMajorMillimeters: 14_800,
+            semiMinorMillimeters: 9_000,
+            orientationMillidegrees: 35_000
+        )
+        try bench.call { _ in
+        } adjust: { invite in
+            let shape = LocationDocument.Shape.ellipsoid(
+                place,
+                altitudeMillimeters: 512_300,
+                axes,
+                verticalMillimeters: 28_000
+            )
+            let document = LocationDocument(entity: "pres:vehicle@ecall.invalid", shape: shape, method: "GPS")
+            invite.location = .init(document: document, contentID: "loc-1@vehicle.invalid")
+        }
+        let shown = try #require(bench.events.first { $0.kind == .location })
+        #expect(shown.fields["radiusMeters"] == "14" && shown.fields["altitudeMeters"] == "512")
+        #expect(shown.reason.hasSuffix("within 14 m, 512 m above the ellipsoid"))
+    }
+
     @Test func sendDataAsksForAnMSDAndShowsIt() throws {
         let bench = CenterBench()
         let (call, _) = try bench.answeredCall()

@@ -29,12 +29,14 @@ import Timeline
         latitude: Double = 48.2626,
         longitude: Double = 11.434,
         error: Double? = 5,
+        height: (meters: Double, error: Double)? = nil,
         time: Int64 = 1_790_000_000
     ) {
+        let vertical = height.map { ",\"altHAE\":\($0.meters),\"epv\":\($0.error)" } ?? ""
         let date = LocationDocument.timestampText(secondsSince1970: time)
         let parser = """
             {"class":"TPV","mode":3,"time":"\(date)","lat":\(latitude),"lon":\(longitude),"track":90,\
-            "speed":0\(error.map { ",\"eph\":\($0)" } ?? "")}
+            "speed":0\(error.map { ",\"eph\":\($0)" } ?? "")\(vertical)}
 
             """
         var reader = GPSDParser()
@@ -54,6 +56,39 @@ import Timeline
         #expect(msd.vehicleLocation.positionLatitude == 173_745_360)
         #expect(msd.vehicleLocation.positionLongitude == 41_162_400)
         #expect(msd.control.positionCanBeTrusted)
+    }
+
+    /// The shape of the place beside the MSD.
+    private func shape(_ bench: VehicleBench) throws -> LocationDocument.Shape {
+        try #require(bench.invites.last.flatMap { InviteContent($0).location?.shape })
+    }
+
+    @Test func aGoodHeightMakesThePlaceAnEllipsoidThatHoldsItWith95Percent() throws {
+        let bench = self.bench()
+        self.report(bench, height: (512.3, 10))
+        bench.press()
+        guard case .ellipsoid(let position, let altitude, let axes, let vertical) = try self.shape(bench) else {
+            Issue.record("no ellipsoid")
+            return
+        }
+        #expect(position.latitudeMilliarcseconds == 173_745_360)
+        #expect(altitude == 512_300)
+        // One deviation of 5 m in the plane and of 10 m in height, times 2.795; the radius is rounded up to a meter.
+        #expect((13_975...15_120).contains(axes.semiMajorMillimeters))
+        #expect(axes.semiMinorMillimeters == axes.semiMajorMillimeters && axes.orientationMillidegrees == 0)
+        #expect(abs(vertical - 27_950) <= 1)
+    }
+
+    @Test(arguments: [(512.3, 15.4), (20_000, 5), (-1_500, 5)])
+    func aHeightThatTellsNothingLeavesACircle(_ meters: Double, _ error: Double) throws {
+        let bench = self.bench()
+        self.report(bench, height: (meters, error))
+        bench.press()
+        guard case .circle(_, let radius) = try self.shape(bench) else {
+            Issue.record("no circle")
+            return
+        }
+        #expect(radius == 13_000)
     }
 
     @Test func withoutAFixTheCallGoesOutAtOnceAndSaysUnknown() throws {
