@@ -8,7 +8,6 @@ package struct CrashAccount: Hashable, Sendable {
     package private(set) var sides: Set<ImpactSide> = []
     /// Whether the vehicle has rolled over; `nil` where nothing could see it.
     package private(set) var hasRolledOver: Bool?
-    package private(set) var quarterTurns = 0
     private var lastAt: Instant?
 
     /// More events than a crash has; what comes behind them is counted with the last.
@@ -42,10 +41,9 @@ package struct CrashAccount: Hashable, Sendable {
         if side == .rollover { self.hasRolledOver = true }
     }
 
-    package mutating func rolledOver(quarterTurns: Int, at now: Instant) {
+    package mutating func rolledOver(at now: Instant) {
         self.lastAt = now
         self.hasRolledOver = true
-        self.quarterTurns = max(self.quarterTurns, quarterTurns)
     }
 
     /// Whether anything at all is known.

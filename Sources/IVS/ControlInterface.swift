@@ -216,6 +216,10 @@ package enum ControlInterface {
           samples: []CrashSample
         )
 
+        # What is known of the crash that an incident is about: the sides of the lines that have fired, the side that was hit,
+        # whether the vehicle has rolled over, null where nothing could see it, and how many impacts were felt.
+        type CrashSummary (sides: []ImpactSide, side: ImpactSide, rolledOver: ?bool, impacts: int)
+
         # Which way a message of a SIP trace went.
         type Direction (sent, received)
 
@@ -342,7 +346,11 @@ package enum ControlInterface {
         method Incidents(limit: ?int) -> (incidents: []Incident)
 
         # One incident with what the crash sensors saw of it; UnknownIncident where it is not on record.
-        method DescribeIncident(incident: string) -> (incident: Incident, crashes: []CrashEvent)
+        method DescribeIncident(incident: string) -> (
+          incident: Incident,
+          crash: ?CrashSummary,
+          crashes: []CrashEvent
+        )
 
         # Plays a recording of accelerations on a simulated rig whose accelerometer.source is trace: a file that ecalld can read,
         # or the configured one.

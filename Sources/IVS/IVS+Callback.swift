@@ -240,6 +240,7 @@ extension IVS {
             crashFollowed: stored.crashFollowed,
             connectedTo: center
         )
+        self.takeOverCrash(of: stored, at: now)
         let window = CallbackWindow(
             incident: incident,
             outcome: outcome,

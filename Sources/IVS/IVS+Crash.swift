@@ -116,7 +116,7 @@ extension IVS {
             self.keep(record, at: now)
         case .rollover:
             // How far is told by the record of the event.
-            self.crash.rolledOver(quarterTurns: 0, at: now.instant)
+            self.crash.rolledOver(at: now.instant)
             self.note(.rolloverDetected, "the vehicle rolls over", at: now, severity: .warning)
             self.queue.append(.crash(InputLines.accelerometer, at: now.instant))
         case .badSample:
@@ -192,6 +192,30 @@ extension IVS {
         for record in self.crash.records where !record.samples.isEmpty && record.changes.count == CrashRecord.count {
             self.keep(record, at: now)
         }
+    }
+
+    /// Puts what is known of the crash on record with the call that it is about, whenever more is known.
+    ///
+    /// It goes to the disk with the trigger, before any INVITE: a next run tells the same crash.
+    mutating func keepCrashAccount(at now: Moment) {
+        guard let incident = self.call.incident, incident.trigger != .test, self.call.isGoingOn, !self.crash.isEmpty,
+            self.crash != self.keptCrash
+        else { return }
+        self.keptCrash = self.crash
+        self.ledger.change(incident.id, IncidentChange(crash: self.crash.json.text))
+    }
+
+    /// What an earlier run knew of the crash of a call that goes on, unless this one knows of another.
+    mutating func takeOverCrash(of stored: StoredIncident, at now: Moment) {
+        self.expireCrash(at: now)
+        guard self.crash.isEmpty, let text = stored.crash else { return }
+        guard let account = CrashAccount(text: text, at: now.instant) else {
+            let sentence = "what is on record of the crash cannot be read; its data is unknown"
+            self.note(.recordFailed, sentence, at: now, severity: .error)
+            return
+        }
+        self.crash = account
+        self.keptCrash = account
     }
 
     /// The additional data of an automatic call's MSD; `nil` where none is configured.

@@ -94,6 +94,8 @@ package struct IVS: Sendable {
     /// What is known of the last crash, and of the sensor.
     var crash = CrashAccount()
     var sensor = SensorStanding()
+    /// What of the crash is on record with the call that it is about.
+    var keptCrash: CrashAccount?
     /// How often samples are told that mean nothing.
     var badSamples = Throttle(every: .seconds(10))
     /// What the vehicle's own network has told.
@@ -306,6 +308,7 @@ package struct IVS: Sendable {
         self.releaseIdleLinks(at: now)
         self.offerLateData(at: now)
         self.tellLeft(at: now)
+        self.keepCrashAccount(at: now)
         self.flushRecords(at: now)
         self.keepInputs(at: now)
         self.flushTraceIfDue(at: now)

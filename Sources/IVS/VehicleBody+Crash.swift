@@ -1,7 +1,9 @@
 internal import ControlSocket
+internal import CrashSensing
 internal import NIOPosix
 internal import Sensors
 internal import Store
+internal import Timeline
 
 // The recordings that are played in place of a sensor, and what is on record of a crash.
 extension VehicleBody {
@@ -37,7 +39,12 @@ extension VehicleBody {
         self.ports.store.incident(incident) { result in
             switch result {
             case .success((let incident, let crashes)?):
-                server.reply(id, ["incident": incident.json, "crashes": .array(Self.fitting(crashes))])
+                let crash = incident.crash.flatMap { CrashAccount(text: $0, at: .boot) }
+                let members: JSONValue = [
+                    "incident": incident.json, "crash": crash?.summary ?? .null,
+                    "crashes": .array(Self.fitting(crashes)),
+                ]
+                server.reply(id, members)
             case .success(nil):
                 server.fail(id, error: ControlMethod.unknownIncident, parameters: ["incident": .string(incident)])
             case .failure(let error):

@@ -97,6 +97,8 @@ package struct IncidentChange: Hashable, Sendable {
     package let isReopened: Bool
     /// When it was still going on.
     package let seen: Stamp?
+    /// What is known of the crash by now, in the IVS's own words.
+    package let crash: String?
 
     package init(
         profile: String? = nil,
@@ -106,7 +108,8 @@ package struct IncidentChange: Hashable, Sendable {
         crashFollowed: Bool? = nil,
         resumptions: Int? = nil,
         isReopened: Bool = false,
-        seen: Stamp? = nil
+        seen: Stamp? = nil,
+        crash: String? = nil
     ) {
         self.profile = profile
         self.messageIdentifier = messageIdentifier
@@ -116,6 +119,7 @@ package struct IncidentChange: Hashable, Sendable {
         self.resumptions = resumptions
         self.isReopened = isReopened
         self.seen = seen
+        self.crash = crash
     }
 }
 
@@ -252,6 +256,8 @@ package struct StoredIncident: Hashable, Sendable {
     package let ended: Stamp?
     /// What came of its data that was offered late; `nil` where it was not, or not yet.
     package var late: LateResult?
+    /// What its IVS knew of the crash, in its own words; `nil` for nothing.
+    package var crash: String?
 
     /// Whether it began before `other`: by the boot clock within a boot, else by when it came on record, which a failing
     /// disk may turn around.

@@ -45,7 +45,8 @@ extension StoredIncident {
             trace: trace,
             outcome: row["outcome"],
             ended: Stamp(row, prefix: "ended"),
-            late: late.flatMap(LateResult.init(rawValue:))
+            late: late.flatMap(LateResult.init(rawValue:)),
+            crash: row["crash"]
         )
     }
 }

@@ -17,6 +17,7 @@ enum VehicleTables {
         }
         migrator.registerMigration("0006 holders") { db in try db.execute(sql: Self.holders) }
         migrator.registerMigration("0007 crash events") { db in try db.execute(sql: CrashTables.creation) }
+        migrator.registerMigration("0008 crash accounts") { db in try db.execute(sql: Self.crashAccounts) }
         return migrator
     }
 
@@ -96,6 +97,14 @@ enum VehicleTables {
     private static let holders = """
         ALTER TABLE incidents ADD COLUMN holder TEXT CHECK (length(holder) <= \(SharedTables.maximumText));
         """
+
+    /// What an IVS knew of the crash that a call is about; its format is the IVS's own.
+    private static let crashAccounts = """
+        ALTER TABLE incidents ADD COLUMN crash TEXT CHECK (length(crash) <= \(Self.maximumCrashText));
+        """
+
+    /// More than twice what eight events and every line take.
+    private static let maximumCrashText = 4_096
 
     private static func isExpendable(_ record: VehicleRecord) -> Bool {
         switch record {
@@ -180,7 +189,8 @@ enum VehicleTables {
                     message_identifier = coalesce(?, message_identifier), acknowledged = coalesce(?, acknowledged),
                     connected = iif(? IS NULL, connected, 1), holder = coalesce(?, holder), crash_followed = coalesce(?, crash_followed),
                     resumptions = coalesce(?, resumptions), seen_boot = coalesce(?, seen_boot),
-                    seen_ns = coalesce(?, seen_ns), seen_wall_ms = iif(? IS NULL, seen_wall_ms, ?)
+                    seen_ns = coalesce(?, seen_ns), seen_wall_ms = iif(? IS NULL, seen_wall_ms, ?),
+                    crash = coalesce(?, crash)
                 WHERE id = ?
                 """
         )
@@ -189,7 +199,7 @@ enum VehicleTables {
             arguments: [
                 change.profile, change.messageIdentifier, change.isAcknowledged, change.connectedTo, change.connectedTo,
                 change.crashFollowed, change.resumptions, seen?.boot, seen?.nanoseconds, seen?.boot,
-                seen?.wallMilliseconds, id,
+                seen?.wallMilliseconds, change.crash, id,
             ]
         )
         guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }

@@ -64,6 +64,11 @@ struct IncidentShow: AsyncParsableCommand {
         let incident = reply["incident"] ?? .null
         print("incident   \(incident.shown("id")) \(incident.shown("time")) \(incident.shown("trigger"))")
         print("outcome    \(incident.shown("state")): \(incident.shown("outcome"))")
+        if let crash = reply["crash"], crash.asObject != nil {
+            let sides = (crash["sides"]?.asArray ?? []).compactMap(\.asString).joined(separator: ", ")
+            print("lines      \(sides.isEmpty ? "none has fired" : sides)")
+            print("known      hit: \(crash.shown("side")), rolled over: \(crash.shown("rolledOver"))")
+        }
         for crash in crashes { Self.printEvent(crash) }
         if crashes.isEmpty { print("crash      nothing was felt") }
     }

@@ -13,7 +13,8 @@ extension StoredIncident {
         seen: Stamp? = nil,
         attempts: Int = 1,
         lastCenter: String? = "center-1",
-        trace: StoredTrace = StoredTrace()
+        trace: StoredTrace = StoredTrace(),
+        crash: String? = nil
     ) -> StoredIncident {
         StoredIncident(
             number: 1,
@@ -33,7 +34,8 @@ extension StoredIncident {
             lastIsCallback: false,
             trace: trace,
             outcome: nil,
-            ended: nil
+            ended: nil,
+            crash: crash
         )
     }
 

@@ -105,24 +105,27 @@ import Testing
         let opened = try #require(try store.incident(id: "a"))
         #expect(opened.seen == Samples.opening("a").started)
         #expect(!opened.wasConnected && !opened.crashFollowed && opened.resumptions == 0)
-        #expect(opened.lastCenter == nil)
+        #expect(opened.lastCenter == nil && opened.crash == nil)
         let seen = Samples.stamp(7, wall: 1_790_000_000_000)
         #expect(
             store.writeNow(
                 attempts + [
                     .incidentChanged(id: "a", IncidentChange(connectedTo: "first", seen: seen)),
                     .incidentChanged(id: "a", IncidentChange(crashFollowed: true, resumptions: 2)),
+                    .incidentChanged(id: "a", IncidentChange(crash: "felt")),
                 ]
             ) == nil
         )
         let changed = try #require(try store.incident(id: "a"))
         #expect(changed.seen == seen)
         #expect(changed.wasConnected && changed.crashFollowed && changed.resumptions == 2)
+        #expect(changed.crash == "felt")
         #expect(changed.lastCenter == "second" && changed.attempts == 2 && changed.lastAttempt == 2)
         // A later sign without a wall time takes the earlier one's away: the two stamps are one.
         let later = Samples.stamp(8, wall: nil)
         #expect(store.writeNow([.incidentChanged(id: "a", IncidentChange(seen: later))]) == nil)
         #expect(try store.incident(id: "a")?.seen == later)
+        #expect(try store.incident(id: "a")?.crash == "felt")
     }
 
     @Test func readingsGiveTheLatest() throws {
