@@ -1,12 +1,16 @@
 internal import NGECall
 internal import SIP
+internal import Store
 internal import Supervision
 internal import Timeline
 
 // The Vehicle Emergency Data Set (RFC 8148): what a vehicle knows beside its MSD.
 extension Center {
-    /// Shows a data set, which the record has no place for; one that cannot be read is a problem that stands beside.
+    /// Shows a data set and puts it on record; one that cannot be read is kept too, and is a problem that stands beside.
     mutating func take(_ veds: ReceivedVEDS, of number: Int, at now: Moment) {
+        if let call = self.calls[number], veds.octets.count <= VehicleEmergencyDataSet.maximumOctets {
+            self.records.append(.callChanged(id: call.id, CallChange(dataSet: veds.octets)))
+        }
         guard let set = veds.dataSet else { return }
         // A text of the peer is one line, whatever is in it: none of it is to stand where the vehicle's own findings do.
         let lines = set.summaryLines.map(\.printable)
@@ -135,7 +139,11 @@ extension VehicleEmergencyDataSet {
             lines.append("severe injury.unknown: \(self.injury.unknownInputs.joined(separator: ", "))")
         }
         if !self.injury.possibleRegions.isEmpty {
-            lines.append("possible injuries: \(self.injury.possibleRegions.joined(separator: ", "))")
+            var line = "possible injuries: \(self.injury.possibleRegions.joined(separator: ", "))"
+            if case .value(let thousandths) = self.injury.seriousThousandths {
+                line += "; of those hurt in such a crash \(Double(thousandths) / 10) % seriously"
+            }
+            lines.append(line)
         }
         return lines
     }

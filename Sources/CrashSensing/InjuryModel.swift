@@ -35,6 +35,19 @@ package struct InjuryModel: Hashable, Sendable {
         package init() {}
     }
 
+    /// The logarithm of the odds that somebody who is hurt in such a crash at 30 mph is hurt seriously (AIS 3 or more).
+    ///
+    /// Of those hurt alone, and so far above the probability of the band, which it never changes.
+    package struct Seriousness: Hashable, Sendable {
+        package var front = -0.452
+        /// For the driver, whose side is the one that is known to be taken.
+        package var nearSide = 1.643
+        package var farSide = -0.088
+        package var rear = -1.393
+
+        package init() {}
+    }
+
     /// The probabilities at which a band begins.
     package struct Cuts: Hashable, Sendable {
         /// The panel that asked for transport to a trauma center.
@@ -48,6 +61,7 @@ package struct InjuryModel: Hashable, Sendable {
     /// The name of these coefficients, which goes along with each estimate.
     package var version = "R-ISP 1"
     package var coefficients = Coefficients()
+    package var seriousness = Seriousness()
     package var cuts = Cuts()
     /// Whether one drives on the left, with the driver on the right.
     package var isRightHandDrive = false
@@ -92,6 +106,10 @@ package struct InjuryModel: Hashable, Sendable {
         package let probability: Double?
         package let band: Band
         package let regions: [Region]
+        /// Which part of those hurt in such a crash is hurt seriously in the regions; for the wording, never for the band.
+        ///
+        /// `nil` without a change of velocity or a direction.
+        package let serious: Double?
         /// The inputs that were not known, by name.
         package let unknown: [String]
         /// What it rests on, in words.
@@ -105,6 +123,7 @@ package struct InjuryModel: Hashable, Sendable {
             probability: probability,
             band: self.band(probability, inputs),
             regions: Self.regions(inputs, isRightHandDrive: self.isRightHandDrive),
+            serious: self.serious(inputs),
             unknown: Self.unknown(inputs),
             basis: Self.basis(inputs),
             version: self.version
@@ -127,6 +146,22 @@ package struct InjuryModel: Hashable, Sendable {
             + self.term(of: inputs.direction) + sum + self.ageTerm(inputs.any55OrOlder)
     }
 
+    private func serious(_ inputs: Inputs) -> Double? {
+        guard let deltaV = inputs.deltaV, deltaV.isFinite, let direction = inputs.direction else { return nil }
+        let milesPerHour = max(deltaV / Self.kilometersPerMile, Self.leastMilesPerHour)
+        let atAnchor =
+            switch direction {
+            case .front: self.seriousness.front
+            case .left: self.isRightHandDrive ? self.seriousness.farSide : self.seriousness.nearSide
+            case .right: self.isRightHandDrive ? self.seriousness.nearSide : self.seriousness.farSide
+            case .rear: self.seriousness.rear
+            }
+        let logOdds = atAnchor + self.coefficients.logDeltaV * log(milesPerHour / Self.anchorMilesPerHour)
+        return 1 / (1 + exp(-logOdds))
+    }
+
+    /// At which change of velocity the figures of `seriousness` were published.
+    private static let anchorMilesPerHour = 30.0
     private static let kilometersPerMile = 1.609344
     /// Below it the logarithm says nothing any more.
     private static let leastMilesPerHour = 1.0

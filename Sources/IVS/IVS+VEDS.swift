@@ -111,6 +111,7 @@ extension IVS {
         injury.basis = .value("\(estimate.version): \(estimate.basis)")
         injury.unknownInputs = estimate.unknown
         injury.possibleRegions = estimate.regions.map(\.rawValue)
+        if let serious = estimate.serious { injury.seriousThousandths = .value(Int64((serious * 1_000).rounded())) }
         if let probability = estimate.probability {
             injury.probabilityThousandths = .value(Int64((probability * 1_000).rounded()))
         }

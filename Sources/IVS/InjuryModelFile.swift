@@ -16,6 +16,9 @@ enum InjuryModelFile {
                 Key(name, .number(-100...100), .required, about)
             }
             + Self.cuts.map { name, about, _ in Key(name, .number(0...1), .required, about) }
+            + Self.seriousness.map { name, about, value, _ in
+                Key(name, .number(-100...100), .defaulted(.number(value)), about)
+            }
     )
 
     static let coefficients: [(String, String, @Sendable (inout InjuryModel.Coefficients, Double) -> Void)] = [
@@ -39,6 +42,14 @@ enum InjuryModelFile {
         ("elevatedPlanar", "Elevated, after an impact to front or rear.", { $0.elevatedPlanar = $1 }),
         ("elevatedSide", "Elevated, after an impact to the side.", { $0.elevatedSide = $1 }),
     ]
+
+    /// Left out, the built-in ones: a table of another model need not have them.
+    static let seriousness: [(String, String, Double, @Sendable (inout InjuryModel.Seriousness, Double) -> Void)] = [
+        ("seriousFront", "Of those hurt at 30 mph, seriously: front.", -0.452, { $0.front = $1 }),
+        ("seriousNearSide", "To the driver's side.", 1.643, { $0.nearSide = $1 }),
+        ("seriousFarSide", "To the other side.", -0.088, { $0.farSide = $1 }),
+        ("seriousRear", "To the rear.", -1.393, { $0.rear = $1 }),
+    ]
 }
 
 extension InjuryModel {
@@ -48,5 +59,6 @@ extension InjuryModel {
         self.version = file.string("version")
         for (name, _, set) in InjuryModelFile.coefficients { set(&self.coefficients, file.number(name)) }
         for (name, _, set) in InjuryModelFile.cuts { set(&self.cuts, file.number(name)) }
+        for (name, _, _, set) in InjuryModelFile.seriousness { set(&self.seriousness, file.number(name)) }
     }
 }

@@ -114,6 +114,7 @@ enum VEDSNames {
     static let injuryBasis = own("SevereInjuryBasisText")
     static let unknownInput = own("UnknownInputText")
     static let possibleRegion = own("PossibleBodyRegionText")
+    static let seriousAmongHurt = own("SeriousInjuryAmongHurtValue")
     static let radius = own("LocationRadiusMeters")
     static let locationTime = own("LocationDateTime")
 

@@ -186,6 +186,11 @@ extension VehicleEmergencyDataSet.InjuryPrediction {
         self.basis = try prediction.text(VEDSNames.injuryBasis)
         self.unknownInputs = try prediction.texts(VEDSNames.unknownInput)
         self.possibleRegions = try prediction.texts(VEDSNames.possibleRegion)
+        self.seriousThousandths = try prediction.number(
+            VEDSNames.seriousAmongHurt,
+            VehicleEmergencyDataSet.probabilityRange,
+            decimals: 3
+        )
     }
 }
 

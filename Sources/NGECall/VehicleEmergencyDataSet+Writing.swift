@@ -116,6 +116,12 @@ extension VehicleEmergencyDataSet {
             for region in self.injury.possibleRegions.prefix(Self.maximumListedTexts) {
                 writer.text(VEDSNames.possibleRegion, .value(region))
             }
+            writer.number(
+                VEDSNames.seriousAmongHurt,
+                self.injury.seriousThousandths,
+                Self.probabilityRange,
+                decimals: 3
+            )
         }
     }
 

@@ -104,6 +104,8 @@ package struct VehicleEmergencyDataSet: Hashable, Sendable {
         package var basis: Finding<String> = .unknown
         package var unknownInputs: [String] = []
         package var possibleRegions: [String] = []
+        /// Which part of those hurt in such a crash is hurt seriously, in thousandths.
+        package var seriousThousandths: Finding<Int64> = .unknown
 
         package init() {}
     }

@@ -58,6 +58,8 @@ package struct CallChange: Hashable, Sendable {
     package let decoded: String?
     /// Where the vehicle is, as one JSON object.
     package let location: String?
+    /// The latest data set of the vehicle (VEDS) as it came.
+    package let dataSet: [UInt8]?
 
     package init(
         state: String? = nil,
@@ -65,7 +67,8 @@ package struct CallChange: Hashable, Sendable {
         messageIdentifier: UInt8? = nil,
         acknowledgement: Acknowledgement? = nil,
         decoded: String? = nil,
-        location: String? = nil
+        location: String? = nil,
+        dataSet: [UInt8]? = nil
     ) {
         self.state = state
         self.msd = msd
@@ -73,6 +76,7 @@ package struct CallChange: Hashable, Sendable {
         self.acknowledgement = acknowledgement
         self.decoded = decoded
         self.location = location
+        self.dataSet = dataSet
     }
 }
 
@@ -101,6 +105,7 @@ package struct StoredCall: Hashable, Sendable {
     package let acknowledgement: CallChange.Acknowledgement?
     package let decoded: String?
     package let location: String?
+    package let dataSet: [UInt8]?
     package let outcome: String?
     /// `nil` while the call goes on.
     package let ended: Stamp?

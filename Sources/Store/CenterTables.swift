@@ -12,8 +12,14 @@ enum CenterTables {
         migrator.registerMigration("0002 late data") { db in
             try SharedTables.allowMessageAsCarrier(db, subjects: "calls")
         }
+        migrator.registerMigration("0003 data sets") { db in try db.execute(sql: Self.dataSets) }
         return migrator
     }
+
+    /// The vehicle's data set, as it came.
+    private static let dataSets = """
+        ALTER TABLE calls ADD COLUMN data_set BLOB CHECK (length(data_set) <= \(SharedTables.maximumJSON));
+        """
 
     static let ledger = WriteQueue<CenterRecord>.Ledger(
         apply: Self.apply,
@@ -112,14 +118,15 @@ enum CenterTables {
                 UPDATE calls SET state = coalesce(?, state), msd = coalesce(?, msd),
                     message_identifier = coalesce(?, message_identifier),
                     acknowledgement = coalesce(?, acknowledgement), decoded = coalesce(?, decoded),
-                    location = coalesce(?, location)
+                    location = coalesce(?, location), data_set = coalesce(?, data_set)
                 WHERE id = ?
                 """
         )
         try statement.execute(
             arguments: [
                 change.state, change.msd.map { Data($0) }, change.messageIdentifier,
-                change.acknowledgement?.rawValue, change.decoded, change.location, id,
+                change.acknowledgement?.rawValue, change.decoded, change.location,
+                change.dataSet.map { Data($0) }, id,
             ]
         )
         guard db.changesCount == 1 else { throw StoreError.unknown(id: id) }
@@ -145,6 +152,7 @@ extension StoredCall {
     init(row: Row) {
         let msd: Data? = row["msd"]
         let acknowledgement: String? = row["acknowledgement"]
+        let dataSet: Data? = row["data_set"]
         self.init(
             number: row["number"],
             opening: CallOpening(
@@ -162,6 +170,7 @@ extension StoredCall {
             acknowledgement: acknowledgement.flatMap(CallChange.Acknowledgement.init(rawValue:)),
             decoded: row["decoded"],
             location: row["location"],
+            dataSet: dataSet.map { [UInt8]($0) },
             outcome: row["outcome"],
             ended: Stamp(row, prefix: "ended")
         )

@@ -1,5 +1,6 @@
 import MSD
 import NGECall
+import SIP
 import Store
 import Testing
 
@@ -28,6 +29,30 @@ import Testing
         #expect(stored.messageIdentifier == 2)
         #expect(stored.ended != nil)
         #expect(try store.messages(call: id).count == 2)
+    }
+
+    @Test func theDataSetIsOnRecordAsItCameTheLatestInTheEnd() async throws {
+        let bench = CenterBench()
+        let parts = ["first", "second"].map { word in
+            var set = VehicleEmergencyDataSet()
+            set.incident.identifier = .value(word)
+            return VEDSPart(dataSet: set, contentID: "veds-\(word)@vehicle.invalid")
+        }
+        let (call, _) = try bench.call(adjust: { $0.veds = parts[0] })
+        bench.advance(by: .seconds(1))
+        let content = EmergencyInfo.veds(parts[1], boundary: "b")
+        bench.vehicles { $0.request(.info, in: call, headers: content.headers, body: content.body, at: $1).1 }
+        let kept = bench.records.compactMap { record in
+            if case .callChanged(_, let change) = record { change.dataSet } else { nil }
+        }
+        let texts = kept.map { String(decoding: $0, as: UTF8.self) }
+        #expect(texts.count == 2 && texts[0].contains("first") && texts[1].contains("second"))
+        let store = try CenterStore.inMemory()
+        let (records, id) = (bench.records, try #require(bench.callIDs.first))
+        try await withCheckedThrowingContinuation { continuation in
+            store.write(records) { continuation.resume(with: $0) }
+        }
+        #expect(try store.call(id: id)?.dataSet == kept.last)
     }
 
     @Test func theNamesOfCallsOnRecordFollowTheirTime() throws {

@@ -127,6 +127,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (InjuryModel.Direction.front, false, 0.389), (.left, false, 0.838), (.right, false, 0.478),
+        (.rear, false, 0.199),
+        (.left, true, 0.478), (.right, true, 0.838),
+    ])
+    func ofThoseHurtAsManyAreHurtSeriouslyAsWasPublished(
+        _ direction: InjuryModel.Direction,
+        _ isRightHandDrive: Bool,
+        _ expected: Double
+    ) throws {
+        var model = InjuryModel()
+        model.isRightHandDrive = isRightHandDrive
+        var inputs = InjuryModel.Inputs()
+        inputs.deltaV = 30 * 1.609344
+        inputs.direction = direction
+        #expect(abs(try #require(model.estimate(inputs).serious) - expected) < 0.0005)
+        inputs.deltaV = 60 * 1.609344
+        #expect(try #require(model.estimate(inputs).serious) > expected)
+        let band = model.estimate(inputs).band
+        model.seriousness = InjuryModel.Seriousness()
+        model.seriousness.front = 50
+        #expect(model.estimate(inputs).band == band, "it never changes the band")
+        inputs.direction = nil
+        #expect(model.estimate(inputs).serious == nil)
+    }
+
     @Test func withoutAChangeOfVelocityNothingIsComputedAndTheBandIsElevated() {
         let estimate = InjuryModel().estimate(InjuryModel.Inputs())
         #expect(estimate.probability == nil && estimate.band == .elevated)

@@ -68,6 +68,8 @@ import Timeline
         }
         #expect((25...45).contains(thousandths))
         #expect(set.injury.unknownInputs.contains("belts"))
+        #expect(set.injury.possibleRegions == ["head", "chest", "lowerLimbs"])
+        #expect(set.injury.seriousThousandths == .value(390))
         #expect(set.injury.isLikely == .unknown, "nobody is told that nobody is hurt")
         let invite = try #require(bench.invites.last)
         #expect(InviteContent(invite).msd != nil)

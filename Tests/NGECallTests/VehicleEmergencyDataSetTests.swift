@@ -49,6 +49,7 @@ import Testing
         set.injury.basis = .value("front 48 km/h, 1 unbelted <&>")
         set.injury.unknownInputs = ["age", "rear belts"]
         set.injury.possibleRegions = ["chest", "head"]
+        set.injury.seriousThousandths = .value(389)
         set.occupants = .value(2)
         return set
     }
@@ -86,6 +87,7 @@ import Testing
         set.injury.probabilityThousandths = .notFitted
         set.injury.band = .notFitted
         set.injury.basis = .notFitted
+        set.injury.seriousThousandths = .notFitted
         set.occupants = .notFitted
         return set
     }

@@ -10,7 +10,8 @@ import Testing
             messageIdentifier: 1,
             acknowledgement: .positive,
             decoded: #"{"msdVersion":3}"#,
-            location: #"{"latitude":48.1}"#
+            location: #"{"latitude":48.1}"#,
+            dataSet: Array("<set/>".utf8)
         )
         #expect(
             store.writeNow([
@@ -26,7 +27,7 @@ import Testing
         #expect(call.messageIdentifier == 2)
         #expect(call.acknowledgement == .positive)
         #expect(call.decoded == change.decoded)
-        #expect(call.location == change.location)
+        #expect(call.location == change.location && call.dataSet == change.dataSet)
         #expect(call.ended == nil)
         #expect(try store.unfinishedCalls() == [call])
         #expect(try store.messages(call: "a") == [Samples.message("a", nil)])
