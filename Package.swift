@@ -148,6 +148,10 @@ let package = Package(
                 .argumentParser, .logging, .nioCore, .nioPosix,
             ]
         ),
+        benchmark(
+            "SensorCost",
+            ["CrashSensing", "Sensors", "Supervision", "Timeline", .argumentParser, .nioConcurrencyHelpers]
+        ),
         benchmark("LineLatency", ["GPIO", "Supervision", "Timeline", .argumentParser]),
         benchmark(
             "MSDCodec",

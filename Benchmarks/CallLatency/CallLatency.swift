@@ -27,6 +27,10 @@ struct CallLatency: AsyncParsableCommand {
 
     @Flag(help: "A second center floods the vehicle with requests meanwhile, as fast as it reads them.")
     var flood = false
+    @Option(help: "So many lines a second of what is no report come from gpsd's port meanwhile.")
+    var garbage: Int?
+    @Option(help: "A file of crash profiles: time each from its burst to the decision, instead of to the INVITE.")
+    var profiles: String?
 
     func validate() throws {
         guard self.calls > 0, self.rest >= 0 else { throw ValidationError("at least one call, and no negative rest") }
@@ -42,7 +46,8 @@ struct CallLatency: AsyncParsableCommand {
         defer {
             do { try FileManager.default.removeItem(atPath: folder) } catch { print("left behind: \(error)") }
         }
-        try await self.timeVehicle(folder)
+        guard let profiles else { return try await self.timeVehicle(folder) }
+        try await CrashDecisions(profiles: profiles, folder: folder, bursts: self.calls).show()
     }
 
     /// From a crash line's edge to the INVITE, and on to the end of each call.
@@ -51,7 +56,14 @@ struct CallLatency: AsyncParsableCommand {
         let flooder = self.flood ? Flooder() : nil
         var ports = [try await center.listen()]
         if let flooder { ports.append(try await flooder.listen()) }
-        var vehicle = try MeasuredVehicle(centerPorts: ports, folder: folder)
+        let receiver = self.garbage.map { GarbageReceiver(linesPerSecond: $0) }
+        let receiverPort = try await receiver?.listen()
+        var vehicle = try MeasuredVehicle(centerPorts: ports, folder: folder) { configuration in
+            guard let receiverPort else { return }
+            var settings = ReceiverSettings()
+            settings.port = Int(receiverPort)
+            configuration.receiver = settings
+        }
         try await vehicle.rig.start()
         for _ in ports { try await vehicle.event("linkOpened") }
         let begun = MonotonicClock.now()
@@ -78,6 +90,10 @@ struct CallLatency: AsyncParsableCommand {
             try await flooder.stop()
             print("\(self.name), flood written\t\((Double(written) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
             print("\(self.name), flood answered\t\((Double(read) / seconds / 1e6 * 10).rounded() / 10)\tMB/s")
+        }
+        if let receiver {
+            print("\(self.name), lines\t\(Int(Double(receiver.lines) / seconds))\tper second")
+            try await receiver.stop()
         }
         print("\(self.name) before the record\t\(vehicle.lateRecords)\tcalls")
     }

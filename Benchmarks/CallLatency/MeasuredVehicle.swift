@@ -6,6 +6,7 @@ import Logging
 import MSD
 import Positioning
 import SIP
+import Supervision
 import Timeline
 
 /// The vehicle's edges and loop as `ecalld` has them, with the words of its events to wait for.
@@ -13,12 +14,16 @@ struct MeasuredVehicle {
     static let crashLine: LineName = "crash"
 
     let rig: VehicleRig
-    private var words: AsyncStream<String>.Iterator
+    private var words: AsyncStream<Told>.Iterator
     /// INVITEs that left before their trigger was on record.
     private(set) var lateRecords = 0
 
     /// A vehicle with centers on loopback, the first of which gets the calls; `folder` gets its record and its socket.
-    init(centerPorts: [UInt16], folder: String) throws {
+    init(
+        centerPorts: [UInt16],
+        folder: String,
+        _ change: (inout VehicleConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = VehicleConfiguration(
             vehicle: VehicleConfiguration.Vehicle(vin: try VIN("ECALLBENCHMARK001")),
             centers: centerPorts.map { port in
@@ -40,17 +45,19 @@ struct MeasuredVehicle {
         configuration.lampCheck = .zero
         configuration.storePath = "\(folder)/record.sqlite"
         configuration.socketPath = "\(folder)/control"
-        let (words, continuation) = AsyncStream.makeStream(of: String.self)
+        change(&configuration)
+        let (words, continuation) = AsyncStream.makeStream(of: Told.self)
         let log = Logger(label: "vehicle") { _ in EventWords(continuation) }
         self.rig = try VehicleRig(configuration, log: log)
         self.words = words.makeAsyncIterator()
     }
 
-    /// Waits for the next event of a kind.
-    mutating func event(_ kind: String) async throws {
-        while let word = await self.words.next(isolation: #isolation) {
-            if word == "recordLate" { self.lateRecords += 1 }
-            if word == kind { return }
+    /// Waits for the next event of a kind, and returns when it was told.
+    @discardableResult
+    mutating func event(_ kind: String) async throws -> Instant {
+        while let told = await self.words.next(isolation: #isolation) {
+            if told.word == "recordLate" { self.lateRecords += 1 }
+            if told.word == kind { return told.at }
         }
         throw Interruption(sentence: "the vehicle ended before it said \(kind)")
     }
@@ -63,13 +70,19 @@ struct Interruption: Error, CustomStringConvertible {
     var description: String { self.sentence }
 }
 
+/// The word of an event, and when the loop told it.
+private struct Told {
+    let word: String
+    let at: Instant
+}
+
 /// Takes the word of each event out of the log, as it stands before the colon.
 private struct EventWords: LogHandler {
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
-    private let words: AsyncStream<String>.Continuation
+    private let words: AsyncStream<Told>.Continuation
 
-    init(_ words: AsyncStream<String>.Continuation) {
+    init(_ words: AsyncStream<Told>.Continuation) {
         self.words = words
     }
 
@@ -79,6 +92,7 @@ private struct EventWords: LogHandler {
     }
 
     func log(event: LogEvent) {
-        self.words.yield(String(event.message.description.prefix { $0 != ":" }))
+        let word = String(event.message.description.prefix { $0 != ":" })
+        self.words.yield(Told(word: word, at: MonotonicClock.now()))
     }
 }
