@@ -203,7 +203,7 @@ extension Invariants {
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored, .crashLineAlive, .impactDetected, .impactSevere, .impactRecorded, .rolloverDetected,
             .receiverConnected, .receiverLost, .receiverProblem, .positionRefused, .positionTrusted, .positionUntrusted,
-            .vedsSent, .vehicleChanged, .vehicleCalls, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
+            .vedsSent, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
@@ -217,6 +217,10 @@ extension Invariants {
         case .garageLeft:
             self.isInGarage = false
             self.mark("garage left")
+        case .vehicleChanged: self.mark(event.kind.word)
+        case .vehicleCalls:
+            self.mark(event.kind.word)
+            if self.configuration?.bus.triggers.isEmpty != false { self.fail("a value calls that may not", at: now) }
         case .actionTaken, .actionRefused: self.mark(event.kind.word)
         case .centerMessage:
             self.mark(event.kind.word)
@@ -394,7 +398,9 @@ extension Invariants {
         let late = vehicle.lateOffers.nextDeadline(after: now)
         // How long ago a call ended is not known before the clock is; nobody waits longer for that than for a call.
         let window = vehicle.awaitedWindow?.askAt
-        let last = vehicle.call.timers.map(\.endsAt) + [vehicle.purgeDue, late, window].compactMap(\.self)
+        let last =
+            vehicle.call.timers.map(\.endsAt)
+            + [vehicle.purgeDue, late, window, vehicle.ignitionDueAt].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
         let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.keptCenter != nil

@@ -137,6 +137,7 @@ struct Plan {
             configuration.actions.unlock = "door-unlock"
             configuration.actions.showsMessages = true
         }
+        if random.chance(50) { configuration.bus.triggers = [.airbags, .fuelCutOff] }
         configuration.isECallOnly = random.chance(30)
         configuration.call.deregistration = .seconds(random.chance(50) ? 30 : 43_200)
         configuration.call.endedHold = .seconds(Int.random(in: 0...5, using: &random))

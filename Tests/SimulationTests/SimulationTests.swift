@@ -99,7 +99,9 @@ import Testing
         ]
         let garage = ["test in garage mode", "garage left"]
         let late = ["late data delivered", "lateDataFailed", "center lateData"]
-        let asked = ["actionTaken", "actionRefused", "centerMessage", "action line at rest"]
+        let asked = [
+            "actionTaken", "actionRefused", "centerMessage", "action line at rest", "vehicleChanged", "vehicleCalls",
+        ]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
         #expect(
             Set(

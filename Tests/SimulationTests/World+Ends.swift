@@ -161,6 +161,7 @@ extension World {
             self.queue.put(.diskLimit(0), at: at.advanced(by: .seconds(later)))
         }
         self.feelImpacts()
+        self.gatewayTells()
         // Somebody works on the car, and presses the button.
         if self.random.chance(15) {
             let at = Int.random(in: 500...60_000, using: &self.random)
@@ -213,6 +214,26 @@ extension World {
                 default: self.later(.vehicle(.sensor(.sign(sign))), in: begin + offset)
                 }
             }
+        }
+    }
+
+    /// A gateway of the vehicle's network, which tells what it likes, some of it wrong, and repeats nothing.
+    private func gatewayTells() {
+        guard self.random.chance(40) else { return }
+        for _ in 0..<Int.random(in: 2...12, using: &self.random) {
+            let values: JSONValue =
+                switch Int.random(in: 0..<7, using: &self.random) {
+                case 0: ["airbags": [["airbag": "front", "deployed": .bool(self.random.chance(50))]]]
+                case 1: ["fuelCutOff": .bool(self.random.chance(50))]
+                case 2: ["occupants": .int(Int.random(in: -1...300, using: &self.random))]
+                case 3: ["speed": .double(Double.random(in: -10...400, using: &self.random)), "heading": 90]
+                case 4: ["ignition": .bool(self.random.chance(50))]
+                case 5: ["seats": [["seat": "driver", "occupied": true, "belted": .bool(self.random.chance(50))]]]
+                default: ["doors": "mixed"]
+                }
+            let forgets = self.random.chance(20)
+            let parameters: JSONValue = forgets ? ["values": values, "forget": ["airbags"]] : ["values": values]
+            self.control(.setVehicle, parameters, at: Int.random(in: 500...80_000, using: &self.random))
         }
     }
 
@@ -291,7 +312,7 @@ extension World {
         case 8: OperatorCommand(line: "transfer \(number) sip:desk@center.invalid")
         case 9: OperatorCommand(line: "lamp \(number) hazard flash")
         case 10: OperatorCommand(line: "horn \(number) 3")
-        case 11: OperatorCommand(line: "doors \(number) unlocked")
+        case 11: OperatorCommand(line: "doors \(number) \(self.random.chance(50) ? "locked" : "unlocked")")
         case 12: OperatorCommand(line: "say \(number) en Help is coming")
         default: nil
         }
