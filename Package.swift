@@ -82,6 +82,7 @@ let package = Package(
         target("Timeline"),
         target("CallControl", ["Timeline"]),
         target("CrashSensing", ["Timeline"]),
+        target("Diagnosis", ["Timeline"]),
         target("UPER"),
         target("MSD", ["UPER"]),
         target("Positioning", ["MSD", "Timeline"]),
@@ -167,6 +168,7 @@ let package = Package(
             ["Center", "Digests", "MSD", "Net", "NGECall", "Seeds", "SIP", "Store", "Supervision", "Timeline"]
         ),
         tests("ConfigurationTests", ["Configuration"]),
+        tests("DiagnosisTests", ["Diagnosis", "Seeds", "Timeline"]),
         tests(
             "ControlSocketTests",
             ["ControlSocket", .nioConcurrencyHelpers, .nioCore, .nioEmbedded, .nioPosix]
