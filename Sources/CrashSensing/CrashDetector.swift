@@ -139,7 +139,9 @@ package struct CrashDetector: Sendable {
                 return []
             }
             // A crash may come while it is not calm: whoever brakes hard, or scrapes along, is not yet through.
-            let begin = sample.at.advanced(by: .zero - self.limits.longWindow)
+            let window = sample.at.advanced(by: .zero - self.limits.longWindow)
+            // What has called is on its record: only what came behind it is another.
+            let begin = ended.map { $0.hasCalled ? max(window, $0.at) : window } ?? window
             // But not for ever: an axis that is stuck is never calm.
             let isStuck = self.calmAt.map { $0.advanced(by: Self.longestUnrest) < sample.at } ?? false
             guard !isStuck, self.beginsAnother(at: begin, behind: ended) else { return [] }
@@ -156,12 +158,12 @@ package struct CrashDetector: Sendable {
         }
     }
 
-    /// Whether what was felt since `begin`, a long window ago, is an event beside the one before.
+    /// Whether what was felt since `begin`, a long window ago at the most, is an event beside the one before.
     private func beginsAnother(at begin: Instant, behind ended: Ended?) -> Bool {
-        let change = self.decided.change(over: self.limits.longWindow)
+        let change = self.decided.sum - self.decided.sum(at: begin)
         guard let ended, begin < ended.at else { return change.magnitude >= self.limits.event }
         // Of one that did not call the end may be the begin of what does.
-        return !ended.hasCalled && self.severity(of: change, lateral: change.y) != nil
+        return self.severity(of: change, lateral: change.y) != nil
     }
 
     private mutating func wake(_ sample: AccelerationSample, zero: Instant) -> [Sign] {

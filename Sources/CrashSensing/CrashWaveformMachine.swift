@@ -20,7 +20,8 @@ package struct CrashWaveformMachine: Hashable, Sendable {
     }
 
     private enum Ignition: Hashable {
-        case unknown
+        /// Nobody says; it was off from then on when that was told last, `nil` where it was not.
+        case unknown(offSince: Instant?)
         /// `nil` where it has been on before that was told, or was off for no more than a moment.
         case on(since: Instant?)
         case off(since: Instant)
@@ -34,7 +35,7 @@ package struct CrashWaveformMachine: Hashable, Sendable {
     /// Until when the burst that is going on was taken for what a unit sends at its start; then it is judged again.
     private var ignoredUntil: Instant?
     private var health = Health.unknown
-    private var ignition = Ignition.unknown
+    private var ignition = Ignition.unknown(offSince: nil)
     private var lockedUntil: Instant?
     private var blankUntil: Instant
     /// Edges are missing: the next level that is read is the line's.
@@ -121,11 +122,13 @@ package struct CrashWaveformMachine: Hashable, Sendable {
     /// crash that takes the power for a moment must not blank itself.
     package mutating func ignition(isOn: Bool?, at stamp: Instant) {
         switch (self.ignition, isOn) {
-        case (_, nil): self.ignition = .unknown
-        case (.on, true), (.off, false): break
-        case (.unknown, true): self.ignition = .on(since: nil)
-        case (.off(let since), true):
-            let isStart = since.advanced(by: CrashLineProfile.acceptedAfterIgnition) < stamp
+        case (.unknown, nil), (.on, true), (.off, false): break
+        case (.on, nil): self.ignition = .unknown(offSince: nil)
+        case (.off(let since), nil): self.ignition = .unknown(offSince: since)
+        case (.unknown(nil), true): self.ignition = .on(since: nil)
+        case (.off(let since), true), (.unknown(let since?), true):
+            // A unit that lives all the while does not start.
+            let isStart = since.advanced(by: CrashLineProfile.acceptedAfterIgnition) < stamp && !self.isAlive
             self.ignition = .on(since: isStart ? stamp : nil)
             if isStart { self.blankUntil = stamp.advanced(by: self.profile.startupBlank) }
         case (.unknown, false), (.on, false): self.ignition = .off(since: stamp)
@@ -174,7 +177,7 @@ package struct CrashWaveformMachine: Hashable, Sendable {
             if case .off(let since) = self.ignition,
                 since.advanced(by: CrashLineProfile.acceptedAfterIgnition) < stamp
             {
-                self.ignition = .unknown
+                self.ignition = .unknown(offSince: since)
             }
             return self.lives()
         case .crash:

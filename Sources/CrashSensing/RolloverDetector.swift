@@ -38,6 +38,10 @@ package struct RolloverDetector: Hashable, Sendable {
     private var hasStood: Bool { self.stoodFor >= Self.uprightFor }
     /// How much of the calm has shown it upright, with none between that has shown it otherwise.
     private var stoodFor = Duration.zero
+    /// How much calm this sensor has seen since it came: before that one sample of a jolt would be the angle.
+    private var calmFor = Duration.zero
+
+    private var isSettled: Bool { self.calmFor >= Self.uprightFor }
 
     /// Goes on from what an `earlier` one of the same vehicle has seen: that it stood, and that it has rolled over.
     package init(limits: CrashLimits = CrashLimits(), behind earlier: RolloverDetector? = nil) {
@@ -60,7 +64,7 @@ package struct RolloverDetector: Hashable, Sendable {
         }
         guard let angle = self.angle else { return false }
         if abs(angle) > abs(self.largestAngle) { self.largestAngle = angle }
-        guard self.hasStood, !self.hasRolled, self.isRollingOver(angle, sample) else { return false }
+        guard self.isSettled, self.hasStood, !self.hasRolled, self.isRollingOver(angle, sample) else { return false }
         self.hasRolled = true
         return true
     }
@@ -88,7 +92,8 @@ package struct RolloverDetector: Hashable, Sendable {
         guard abs(sample.magnitude - 1) < Self.calm else { return }
         let gravity = atan2(-sample.y, sample.z) * 180 / Double.pi
         if !self.hasStood, isWhole { self.stoodFor = abs(gravity) < Self.uprightAngle ? self.stoodFor + step : .zero }
-        guard let angle = self.angle, sample.rollRate != nil else {
+        if isWhole { self.calmFor += step }
+        guard let angle = self.angle, sample.rollRate != nil, self.isSettled else {
             self.angle = gravity
             return
         }

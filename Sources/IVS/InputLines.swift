@@ -29,6 +29,13 @@ struct InputLines: Sendable {
     private var traits: [LineName: LineTraits] = [:]
     /// How often the trigger of a line that this run has made again was made again in all, until that is asked for.
     private var remakes: [LineName: Int] = [:]
+    /// What was told of the ignition last, for a line that begins anew.
+    private var toldIgnition: Told?
+
+    private struct Told: Hashable {
+        let isOn: Bool?
+        let at: Instant
+    }
 
     init(_ configuration: VehicleConfiguration, earlier: InputMemory = InputMemory()) {
         self.earlier = earlier
@@ -169,6 +176,7 @@ struct InputLines: Sendable {
     mutating func edge(_ line: LineName, active: Bool, at stamp: Instant) -> [Sign] {
         guard !self.noisy.contains(line) else { return [] }
         if self.crash[line]?.readsWaveform == true {
+            if self.crash[line]?.isHigh == nil { self.begin(line, high: !active, at: stamp, isInBurst: false) }
             return self.crash[line]?.edge(high: active, at: stamp).map { .crash(line, $0) } ?? []
         }
         let active = active != self.isReversed(line)
@@ -202,6 +210,7 @@ struct InputLines: Sendable {
 
     /// Whether the units of the crash lines have power, as far as that is known.
     mutating func ignition(isOn: Bool?, at stamp: Instant) {
+        self.toldIgnition = Told(isOn: isOn, at: stamp)
         for line in self.crash.keys { self.crash[line]?.ignition(isOn: isOn, at: stamp) }
     }
 
@@ -314,11 +323,19 @@ struct InputLines: Sendable {
     private mutating func signalLevel(_ line: LineName, high: Bool, at now: Instant) -> [Sign] {
         let earlier = self.crash[line]?.isHigh == nil ? self.earlier.states.removeValue(forKey: line) : nil
         let isResumed = self.traits[line]?.isResumed == true
-        self.crash[line]?.levelRead(high: high, at: now, isInBurst: isResumed && earlier == .used)
+        self.begin(line, high: high, at: now, isInBurst: isResumed && earlier == .used)
         guard case .unrecorded(let instant, let remakes)? = earlier, isResumed, remakes < Self.maximumRemakes,
             Self.isWorthRemaking(instant, at: now)
         else { return [] }
         self.remakes[line] = remakes + 1
         return self.crash[line]?.countedAgain(at: instant).map { .crash(line, $0) } ?? []
+    }
+
+    /// A level of such a line; one that begins it is told what is known of the ignition.
+    private mutating func begin(_ line: LineName, high: Bool, at now: Instant, isInBurst: Bool) {
+        let isFirst = self.crash[line]?.isHigh == nil
+        self.crash[line]?.levelRead(high: high, at: now, isInBurst: isInBurst)
+        guard isFirst, let told = self.toldIgnition else { return }
+        self.crash[line]?.ignition(isOn: told.isOn, at: told.at)
     }
 }

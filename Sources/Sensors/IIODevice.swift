@@ -52,7 +52,7 @@ struct IIODevice: Sendable {
         if stamp != nil { try self.write("current_timestamp_clock", "monotonic") }
         if let wanted { try self.setRate(wanted) }
         let rate = self.rate
-        let readStamps = ReadStamps(rate: rate, kept: watermark * (Self.depth + 1))
+        let readStamps = ReadStamps(rate: rate)
         guard stamp != nil || readStamps != nil else { throw .noTime(device: self.name) }
         try self.write("\(self.bufferFolder)/length", String(watermark * Self.depth))
         try self.write("\(self.bufferFolder)/watermark", String(watermark))

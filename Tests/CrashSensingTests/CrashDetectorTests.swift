@@ -215,6 +215,16 @@ import Timeline
         #expect(tree.maximumLongitudinal < -44 && tree.number == trace.events.count)
     }
 
+    @Test func aShortTreeRightBehindARailThatHasCalledIsNotLost() throws {
+        var trace = Trace()
+        trace.play(0.30) { _ in PlanarVector(x: 0, y: 2.4) }
+        try #require(!trace.severe.isEmpty, "the rail has called")
+        trace.halfSine(x: -25, seconds: 0.060)
+        trace.rest(1)
+        let worst = try #require(trace.recorded.map(\.maximumLongitudinal).min())
+        #expect(worst < -30 && trace.recorded.count > 1)
+    }
+
     @Test func anAxisThatIsStuckDoesNotCallForEver() {
         var trace = Trace()
         trace.play(60) { _ in PlanarVector(x: -5, y: 0) }
@@ -325,6 +335,21 @@ import Timeline
         #expect(trace.detector.quarterTurns == 2)
         trace.play(2, z: -1, rollRate: 0) { _ in .zero }
         #expect(trace.detector.orientation == .roof)
+    }
+
+    /// A jolt with 1 g in it, as a connector makes one, and then the vehicle stands.
+    @Test(arguments: [0.0, nil] as [Double?])
+    func aJoltWithWhichASensorComesIsNoRollover(_ rollRate: Double?) {
+        for isBack in [false, true] {
+            var trace = Trace(restSeconds: 0)
+            if isBack {
+                trace.rest(2)
+                trace.detector = CrashDetector(rate: 1_000, behind: trace.detector)
+            }
+            trace.play(0.002, z: 0.3, rollRate: rollRate) { _ in PlanarVector(x: 0.2, y: -0.95) }
+            trace.play(3, rollRate: rollRate) { _ in .zero }
+            #expect(trace.rollovers.isEmpty, "back: \(isBack)")
+        }
     }
 
     @Test func aVehicleThatStandsAgainDoesNotRollOverByAPush() {

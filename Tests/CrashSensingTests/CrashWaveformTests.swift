@@ -216,6 +216,36 @@ import Timeline
         #expect(line.crashes == [ms(60_060)])
     }
 
+    @Test func anIgnitionThatExpiredOverNightBlanksTheStartAllTheSame() {
+        var line = Harness(.burstOnly)
+        line.ignition(on: false)
+        line.wait(until: 600_000)
+        line.ignition(on: nil)
+        line.wait(until: 700_000)
+        line.ignition(on: true)
+        line.play(4, 16, 10)
+        #expect(line.crashes.isEmpty && line.signs == [.outsideIgnition(at: ms(700_060))])
+    }
+
+    @Test func aUnitThatRanOnBehindTheIgnitionStartsWithItAgain() {
+        var line = Harness(.fiveToFifty)
+        line.ignition(on: false)
+        line.play(50, 150, 50)
+        line.wait(until: 60_000)
+        line.ignition(on: true)
+        line.play(10, 10, 10)
+        line.wait(until: 60_900)
+        #expect(line.crashes.isEmpty)
+        // One that lives all the while has not started: nothing of it is blanked.
+        var lives = Harness(.fiveToFifty)
+        lives.ignition(on: false)
+        lives.play(50, 150, 100)
+        lives.ignition(on: true)
+        lives.play(10, 10, 10)
+        lives.wait(until: lives.time + 5)
+        #expect(lives.crashes.count == 1)
+    }
+
     @Test func aUnitThatLivesHasPowerWhateverWasTold() {
         var line = Harness(.fiveToFifty)
         line.ignition(on: false)

@@ -6,7 +6,7 @@ import Timeline
 struct Trace {
     static let rate = 1_000.0
 
-    private(set) var detector: CrashDetector
+    var detector: CrashDetector
     private(set) var signs: [CrashDetector.Sign] = []
     private(set) var index = 0
     var bias = PlanarVector(x: 0.03, y: -0.02)

@@ -132,6 +132,44 @@ import Timeline
         #expect(bench.ivs.ignition == nil)
     }
 
+    /// A burst of 4 ms high and 16 ms low, four times.
+    private func burst(_ bench: VehicleBench) {
+        for _ in 0..<4 {
+            bench.edge("crash", .active)
+            bench.advance(by: .milliseconds(4))
+            bench.edge("crash", .inactive)
+            bench.advance(by: .milliseconds(16))
+        }
+        bench.advance(by: .milliseconds(100))
+    }
+
+    @Test func theLinesHearTheIgnitionAlsoWhenTheyBeginAnew() {
+        let cycle = CrashLineProfile.Cycle(
+            high: .milliseconds(4),
+            low: .milliseconds(16),
+            tolerance: .milliseconds(1),
+            tolerancePercent: 0,
+            count: 3
+        )
+        let bench = self.bench {
+            $0.crashProfiles = ["crash": CrashLineProfile(idle: .level(high: false), crash: .cycles(cycle))]
+        }
+        bench.call(.setVehicle, ["values": ["ignition": false]])
+        bench.advance(by: .seconds(6))
+        self.burst(bench)
+        #expect(bench.state == .idle && bench.kinds.count { $0 == "crashIgnored" } == 1)
+        bench.step(.line(.noise(line: "crash", isNoisy: true)))
+        bench.step(.line(.noise(line: "crash", isNoisy: false)))
+        bench.step(.line(.level(line: "crash", level: .inactive, at: bench.now)))
+        bench.advance(by: .seconds(6))
+        self.burst(bench)
+        #expect(bench.state == .idle && bench.kinds.count { $0 == "crashIgnored" } == 2, "behind a flood too")
+        bench.call(.setVehicle, ["values": [:], "forget": ["ignition"]])
+        bench.advance(by: .seconds(6))
+        self.burst(bench)
+        #expect(bench.state == .connecting)
+    }
+
     @Test func aNoOfLongAgoIsANo() {
         let bench = self.bench { $0.bus.triggers = [.fuelCutOff] }
         bench.call(.setVehicle, ["values": ["fuelCutOff": false]])
