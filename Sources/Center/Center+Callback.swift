@@ -83,7 +83,7 @@ extension Center {
     /// The vehicle has answered: it listens.
     mutating func callbackAnswered(_ leg: UserAgent.Call, _ message: Message, at now: Moment) {
         guard let number = self.numbers[leg], let call = self.calls[number] else { return }
-        self.calls[number]?.content = InviteContent(message)
+        self.calls[number]?.content = InviteContent(message, capabilitiesOf: call.content)
         self.prove(number)
         self.drive(number, at: now) { $0.vehicleAnswered(at: now.instant) }
         // One that was given up before its answer came is cleared down.

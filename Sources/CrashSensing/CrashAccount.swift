@@ -46,6 +46,14 @@ package struct CrashAccount: Hashable, Sendable {
         self.hasRolledOver = true
     }
 
+    /// What else was felt of the same crash, by a run that did not know this account.
+    package mutating func add(_ other: CrashAccount) {
+        for record in other.records { self.took(record, at: self.lastAt ?? .boot) }
+        self.sides.formUnion(other.sides)
+        if let rolled = other.hasRolledOver { self.hasRolledOver = (self.hasRolledOver ?? false) || rolled }
+        self.lastAt = [self.lastAt, other.lastAt].compactMap(\.self).max()
+    }
+
     /// Whether anything at all is known.
     package var isEmpty: Bool { self.lastAt == nil }
 

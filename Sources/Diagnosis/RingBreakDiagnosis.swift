@@ -118,11 +118,15 @@ package struct RingBreakDiagnosis: Hashable, Sendable {
         let zeros = reading.units.indices.filter {
             reading.units[$0].hasLight == false && !reading.units[$0].isBypassed
         }
-        switch zeros.count {
-        case 0: self.state = .ended(.intermittent)
-        case 1: self.begin(zero: zeros[0]) { reading.units[$0].isBypassed }
-        default: self.state = .ended(.severalBreaks(zeroUnits: zeros))
+        guard let zero = zeros.first else {
+            self.state = .ended(.intermittent)
+            return
         }
+        guard zeros.count == 1 else {
+            self.state = .ended(.severalBreaks(zeroUnits: zeros))
+            return
+        }
+        self.begin(zero: zero) { reading.units[$0].isBypassed }
     }
 
     private mutating func begin(zero: Int, isBypassed: (Int) -> Bool) {

@@ -33,7 +33,7 @@ extension CrashAccount {
         ]
     }
 
-    /// What an earlier run knew, as of now; `nil` for a text that is no such account.
+    /// What an earlier run knew, its last sign at that instant; `nil` for a text that is no such account.
     init?(text: String, at now: Instant) {
         guard let json = try? JSONValue(decoding: text.utf8, maximumValues: Self.maximumValues),
             let sides = json["sides"]?.asArray, let events = json["events"]?.asArray,

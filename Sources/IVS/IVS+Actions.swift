@@ -47,11 +47,13 @@ extension IVS {
             )
             self.announce(.centerMessage, at: now)
         case .failed(let reason, let details):
+            guard let held = self.refusals.pass(at: now.instant) else { return }
+            let more = held > 0 ? ", and \(held) more since the last that was told" : ""
             fields["reason"] = reason.rawValue
             let why = details.map { ": \($0)" } ?? ""
             self.note(
                 .actionRefused,
-                "the center asked for it, and it is not done: \(action.sentence); \(reason.rawValue)\(why)",
+                "the center asked for it, and it is not done: \(action.sentence); \(reason.rawValue)\(why)\(more)",
                 at: now,
                 severity: .warning,
                 fields: fields

@@ -233,6 +233,20 @@ extension IVS {
         at now: Moment
     ) {
         guard let known = self.legs[leg] else { return }
+        var control = control
+        let count = control.document.requests.count
+        if count > Self.maximumRequests {
+            control = ReceivedControl(
+                document: ControlDocument(requests: Array(control.document.requests.prefix(Self.maximumRequests))),
+                contentID: control.contentID
+            )
+            self.note(
+                .requestRefused,
+                "the center has \(count) requests in one object; the first \(Self.maximumRequests) are served",
+                at: now,
+                severity: .warning
+            )
+        }
         let hasSet = self.sendsVEDS(to: known.attempt.center)
         let abilities = self.abilities(at: known.attempt.center)
         let veds = hasSet ? self.stateOfDataSet(for: control, at: now) : nil
@@ -247,6 +261,10 @@ extension IVS {
             self.sendControl(acknowledgement, of: package, in: leg, at: now)
         }
     }
+
+    /// The requests of one object that are served: it holds different actions (RFC 8148 section 9), of which there are
+    /// seven, and eleven lamps.
+    private static let maximumRequests = 20
 
     /// Whether a data set can be sent; no center gets more of them than one a second, however often it asks.
     private mutating func stateOfDataSet(for control: ReceivedControl, at now: Moment) -> ActionAnswer.DataState {
@@ -291,7 +309,10 @@ extension IVS {
     /// Tells the center that no MSD follows on its request, and why.
     mutating func refuseMSD(_ details: String, at now: Moment) {
         guard let (leg, control) = self.requested else { return }
-        guard let acknowledgement = ActionAnswer(to: control, msd: .unable(details: details)).acknowledgement else {
+        // What else the object asks has its answer.
+        let asked = control.document.requests.filter { $0 == .sendMSD }
+        let only = ReceivedControl(document: ControlDocument(requests: asked), contentID: control.contentID)
+        guard let acknowledgement = ActionAnswer(to: only, msd: .unable(details: details)).acknowledgement else {
             return
         }
         self.note(

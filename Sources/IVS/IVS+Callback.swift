@@ -1,4 +1,5 @@
 internal import CallControl
+internal import CrashSensing
 internal import NGECall
 internal import SIP
 internal import SIPTrace
@@ -29,6 +30,8 @@ struct AwaitedWindow: Hashable, Sendable {
 struct CallbackData: Hashable, Sendable {
     let frozen: FrozenData
     let isAcknowledged: Bool
+    /// The crash that the call was about, whatever has been felt since.
+    let crash: CrashAccount
 }
 
 // The center rings back; who may is the call machine's decision.
@@ -155,6 +158,10 @@ extension IVS {
                 at: now
             )
         }
+        if let crash = self.callbackData?.crash {
+            self.crash = crash
+            self.keptCrash = KeptCrash(incident: incident.id, account: crash)
+        }
         self.seenDue = now.instant.advanced(by: Self.seenInterval)
     }
 
@@ -165,7 +172,8 @@ extension IVS {
         guard self.call.callbackWindow?.incident.id == incident.id, let frozen = self.frozen else { return }
         self.callbackData = CallbackData(
             frozen: frozen.withoutLocations,
-            isAcknowledged: self.ledger.isAcknowledged(incident.id)
+            isAcknowledged: self.ledger.isAcknowledged(incident.id),
+            crash: self.crash
         )
     }
 
@@ -240,7 +248,6 @@ extension IVS {
             crashFollowed: stored.crashFollowed,
             connectedTo: center
         )
-        self.takeOverCrash(of: stored, at: now)
         let window = CallbackWindow(
             incident: incident,
             outcome: outcome,
@@ -257,7 +264,11 @@ extension IVS {
         self.resumedTimestamp = stored.opening.msdTimestamp
         self.perform(actions, at: now)
         if let frozen = self.frozen {
-            self.callbackData = CallbackData(frozen: frozen.withoutLocations, isAcknowledged: stored.isAcknowledged)
+            self.callbackData = CallbackData(
+                frozen: frozen.withoutLocations,
+                isAcknowledged: stored.isAcknowledged,
+                crash: self.crashAccount(of: stored, before: gap, at: now)
+            )
         }
         self.frozen = nil
         self.releaseApproach()

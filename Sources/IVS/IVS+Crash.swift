@@ -18,6 +18,12 @@ struct SensorStanding: Hashable, Sendable {
     var agreementDueAt: Instant?
 }
 
+/// What of a crash is on record with a call.
+struct KeptCrash: Hashable, Sendable {
+    let incident: IncidentID
+    let account: CrashAccount
+}
+
 extension SensorStanding {
     mutating func calmed(at now: Instant) {
         self.isAwake = false
@@ -198,24 +204,31 @@ extension IVS {
     ///
     /// It goes to the disk with the trigger, before any INVITE: a next run tells the same crash.
     mutating func keepCrashAccount(at now: Moment) {
-        guard let incident = self.call.incident, incident.trigger != .test, self.call.isGoingOn, !self.crash.isEmpty,
-            self.crash != self.keptCrash
+        guard let incident = self.call.incident, incident.trigger != .test, self.call.isGoingOn, !self.crash.isEmpty
         else { return }
-        self.keptCrash = self.crash
+        let kept = KeptCrash(incident: incident.id, account: self.crash)
+        guard kept != self.keptCrash else { return }
+        self.keptCrash = kept
         self.ledger.change(incident.id, IncidentChange(crash: self.crash.json.text))
     }
 
-    /// What an earlier run knew of the crash of a call that goes on, unless this one knows of another.
-    mutating func takeOverCrash(of stored: StoredIncident, at now: Moment) {
+    /// What an earlier run knew of the crash of a call, its last sign so long ago; with nothing known, an empty account.
+    mutating func crashAccount(of stored: StoredIncident, before gap: Duration, at now: Moment) -> CrashAccount {
+        guard let text = stored.crash else { return CrashAccount() }
+        let sign = max(.boot, now.instant.advanced(by: .zero - gap))
+        if let account = CrashAccount(text: text, at: sign) { return account }
+        let sentence = "what is on record of the crash cannot be read; its data is unknown"
+        self.note(.recordFailed, sentence, at: now, severity: .error)
+        return CrashAccount()
+    }
+
+    /// The crash that a call of an earlier run is about, with what was felt since this one began: nothing of that has
+    /// triggered, for a trigger would be the call.
+    mutating func takeOverCrash(of stored: StoredIncident, after gap: Duration, at now: Moment) {
         self.expireCrash(at: now)
-        guard self.crash.isEmpty, let text = stored.crash else { return }
-        guard let account = CrashAccount(text: text, at: now.instant) else {
-            let sentence = "what is on record of the crash cannot be read; its data is unknown"
-            self.note(.recordFailed, sentence, at: now, severity: .error)
-            return
-        }
+        var account = self.crashAccount(of: stored, before: gap, at: now)
+        account.add(self.crash)
         self.crash = account
-        self.keptCrash = account
     }
 
     /// The additional data of an automatic call's MSD; `nil` where none is configured.

@@ -63,7 +63,7 @@ extension IVS {
         self.resumeTrace(of: stored)
         self.holdUntilRecorded(at: now)
         self.resumedTimestamp = stored.opening.msdTimestamp
-        self.takeOverCrash(of: stored, at: now)
+        self.takeOverCrash(of: stored, after: gap, at: now)
         self.flightSince = stored.opening.started
         let stimulus = CallStimulus.resumed(incident, attempts: stored.lastAttempt, center: center, after: gap)
         self.perform(self.decide(stimulus, at: now), at: now)

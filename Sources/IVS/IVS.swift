@@ -91,11 +91,13 @@ package struct IVS: Sendable {
     var dataSets = Throttle(every: .seconds(1))
     /// What a center has had done in the running call.
     var equipment: VehicleEquipment
+    /// How often it is told what of that is not done: a peer may ask as often as it likes.
+    var refusals = Throttle(every: .seconds(1))
     /// What is known of the last crash, and of the sensor.
     var crash = CrashAccount()
     var sensor = SensorStanding()
     /// What of the crash is on record with the call that it is about.
-    var keptCrash: CrashAccount?
+    var keptCrash: KeptCrash?
     /// How often samples are told that mean nothing.
     var badSamples = Throttle(every: .seconds(10))
     /// What the vehicle's own network has told.

@@ -80,9 +80,11 @@ struct VehicleEquipment: Sendable {
         }
     }
 
-    /// The call in which it was asked for is over: everything is at rest again, and the message stays.
+    /// The call in which it was asked for is over: everything is at rest again but a pulse to the doors, which ends by
+    /// itself and may be what frees somebody, and the message stays.
     mutating func release() {
-        self.activities = [:]
+        let doors = [self.settings.lock, self.settings.unlock]
+        self.activities = self.activities.filter { doors.contains($0.key) }
     }
 
     mutating func forgetMessage() {

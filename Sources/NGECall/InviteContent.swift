@@ -20,7 +20,8 @@ package struct InviteContent: Hashable, Sendable {
     package let session: SessionDescription?
     package let problems: [ContentProblem]
 
-    package init(_ message: Message) {
+    /// Reads a vehicle's INVITE, or its answer to one, which names no capabilities: those of its call hold on.
+    package init(_ message: Message, capabilitiesOf former: InviteContent? = nil) {
         var reader = ContentReader(message)
         self.service = Self.service(of: message)
         self.msd = reader.msd()
@@ -28,7 +29,7 @@ package struct InviteContent: Hashable, Sendable {
         self.location = reader.location()
         self.capabilities =
             reader.controls().compactMap(\.document.capabilities).first
-            ?? ControlDocument.msdCapabilities.capabilities ?? []
+            ?? former?.capabilities ?? ControlDocument.msdCapabilities.capabilities ?? []
         self.infoPackages = reader.infoPackages() ?? []
         self.methods = message.headers["Allow"] == nil ? nil : message.headers.elements("Allow").map(Method.init)
         self.session = reader.session()

@@ -10,8 +10,10 @@ import Testing
     private let bench = CenterBench()
 
     /// A call that was cleared down, and rung back.
-    private func rung() throws -> (call: UserAgent.Call, invite: Message) {
-        try self.bench.call()
+    private func rung(
+        adjust: (inout EmergencyInvite) -> Void = { _ in }
+    ) throws -> (call: UserAgent.Call, invite: Message) {
+        try self.bench.call(adjust: adjust)
         self.bench.advance(by: .seconds(1))
         self.bench.command("clear 1")
         self.bench.command("callback 1")
@@ -56,6 +58,15 @@ import Testing
         #expect(openings.map(\.trigger) == ["automatic", "callback"])
         self.bench.command("callback 2")
         #expect(self.bench.events.last { $0.kind == .callbackPlaced }?.call == 3, "a callback can be rung back too")
+    }
+
+    @Test func theVehicleOffersWhatItOfferedInItsCall() throws {
+        let (call, _) = try self.rung { $0.abilities.honks = true }
+        self.answer(call)
+        self.bench.command("horn 2")
+        self.bench.command("camera 2 interior")
+        #expect(self.bench.reasons(of: .mistake) == ["the vehicle does not offer enable-camera"])
+        #expect(self.bench.reasons(of: .actionRequested).count == 1)
     }
 
     @Test func aRefusalEndsIt() throws {

@@ -129,6 +129,34 @@ import Timeline
         #expect(self.moves(bench, "door-lock", since: start) == ["1400 active"])
     }
 
+    @Test func aPulseToTheDoorsIsWholeAlsoWhenTheCallEndsInIt() throws {
+        let bench = try self.connected()
+        let start = bench.now
+        try self.ask(bench, .doorLock(.unlocked), .lamp(.hazard, .on, .restOfCall))
+        bench.advance(by: .milliseconds(50))
+        try bench.clearDown()
+        bench.advance(by: .seconds(1))
+        #expect(self.moves(bench, "door-unlock", since: start) == ["0 active", "500 inactive"])
+        #expect(self.moves(bench, "lamp-hazard", since: start) == ["0 active", "50 inactive"])
+    }
+
+    @Test func oneObjectIsServedSoFarAndToldOnce() throws {
+        let bench = try self.connected()
+        try bench.info(Array(repeating: VehicleAction.honk(.restOfCall).request, count: 500))
+        #expect(bench.actionResults.count == 20)
+        #expect(bench.reasons(of: .actionRefused).count <= 1)
+        #expect(bench.reasons(of: .requestRefused).last?.contains("500 requests in one object") == true)
+    }
+
+    @Test func aMissingMSDIsAnsweredAloneAndNothingElseTwice() throws {
+        let bench = VehicleBench.started(Self.equipped { $0.vehicle.vin = .broken })
+        bench.press()
+        try bench.answer(received: nil)
+        try bench.info([.sendMSD, VehicleAction.honk(.restOfCall).request])
+        #expect(bench.actionResults.filter { $0.action == "honk" } == [.init(action: "honk", success: true)])
+        #expect(bench.actionResults.filter { $0.action == "send-data" }.map(\.reason) == [.unable])
+    }
+
     @Test func aVehicleThatOnlyUnlocksLocksNobodyIn() throws {
         let bench = try self.connected { $0.actions.lock = nil }
         try self.ask(bench, .doorLock(.locked))

@@ -45,7 +45,11 @@ import Timeline
         return (bench, try #require(kept.last))
     }
 
-    private func secondRun(_ crash: String?, ended: Bool = false) -> VehicleBench {
+    private func secondRun(
+        _ crash: String?,
+        ended: Bool = false,
+        before: (VehicleBench) -> Void = { _ in }
+    ) -> VehicleBench {
         let started = Stamp(
             boot: "boot-of-the-bench",
             at: Instant.boot.advanced(by: .seconds(95)),
@@ -63,6 +67,7 @@ import Timeline
         let bench = VehicleBench(Self.configuration())
         bench.advance(by: .seconds(100))
         bench.step(.started)
+        before(bench)
         if ended {
             var incident = StoredIncident.ended()
             incident.crash = crash
@@ -131,13 +136,73 @@ import Timeline
         }
     }
 
-    @Test func aCallbackOfACrashOfAnEarlierRunTellsItToo() throws {
+    @Test func aCallbackOfACallOfAnEarlierRunTellsItsCrashAndAnotherCallDoesNot() throws {
         let (_, crash) = try self.firstRun { bench in
             bench.step(.sensor(.sign(.severe(Self.record(bench), because: .deltaV))))
         }
         let bench = self.secondRun(crash, ended: true)
+        #expect(bench.state == .idle && bench.ivs.crash.isEmpty)
+        #expect(bench.ivs.callbackData?.crash.worst?.maximum == PlanarVector(x: -12.4, y: 31.7))
+        // A new call of somebody else's trouble, soon after the restart.
+        for line in ["sos-button", "crash"] as [LineName] {
+            bench.step(.line(.level(line: line, level: .inactive, at: bench.now)))
+        }
+        bench.press()
+        #expect(try self.set(bench).crash.changeInVelocity.longitudinalTenths == .unknown)
+        #expect(try self.set(bench).crash.rollover == .unknown)
+    }
+
+    @Test func aJoltBehindTheCallIsNotItsCrashWhenTheCenterRingsBack() throws {
+        let (bench, crash) = try self.firstRun { bench in
+            bench.step(.sensor(.sign(.severe(Self.record(bench), because: .deltaV))))
+        }
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(1_200))
+        var jolt = CrashRecord(timeZero: bench.now, number: 1)
+        jolt.maximum = PlanarVector(x: 9, y: 0)
+        bench.step(.sensor(.sign(.event(jolt))))
+        bench.advance(by: .seconds(10))
+        bench.ringBack()
+        #expect(bench.state == .voiceSession)
         #expect(bench.ivs.crash.worst?.maximum == PlanarVector(x: -12.4, y: 31.7))
-        #expect(bench.state == .idle)
+        bench.advance(by: .seconds(1))
+        let kept = bench.records.compactMap { record -> String? in
+            if case .incidentChanged(_, let change) = record { change.crash } else { nil }
+        }
+        #expect(kept.last == crash, "what is on record of the call stays")
+    }
+
+    @Test func twoCallsOfOneImpactBothHaveItOnRecord() throws {
+        let (bench, _) = try self.firstRun { bench in
+            var jolt = CrashRecord(timeZero: bench.now, number: 1)
+            jolt.maximum = PlanarVector(x: 9, y: 0)
+            bench.step(.sensor(.sign(.event(jolt))))
+            bench.press()
+        }
+        try bench.answer()
+        try bench.clearDown()
+        bench.advance(by: .seconds(10))
+        bench.press()
+        bench.advance(by: .milliseconds(200))
+        let incidents = bench.records.compactMap { record -> String? in
+            if case .incidentChanged(let id, let change) = record, change.crash != nil { id } else { nil }
+        }
+        #expect(Set(incidents).count == 2)
+    }
+
+    @Test func whatIsFeltBeforeTheCallGoesOnIsAddedToItsCrash() throws {
+        let (_, crash) = try self.firstRun { bench in
+            bench.step(.sensor(.sign(.severe(Self.record(bench), because: .deltaV))))
+        }
+        let bench = self.secondRun(crash) { bench in
+            var jolt = CrashRecord(timeZero: bench.now, number: 1)
+            jolt.maximum = PlanarVector(x: 9, y: 0)
+            bench.step(.sensor(.sign(.event(jolt))))
+        }
+        #expect(bench.ivs.crash.records.count == 2)
+        #expect(try self.set(bench).crash.rollover == .value(true))
+        #expect(try self.set(bench).crash.multipleImpacts == .value(true))
     }
 
     @Test func theLargestAccountFitsIntoItsColumn() {

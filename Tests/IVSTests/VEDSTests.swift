@@ -106,7 +106,7 @@ import Timeline
         bench.advance(by: .seconds(1))
         try bench.reject(503)
         bench.advance(by: .seconds(1))
-        let contents = bench.invites.map(InviteContent.init)
+        let contents = bench.invites.map { InviteContent($0) }
         #expect(contents.map { $0.veds != nil } == [true, false])
         #expect(try MSD(decoding: #require(contents.last?.msd?.octets)).optionalAdditionalData == nil)
         try bench.answer()
