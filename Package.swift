@@ -110,7 +110,8 @@ let package = Package(
         target(
             "IVS",
             [
-                "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "GPSD", "MSD",
+                "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Diagnosis", "Digests", "GPIO", "GPSD",
+                "MSD",
                 "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision", "Timeline",
                 .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
             ]

@@ -51,18 +51,22 @@ package struct Trouble: Hashable, Sendable {
     /// A trouble as it is on record.
     package init(status: TroubleStatus, failedCycles: Int, cleanCycles: Int, occurrences: Int) {
         self.status = status
-        self.failedCycles = max(0, failedCycles)
-        self.cleanCycles = max(0, cleanCycles)
-        self.occurrences = max(0, occurrences)
+        let counts = [failedCycles, cleanCycles, occurrences].map { min(max(0, $0), Self.maximumCount) }
+        (self.failedCycles, self.cleanCycles, self.occurrences) = (counts[0], counts[1], counts[2])
     }
+
+    /// Where every count stays: more cycles than a vehicle has.
+    package static let maximumCount = 1_000_000
+
+    private static func count(_ number: inout Int) { number = min(number + 1, Self.maximumCount) }
 
     /// Whether anything is kept of it.
     package var isOnRecord: Bool { self.status.contains(.failedSinceClear) }
 
     /// A test has failed, or goes on failing.
     package mutating func failed(_ rules: TroubleRules) {
-        if !self.status.contains(.testFailed) { self.occurrences += 1 }
-        if !self.status.contains(.testFailedThisCycle) { self.failedCycles += 1 }
+        if !self.status.contains(.testFailed) { Self.count(&self.occurrences) }
+        if !self.status.contains(.testFailedThisCycle) { Self.count(&self.failedCycles) }
         self.cleanCycles = 0
         self.status.insert([.testFailed, .testFailedThisCycle, .pending, .failedSinceClear])
         self.status.remove([.notCompletedSinceClear, .notCompletedThisCycle])
@@ -81,7 +85,7 @@ package struct Trouble: Hashable, Sendable {
         if !self.status.contains(.notCompletedThisCycle), !self.status.contains(.testFailedThisCycle) {
             self.status.remove(.pending)
             self.failedCycles = 0
-            self.cleanCycles += 1
+            Self.count(&self.cleanCycles)
             if self.cleanCycles >= rules.cyclesToHeal { self.status.remove(.warningRequested) }
             if self.cleanCycles >= rules.cyclesToAge { self.status.remove(.confirmed) }
         }

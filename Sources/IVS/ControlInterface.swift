@@ -290,6 +290,30 @@ package enum ControlInterface {
         # A value that counts, as a text, and since when it is so.
         type VehicleValueStatus (name: string, value: string, at: int, time: ?string)
 
+        # A point in time of some boot; "at" can be compared with others of the same boot only.
+        type Moment (boot: string, at: int, time: ?string)
+
+        # What is kept of a fault. "code" is the number that a workshop knows it by, "unit" the line or the center, empty for the
+        # system as a whole, "status" the status byte of ISO 14229, of which "pending", "confirmed" and "warning" are bits.
+        # "present" says whether it is there now, "cleanCycles" in how many operation cycles since it was not. "first" and "last"
+        # are when it began to fail for the first time and the last, "frame" is what was so then.
+        type FaultEntry (
+          code: string,
+          fault: string,
+          unit: string,
+          sentence: string,
+          present: bool,
+          status: int,
+          pending: bool,
+          confirmed: bool,
+          warning: bool,
+          occurrences: int,
+          cleanCycles: int,
+          first: Moment,
+          last: Moment,
+          frame: [string]string
+        )
+
         # What is going on. "profile" is "private" or "112"; "incident", "trigger" and "attempt" are null while idle;
         # "timeScale" says how many times as fast T2, T9, T10 and the retention run, 1 but for tests;
         # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
@@ -365,6 +389,13 @@ package enum ControlInterface {
           more: bool
         )
 
+        # The fault memory: what has failed since it was cleared, what is there now first.
+        method Faults() -> (faults: []FaultEntry)
+
+        # Forgets what a workshop has seen to: a fault by its name or code, of one unit or of all, or everything. What is still
+        # there is found anew at once.
+        method ClearFaults(fault: ?string, unit: ?string) -> ()
+
         # Puts a simulated input line to a level.
         method SetLine(name: string, level: Level) -> ()
 
@@ -423,6 +454,9 @@ package enum ControlInterface {
 
         # This socket is for those who read; the method changes something.
         error NotPermitted (method: string)
+
+        # No fault has this name or code.
+        error UnknownFault (fault: string)
 
         # No incident of this name is on record, or none at all when it is null.
         error UnknownIncident (incident: ?string)

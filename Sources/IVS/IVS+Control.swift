@@ -40,6 +40,8 @@ extension IVS {
         case .playAcceleration:
             guard self.requireSimulation(call, "the accelerometer") else { return }
             self.outputs.append(.playTrace(call.id, path: call.parameters["file"]?.asString))
+        case .faults: self.outputs.append(.reply(call.id, self.faultReply(), continues: false))
+        case .clearFaults: self.clearFaults(call, at: now)
         case .setVehicle: self.setVehicle(call, at: now)
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
@@ -181,7 +183,7 @@ extension IVS {
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
         case .setLine, .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .setPosition,
-            .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, nil:
+            .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, .faults, .clearFaults, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -230,6 +232,8 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case timers = "Timers"
     case incidents = "Incidents"
     case trace = "Trace"
+    case faults = "Faults"
+    case clearFaults = "ClearFaults"
     case describeIncident = "DescribeIncident"
     case playAcceleration = "PlayAcceleration"
     case setLine = "SetLine"
@@ -249,9 +253,9 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     /// Whether the method changes nothing.
     var onlyReads: Bool {
         switch self {
-        case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace: true
+        case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults: true
         case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
-            .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode:
+            .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode, .clearFaults:
             false
         }
     }

@@ -24,6 +24,7 @@ extension IVS {
         let key = FaultKey(fault: fault, unit: unit)
         guard self.faults.updateValue(sentence, forKey: key) == nil else { return }
         self.note(.fault, sentence, at: now, severity: .error, fields: key.fields)
+        self.remember(key, at: now)
     }
 
     /// The fault is gone.
@@ -34,7 +35,10 @@ extension IVS {
     /// The same for a unit that is no line.
     mutating func clear(_ fault: Fault, unit: String, at now: Moment) {
         let key = FaultKey(fault: fault, unit: unit)
-        guard self.faults.removeValue(forKey: key) != nil else { return }
+        let wasThere = self.faults.removeValue(forKey: key) != nil
+        // Also where this run has not found it: it was looked for.
+        self.recall(key)
+        guard wasThere else { return }
         self.note(.faultCleared, "\(fault.rawValue) is gone", at: now, fields: key.fields)
     }
 }

@@ -41,7 +41,9 @@ extension IVS {
     mutating func judgeIgnition(at now: Moment) {
         let isOn = self.values.known(at: now.instant, within: self.configuration.bus.validFor).ignition?.value
         guard isOn != self.ignition else { return }
+        let comesOn = self.ignition == false && isOn == true
         self.ignition = isOn
+        if comesOn { self.beginCycle(at: now) }
         self.inputs.ignition(isOn: isOn, at: now.instant)
     }
 

@@ -139,6 +139,11 @@ package struct IVS: Sendable {
     /// What was last kept of the inputs for a next run.
     var keptInputs: InputMemory
     var faults: [FaultKey: String] = [:]
+    /// What is kept of faults over operation cycles, and whether what earlier runs have kept is in it.
+    var memory = FaultMemory()
+    var isMemoryOpen = false
+    /// When what is looked for all the time, and was not found in this cycle, counts as not there.
+    var judgeFaultsAt: Instant?
     /// What the call machine is to be told next, in order.
     var queue: [CallInput] = []
     /// What an earlier run left, until it is decided.
@@ -231,7 +236,8 @@ package struct IVS: Sendable {
             self.traceDeadline,
             self.positionDeadline(after: now),
             self.sensor.agreementDueAt,
-            self.ignitionDueAt
+            self.ignitionDueAt,
+            self.judgeFaultsAt
         )
     }
 
@@ -241,8 +247,9 @@ package struct IVS: Sendable {
         switch input {
         case .started: self.start(at: now)
         case .heartbeat: self.outputs.append(.feedWatchdog)
-        case .storeOpened(let unfinished, let ended, let recovery, let lastTest):
+        case .storeOpened(let unfinished, let ended, let recovery, let lastTest, let troubles):
             self.storeOpened(unfinished, ended, recovery, at: now)
+            self.openFaultMemory(troubles, at: now)
             self.scheduleSelfCheck(lastTest: lastTest, at: now)
         case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
         case .controlSocketOpened: self.readiness.isSocketTried = true
@@ -306,6 +313,7 @@ package struct IVS: Sendable {
         self.judgePosition(at: now)
         self.judgeAgreement(at: now)
         self.judgeIgnition(at: now)
+        self.judgeFaults(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
         self.offerLateData(at: now)

@@ -26,6 +26,8 @@ final class LateStore: Sendable {
         let recovery: StoreRecovery?
         /// When the last test call began that a center acknowledged.
         let lastTest: Stamp?
+        /// The fault memory.
+        let troubles: [TroubleRecord]
     }
 
     /// Opens the file on another thread; `opened` gets what an earlier run has left.
@@ -39,16 +41,20 @@ final class LateStore: Sendable {
         NIOThreadPool.singleton.submit { _ in
             let result = Result { () throws(StoreError) in
                 let store = try VehicleStore(path: path)
-                return (store, try store.unfinishedIncidents(), try store.endedEmergency(), try store.lastGoodTest())
+                let left = Opened(
+                    unfinished: try store.unfinishedIncidents(),
+                    ended: try store.endedEmergency(),
+                    recovery: store.recovery,
+                    lastTest: try store.lastGoodTest(),
+                    troubles: try store.troubles()
+                )
+                return (store, left)
             }
             switch result {
-            case .success(let (store, unfinished, ended, lastTest)):
+            case .success(let (store, left)):
                 for write in self.take(.open(store)) { store.write(write.records, completion: write.completion) }
                 // Told last: whoever hears of it finds the store open.
-                let recovery = store.recovery
-                opened(
-                    .success(Opened(unfinished: unfinished, ended: ended, recovery: recovery, lastTest: lastTest))
-                )
+                opened(.success(left))
             case .failure(let error):
                 opened(.failure(error))
                 for write in self.take(.failed(error)) { write.completion(.failure(error)) }

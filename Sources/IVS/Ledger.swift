@@ -171,8 +171,7 @@ struct Ledger: Sendable {
         case .incidentClosed(let id, _): id != self.openIncident
         case .incidentChanged(let id, let change): !change.isReopened || id == self.openIncident
         case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded,
-            .lateDataKept,
-            .lateDataEnded:
+            .lateDataKept, .lateDataEnded, .troubleChanged, .troublesCleared:
             true
         }
     }
@@ -238,7 +237,9 @@ struct Ledger: Sendable {
             (self.unwritten + self.underway.values.flatMap(\.kept)).contains { other in
                 if case .incidentOpened(let opening) = other { opening.id == event.incident } else { false }
             }
-        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .troubleChanged,
+            .troublesCleared:
+            false
         }
     }
 
@@ -281,7 +282,7 @@ extension VehicleRecord {
         case .incidentChanged(_, let change): change.isReopened || change.profile != nil || change.connectedTo != nil
         // What the sensors saw of a crash exists once.
         case .crashRecorded: true
-        case .event, .attempt, .messageSent, .level, .traceOmission, .traced: false
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .troubleChanged, .troublesCleared: false
         }
     }
 }

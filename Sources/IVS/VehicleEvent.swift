@@ -38,6 +38,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case linesUnread
         case fault
         case faultCleared
+        case faultsForgotten
         case msd
         case inviteSent
         case provisional
@@ -117,6 +118,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .linesUnread: "linesUnread"
             case .fault: "fault"
             case .faultCleared: "faultCleared"
+            case .faultsForgotten: "faultsForgotten"
             case .msd: "msd"
             case .inviteSent: "inviteSent"
             case .provisional: "provisional"

@@ -16,12 +16,13 @@ package enum VehicleInput: Sendable {
     case heartbeat
     /// The record is open; the incidents that an earlier run did not finish, the emergency that it ended last if it began
     /// no other, and what happened to a damaged file.
-    /// `lastTest` is when the last test call began that a center acknowledged.
+    /// `lastTest` is when the last test call began that a center acknowledged, `troubles` the fault memory.
     case storeOpened(
         unfinished: [StoredIncident],
         ended: StoredIncident?,
         recovery: String?,
-        lastTest: Stamp? = nil
+        lastTest: Stamp? = nil,
+        troubles: [TroubleRecord] = []
     )
     case storeFailed(StoreError)
     case controlSocketOpened

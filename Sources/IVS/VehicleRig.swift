@@ -208,7 +208,8 @@ package final class VehicleRig: Sendable {
                         unfinished: left.unfinished,
                         ended: left.ended,
                         recovery: recovery,
-                        lastTest: left.lastTest
+                        lastTest: left.lastTest,
+                        troubles: left.troubles
                     )
                 )
             case .failure(let error):

@@ -16,6 +16,10 @@ package enum VehicleRecord: Hashable, Sendable {
     case lateDataKept(incident: String, octets: [UInt8])
     /// What a sensor saw of an event, or what more is known of it.
     case crashRecorded(CrashEventRecord)
+    /// What is kept of a fault by now.
+    case troubleChanged(TroubleRecord)
+    /// One fault of one unit is forgotten, one of all units, or everything.
+    case troublesCleared(fault: String?, unit: String?)
     /// Data is offered late no more.
     case lateDataEnded(incident: String, LateResult)
 }

@@ -18,6 +18,7 @@ enum VehicleTables {
         migrator.registerMigration("0006 holders") { db in try db.execute(sql: Self.holders) }
         migrator.registerMigration("0007 crash events") { db in try db.execute(sql: CrashTables.creation) }
         migrator.registerMigration("0008 crash accounts") { db in try db.execute(sql: Self.crashAccounts) }
+        migrator.registerMigration("0009 fault memory") { db in try db.execute(sql: TroubleTables.creation) }
         return migrator
     }
 
@@ -110,7 +111,7 @@ enum VehicleTables {
         switch record {
         case .event, .level, .traceOmission, .traced: true
         case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed, .crashRecorded, .lateDataKept,
-            .lateDataEnded:
+            .lateDataEnded, .troubleChanged, .troublesCleared:
             false
         }
     }
@@ -128,6 +129,8 @@ enum VehicleTables {
         case .traced(let record): try TraceTables.insert(record, db)
         case .lateDataKept(let incident, let octets): try LateTables.keep(octets, of: incident, db)
         case .crashRecorded(let event): try CrashTables.insert(event, db)
+        case .troubleChanged(let trouble): try TroubleTables.put(trouble, db)
+        case .troublesCleared(let fault, let unit): try TroubleTables.clear(fault: fault, unit: unit, db)
         case .lateDataEnded(let incident, let result): try LateTables.end(incident, result, db)
         }
     }

@@ -9,11 +9,8 @@ struct Ecallctl: AsyncParsableCommand {
         usage: "ecallctl [--socket PATH] [--json] COMMAND ...",
         version: "ecallctl \(Product.version)",
         subcommands: [
-            Status.self, Watch.self, Why.self, Timers.self, Incidents.self, IncidentCommand.self, VehicleCommand.self,
-            Trace.self,
-            ReplayCommand.self, Line.self,
-            Button.self,
-            PositionCommand.self,
+            Status.self, Watch.self, Why.self, Timers.self, Incidents.self, IncidentCommand.self, Faults.self,
+            Trace.self, ReplayCommand.self, Line.self, Button.self, PositionCommand.self, VehicleCommand.self,
             Accelerometer.self, TestCall.self, Garage.self, MSDCommand.self, TLSCommand.self,
         ]
     )

@@ -104,5 +104,10 @@ import Testing
         #expect(read == trouble && !read.status.contains(.warningRequested))
         let broken = Trouble(status: .cleared, failedCycles: -3, cleanCycles: -1, occurrences: .min)
         #expect(broken == Trouble())
+        var full = Trouble(status: [], failedCycles: .max, cleanCycles: .max, occurrences: .max)
+        full.passed()
+        full.cycleBegins(rules)
+        full.failed(rules)
+        #expect(full.occurrences == Trouble.maximumCount)
     }
 }

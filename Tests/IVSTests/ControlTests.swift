@@ -139,7 +139,7 @@ import Timeline
         bench.step(.control(.call(call)))
         let isRefused = bench.failures.contains { $0.error == "net.ecall.ecalld.NotPermitted" }
         let reading: Set<ControlMethod> = [
-            .status, .watch, .why, .timers, .incidents, .describeIncident, .trace,
+            .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults,
         ]
         #expect(isRefused != reading.contains(method))
         if isRefused { #expect(bench.commands.isEmpty && bench.ivs.call.state == .idle) }

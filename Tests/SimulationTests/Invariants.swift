@@ -96,7 +96,7 @@ extension Invariants {
             case .incidentChanged(let id, let change): if change.isReopened { self.reopened(id, at: now) }
             case .lateDataKept(_, let octets): self.sent(octets)
             case .lateDataEnded(let id, let result): self.lateDataEnded(id, result)
-            case .event, .level, .traceOmission, .traced, .crashRecorded: break
+            case .event, .level, .traceOmission, .traced, .crashRecorded, .troubleChanged, .troublesCleared: break
             }
         }
     }
@@ -204,7 +204,8 @@ extension Invariants {
             .crashIgnored, .crashLineAlive, .impactDetected, .impactSevere, .impactRecorded, .rolloverDetected,
             .receiverConnected, .receiverLost, .receiverProblem, .positionRefused, .positionTrusted, .positionUntrusted,
             .vedsSent, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
-            .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .provisional, .challenged, .acknowledgement,
+            .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .faultsForgotten, .provisional, .challenged,
+            .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
             .recordFailed, .purged, .lateDataEnded, .selfCheckPassed, .selfCheckFailed, .powerLost, .powerBack,
@@ -400,7 +401,7 @@ extension Invariants {
         let window = vehicle.awaitedWindow?.askAt
         let last =
             vehicle.call.timers.map(\.endsAt)
-            + [vehicle.purgeDue, late, window, vehicle.ignitionDueAt].compactMap(\.self)
+            + [vehicle.purgeDue, late, window, vehicle.ignitionDueAt, vehicle.judgeFaultsAt].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
         let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.keptCenter != nil

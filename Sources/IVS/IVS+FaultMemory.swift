@@ -1,0 +1,113 @@
+internal import CallControl
+internal import ControlSocket
+internal import Diagnosis
+internal import Store
+internal import Supervision
+internal import Timeline
+
+// The fault memory: what is found goes in, and with each operation cycle it is confirmed, healed or forgotten.
+extension IVS {
+    /// How long what is looked for all the time has to be looked for in a cycle before its absence counts.
+    static let watchedFor = Duration.seconds(60)
+
+    /// The record is open: what earlier runs have found is there, and a cycle begins with this run.
+    mutating func openFaultMemory(_ records: [TroubleRecord], at now: Moment) {
+        self.memory = FaultMemory(records)
+        self.isMemoryOpen = true
+        self.beginCycle(at: now)
+    }
+
+    /// An operation cycle begins: with the daemon, and whenever the ignition comes on.
+    mutating func beginCycle(at now: Moment) {
+        guard self.isMemoryOpen else { return }
+        self.memory.cycleBegins()
+        for key in self.faults.keys.sorted() { self.remember(key, at: now) }
+        for key in self.memory.entries.keys.sorted() { self.write(key) }
+        self.judgeFaultsAt = self.memory.entries.isEmpty ? nil : now.instant.advanced(by: Self.watchedFor)
+    }
+
+    /// What is looked for all the time, and was not found in this cycle so far, is not there.
+    mutating func judgeFaults(at now: Moment) {
+        guard let due = self.judgeFaultsAt, due <= now.instant else { return }
+        self.judgeFaultsAt = nil
+        for key in self.memory.entries.keys.sorted() where key.fault.isWatched && self.faults[key] == nil {
+            if self.memory.passed(key) { self.write(key) }
+        }
+    }
+
+    /// Puts a fault that is there into the memory.
+    mutating func remember(_ key: FaultKey, at now: Moment) {
+        guard let sentence = self.faults[key] else { return }
+        self.memory.failed(key, sentence, at: self.ledger.stamp(now), frame: self.freezeFrame(at: now))
+        self.write(key)
+        if self.judgeFaultsAt == nil { self.judgeFaultsAt = now.instant.advanced(by: Self.watchedFor) }
+    }
+
+    /// A fault that is gone, or was looked for and not found.
+    mutating func recall(_ key: FaultKey) {
+        if self.memory.passed(key) { self.write(key) }
+    }
+
+    /// Nothing is written over what an earlier run has kept, before that is read.
+    private mutating func write(_ key: FaultKey) {
+        guard self.isMemoryOpen, let record = self.memory.record(of: key) else { return }
+        self.ledger.records.append(.troubleChanged(record))
+    }
+
+    private func freezeFrame(at now: Moment) -> [String: String] {
+        var frame = ["state": self.call.state.rawValue, "version": Product.version]
+        if let ignition = self.ignition { frame["ignition"] = ignition ? "on" : "off" }
+        if let speed = self.knownValues(at: now).speed?.value { frame["speed"] = String(Int(speed.rounded())) }
+        if let charge = self.power.charge { frame["charge"] = String(charge) }
+        if self.configuration.receiver != nil { frame["positionTrusted"] = String(self.receiver.isTrusted) }
+        return frame
+    }
+
+    /// The reply to `Faults`: those that are there first, then by the time at which they began to fail last.
+    func faultReply() -> JSONValue {
+        let sorted = self.memory.entries.sorted { left, right in
+            let isThere = { (key: FaultKey) in self.faults[key] != nil }
+            if isThere(left.key) != isThere(right.key) { return isThere(left.key) }
+            return left.key < right.key
+        }
+        return ["faults": .array(sorted.map { self.json($0.key, $0.value) })]
+    }
+
+    private func json(_ key: FaultKey, _ entry: FaultMemory.Entry) -> JSONValue {
+        let status = entry.trouble.status
+        return [
+            "code": .string(key.fault.code), "fault": .string(key.fault.rawValue), "unit": .string(key.unit),
+            "sentence": .string(entry.sentence), "present": .bool(self.faults[key] != nil),
+            "status": .int(Int(status.rawValue)), "pending": .bool(status.contains(.pending)),
+            "confirmed": .bool(status.contains(.confirmed)), "warning": .bool(status.contains(.warningRequested)),
+            "occurrences": .int(entry.trouble.occurrences), "cleanCycles": .int(entry.trouble.cleanCycles),
+            "first": Self.json(entry.first), "last": Self.json(entry.last),
+            "frame": .object(entry.frame.mapValues(JSONValue.string)),
+        ]
+    }
+
+    private static func json(_ stamp: Stamp) -> JSONValue {
+        [
+            "boot": .string(stamp.boot), "at": .int(Int(stamp.at.nanosecondsSinceBoot)), "time": stamp.timeText,
+        ]
+    }
+
+    /// Forgets faults that a workshop has seen to; what is still there is found anew at once.
+    mutating func clearFaults(_ call: ControlCall, at now: Moment) {
+        let name = call.parameters["fault"]?.asString
+        let fault = name.flatMap { name in Fault.allCases.first { $0.rawValue == name || $0.code == name } }
+        if let name, fault == nil {
+            return self.fail(call, "UnknownFault", ["fault": .string(name)])
+        }
+        let unit = call.parameters["unit"]?.asString
+        self.memory.clear(fault, unit: unit)
+        self.ledger.records.append(.troublesCleared(fault: fault?.rawValue, unit: unit))
+        self.note(
+            .faultsForgotten,
+            "the fault memory is cleared: \(fault?.rawValue ?? "every fault")\(unit.map { " of \($0)" } ?? "")",
+            at: now
+        )
+        for key in self.faults.keys.sorted() where self.memory.entries[key] == nil { self.remember(key, at: now) }
+        self.outputs.append(.reply(call.id, [:], continues: false))
+    }
+}

@@ -1,0 +1,217 @@
+import CallControl
+import ControlSocket
+import Diagnosis
+import GPIO
+import Store
+import Supervision
+import Testing
+import Timeline
+
+@testable import IVS
+
+/// What is kept of faults, over clearings, cycles and runs.
+@Suite struct FaultMemoryTests {
+    private func bench(_ troubles: [TroubleRecord] = []) -> VehicleBench {
+        let bench = VehicleBench.started()
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil, troubles: troubles))
+        return bench
+    }
+
+    private func breakLine(_ bench: VehicleBench, _ line: LineName = "crash") {
+        bench.step(.line(.health(line: line, health: .vanished(reason: "unplugged"))))
+    }
+
+    private func mend(_ bench: VehicleBench, _ line: LineName = "crash") {
+        bench.step(.line(.health(line: line, health: .good)))
+    }
+
+    /// What was put on record of the memory last, by fault and unit.
+    private func onRecord(_ bench: VehicleBench) -> [String: TroubleRecord] {
+        var found: [String: TroubleRecord] = [:]
+        for record in bench.records {
+            switch record {
+            case .troubleChanged(let trouble): found["\(trouble.fault) \(trouble.unit)"] = trouble
+            case .troublesCleared: found = [:]
+            default: break
+            }
+        }
+        return found
+    }
+
+    private func faults(_ bench: VehicleBench) throws -> [JSONValue] {
+        try bench.reply(.faults)["faults"]?.asArray ?? []
+    }
+
+    @Test func everyFaultHasACodeOfItsOwnThatAWorkshopCanRead() {
+        let codes = Fault.allCases.map(\.code)
+        #expect(codes.allSatisfy { TroubleCode($0)?.description == $0 })
+        #expect(Set(codes).count == codes.count)
+    }
+
+    @Test func aFaultIsKeptWithItsStatusItsTimesAndWhatWasSoThen() throws {
+        let bench = self.bench()
+        bench.call(.setVehicle, ["values": ["speed": 87.6, "ignition": true]])
+        self.breakLine(bench)
+        let fault = try #require(try self.faults(bench).first)
+        #expect(fault["code"] == "B1A31-31" && fault["fault"] == "lineUnusable" && fault["unit"] == "crash")
+        #expect(fault["present"] == true && fault["status"] == 0xAF && fault["warning"] == true)
+        #expect(fault["frame"]?["speed"] == "88" && fault["frame"]?["ignition"] == "on")
+        #expect(fault["frame"]?["state"] == "idle")
+        #expect(fault["first"] == fault["last"] && fault["first"]?["time"]?.asString != nil)
+        bench.advance(by: .seconds(10))
+        self.mend(bench)
+        let gone = try #require(try self.faults(bench).first)
+        #expect(gone["present"] == false && gone["status"] == 0xAE && gone["confirmed"] == true)
+        bench.advance(by: .seconds(10))
+        self.breakLine(bench)
+        let again = try #require(try self.faults(bench).first)
+        #expect(again["occurrences"] == 2 && again["first"] != again["last"])
+        #expect(self.onRecord(bench)["lineUnusable crash"]?.occurrences == 2)
+    }
+
+    @Test func theNextRunGoesOnWithItAndHealsIt() throws {
+        var bench = self.bench()
+        self.breakLine(bench)
+        self.mend(bench)
+        var kept = Array(self.onRecord(bench).values)
+        #expect(kept.map(\.status) == [0xAE])
+        // Three runs in which the line is good for a minute, and a fourth that tells so.
+        for run in 0..<4 {
+            bench = self.bench(kept)
+            bench.advance(by: .seconds(61))
+            kept = Array(self.onRecord(bench).values)
+            #expect(kept.first.map { $0.status & 0x80 != 0 } == (run < 3), "run \(run)")
+        }
+        #expect(kept.first?.cleanCycles == 3 && kept.first?.status == 0x28)
+        for _ in 0..<37 {
+            bench = self.bench(kept)
+            bench.advance(by: .seconds(61))
+            kept = Array(self.onRecord(bench).values)
+        }
+        #expect(kept.first?.status == 0x20, "aged out, and still on record")
+    }
+
+    @Test func aRunThatDoesNotLookForAMinuteHealsNothing() throws {
+        let first = self.bench()
+        self.breakLine(first)
+        self.mend(first)
+        var kept = Array(self.onRecord(first).values)
+        for _ in 0..<10 {
+            let bench = self.bench(kept)
+            bench.advance(by: .seconds(59))
+            kept = Array(self.onRecord(bench).values)
+        }
+        #expect(kept.first?.cleanCycles == 0 && kept.first.map { $0.status & 0x80 != 0 } == true)
+    }
+
+    @Test func aFaultThatIsThereFromTheStartOfARunGoesOn() throws {
+        let first = self.bench()
+        self.breakLine(first)
+        let kept = Array(self.onRecord(first).values)
+        let bench = VehicleBench.started()
+        self.breakLine(bench)
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil, troubles: kept))
+        let fault = try #require(try self.faults(bench).first)
+        #expect(fault["occurrences"] == 1 && fault["status"] == 0xAF)
+        #expect(self.onRecord(bench)["lineUnusable crash"]?.failedCycles == 2)
+    }
+
+    @Test func nothingIsWrittenBeforeWhatEarlierRunsHaveKeptIsRead() {
+        let bench = VehicleBench.started()
+        self.breakLine(bench)
+        #expect(self.onRecord(bench).isEmpty)
+    }
+
+    @Test func theIgnitionBeginsACycle() throws {
+        let bench = self.bench()
+        self.breakLine(bench)
+        self.mend(bench)
+        for _ in 0..<4 {
+            bench.call(.setVehicle, ["values": ["ignition": false]])
+            bench.advance(by: .seconds(10))
+            bench.call(.setVehicle, ["values": ["ignition": true]])
+            bench.advance(by: .seconds(61))
+        }
+        let fault = try #require(try self.faults(bench).first)
+        #expect(fault["warning"] == false && fault["cleanCycles"] == 3)
+    }
+
+    @Test func whatIsOnlyFoundWhenItIsTriedHealsOnlyByThat() throws {
+        let record = TroubleRecord(
+            fault: "registrationFailing",
+            unit: "center-1",
+            status: 0xAE,
+            failedCycles: 1,
+            cleanCycles: 0,
+            occurrences: 1,
+            first: Stamp(boot: "old", at: .boot, wallMilliseconds: nil),
+            last: Stamp(boot: "old", at: .boot, wallMilliseconds: nil),
+            sentence: "no answer",
+            frame: "{}"
+        )
+        let bench = self.bench([record])
+        bench.advance(by: .seconds(600))
+        let fault = try #require(try self.faults(bench).first)
+        #expect(fault["status"] == 0xEC && fault["unit"] == "center-1")
+    }
+
+    @Test func whatIsClearedIsForgottenAndFoundAnewWhereItIsStillThere() throws {
+        let bench = self.bench()
+        self.breakLine(bench)
+        self.breakLine(bench, "led")
+        self.mend(bench, "led")
+        #expect(try self.faults(bench).count == 2)
+        bench.call(.clearFaults, ["fault": "B1A31-31", "unit": "led"])
+        #expect(try self.faults(bench).map { $0["unit"]?.asString } == ["crash"])
+        bench.call(.clearFaults)
+        let left = try self.faults(bench)
+        #expect(left.count == 1 && left[0]["occurrences"] == 1 && left[0]["present"] == true)
+        #expect(self.onRecord(bench).count == 1)
+        self.mend(bench)
+        bench.call(.clearFaults, ["fault": "lineUnusable"])
+        #expect(try self.faults(bench).isEmpty && self.onRecord(bench).isEmpty)
+        bench.call(.clearFaults, ["fault": "engine"])
+        #expect(bench.failures.last?.error == "net.ecall.ecalld.UnknownFault")
+    }
+
+    @Test func aMemoryThatIsFullLosesOneAndNotTheNewest() {
+        var memory = FaultMemory()
+        let stamp = Stamp(boot: "b", at: .boot, wallMilliseconds: nil)
+        for number in 0..<300 {
+            let key = FaultKey(fault: .lineUnusable, unit: String(number))
+            memory.failed(key, "gone", at: stamp, frame: [:])
+            #expect(memory.entries[key] != nil)
+        }
+        #expect(memory.entries.count == FaultMemory.maximumEntries)
+    }
+
+    @Test func aDamagedRecordIsNoTrap() {
+        let stamp = Stamp(boot: "b", at: .boot, wallMilliseconds: nil)
+        let records = ["lineUnusable", "nonsense"].map { fault in
+            TroubleRecord(
+                fault: fault,
+                unit: "crash",
+                status: -7,
+                failedCycles: -1,
+                cleanCycles: .max,
+                occurrences: .min,
+                first: stamp,
+                last: stamp,
+                sentence: "",
+                frame: "[1]"
+            )
+        }
+        var memory = FaultMemory(records)
+        #expect(memory.entries.count == 1)
+        memory.cycleBegins()
+        memory.failed(FaultKey(fault: .lineUnusable, unit: "crash"), "gone", at: stamp, frame: [:])
+        #expect(memory.record(of: FaultKey(fault: .lineUnusable, unit: "crash"))?.status == 0xAF)
+    }
+
+    @Test func noFaultHoldsACall() throws {
+        let bench = self.bench()
+        for line in ["crash", "led", "lamp", "sos-cover"] as [LineName] { self.breakLine(bench, line) }
+        bench.press()
+        #expect(bench.invites.count == 1)
+    }
+}
