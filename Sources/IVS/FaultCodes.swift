@@ -4,7 +4,7 @@ extension Fault {
     /// The number by which a workshop knows it; one of the range that makers may use as they like.
     ///
     /// The types behind the hyphen: 24 stuck, 12 short to the supply, 16 voltage low, 29 invalid, 31 no signal, 38 wrong
-    /// frequency, 46 memory, 49 internal, 55 not configured, 62 compare, 64 implausible, 87 message missing, 96 component.
+    /// frequency, 46 memory, 49 internal, 55 not configured, 62 compare, 64 implausible, 87 message missing, 88 bus off, 96 component.
     var code: String {
         switch self {
         case .buttonStuck: "B1A01-24"
@@ -29,6 +29,9 @@ extension Fault {
         case .certificateDate: "B1A47-64"
         case .registrationFailing: "U1A48-87"
         case .selfCheckFailing: "U1A49-87"
+        case .ringBroken: "U1A00-88"
+        case .ringUnitDead: "B1A20-96"
+        case .ringUnitUnpowered: "B1A21-16"
         }
     }
 
@@ -39,7 +42,7 @@ extension Fault {
         switch self {
         case .buttonStuck, .crashLineStuck, .crashLineSilent, .crashLineInvalid, .lineNoisy, .lineUnusable,
             .recordFailing, .controlSocketFailing, .credentialsUnusable, .batteryInsufficient, .batteryFailing,
-            .accelerometerFailing, .gyroFailing, .receiverFailing:
+            .accelerometerFailing, .gyroFailing, .receiverFailing, .ringBroken, .ringUnitDead, .ringUnitUnpowered:
             true
         case .msdNotMade, .incidentInterrupted, .tlsUnusable, .ownCertificate, .certificateDate, .registrationFailing,
             .selfCheckFailing, .crashSignalsDisagree:

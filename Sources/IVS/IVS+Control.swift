@@ -42,6 +42,8 @@ extension IVS {
             self.outputs.append(.playTrace(call.id, path: call.parameters["file"]?.asString))
         case .faults: self.outputs.append(.reply(call.id, self.faultReply(), continues: false))
         case .clearFaults: self.clearFaults(call, at: now)
+        case .diagnoseRing: self.diagnoseRing(call, at: now)
+        case .breakRing, .mendRing, .plugRing, .restartRing: self.simulateRing(call)
         case .setVehicle: self.setVehicle(call, at: now)
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
@@ -183,7 +185,9 @@ extension IVS {
         case .vanishLine: command = .vanish(name)
         case .restoreLine: command = .restore(name)
         case .setLine, .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .setPosition,
-            .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, .faults, .clearFaults, nil:
+            .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, .faults, .clearFaults,
+            .diagnoseRing,
+            .breakRing, .mendRing, .plugRing, .restartRing, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -234,6 +238,11 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case trace = "Trace"
     case faults = "Faults"
     case clearFaults = "ClearFaults"
+    case diagnoseRing = "DiagnoseRing"
+    case breakRing = "BreakRing"
+    case mendRing = "MendRing"
+    case plugRing = "PlugRing"
+    case restartRing = "RestartRing"
     case describeIncident = "DescribeIncident"
     case playAcceleration = "PlayAcceleration"
     case setLine = "SetLine"
@@ -255,7 +264,8 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         switch self {
         case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults: true
         case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
-            .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode, .clearFaults:
+            .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode, .clearFaults,
+            .diagnoseRing, .breakRing, .mendRing, .plugRing, .restartRing:
             false
         }
     }

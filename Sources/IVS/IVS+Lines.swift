@@ -8,6 +8,8 @@ extension IVS {
     /// An edge, a level or the health of a line.
     mutating func lineEvent(_ event: LineEvent, at now: Moment) {
         switch event {
+        case .edge(let edge) where self.ringLine(edge.line, isActive: edge.level == .active, at: edge.at, now: now):
+            break
         case .edge(let edge):
             self.reading.moved(edge.line, at: now.instant, stamp: edge.at)
             self.noteEdge(edge, at: now)
@@ -16,6 +18,7 @@ extension IVS {
             }
         case .level(let line, let level, let stamp):
             self.readiness.heard(of: line)
+            guard !self.ringLine(line, isActive: level == .active, at: stamp, now: now) else { return }
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
             self.noteLoss(of: line, count, "at least \(count) edges of \(line) are lost", at: now)
@@ -86,6 +89,7 @@ extension IVS {
     /// A line that floods is served as far as its share goes; nothing of it hides another line.
     private mutating func noise(of line: LineName, _ isNoisy: Bool, at now: Moment) {
         self.inputs.noise(of: line, isNoisy)
+        if isNoisy { self.ringLineLost(line) }
         guard isNoisy else { return self.clear(.lineNoisy, of: line, at: now) }
         self.raise(.lineNoisy, of: line, "line \(line) makes more edges than any signal and means nothing", at: now)
     }
@@ -102,6 +106,7 @@ extension IVS {
             self.note(.lineHealth, "\(line) is good", at: now, fields: fields)
         case .busy, .missing, .vanished:
             self.inputs.lost(line)
+            self.ringLineLost(line)
             self.clear(.buttonStuck, of: line, at: now)
             self.clearCrashFaults(of: line, at: now)
             self.clear(.lineNoisy, of: line, at: now)

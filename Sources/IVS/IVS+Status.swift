@@ -2,6 +2,7 @@ internal import Supervision
 internal import CallControl
 internal import ControlSocket
 internal import CrashSensing
+internal import Diagnosis
 internal import GPIO
 internal import NGECall
 internal import SIP
@@ -27,6 +28,7 @@ extension IVS {
             "indicators": .array(self.indicatorStatus(at: now.instant)),
             "actions": .array(self.actionStatus(at: now.instant)),
             "message": self.messageStatus,
+            "ring": self.ringStatus(at: now.instant),
             "gate": self.gateStatus,
             "fallback": self.fallbackStatus,
             "garage": self.left(self.garage.endsAt, at: now.instant),
@@ -92,7 +94,7 @@ extension IVS {
         let isInput = line.direction == .input
         let level =
             isInput
-            ? self.inputs.isActive(line.name).map { $0 ? Level.active : .inactive }
+            ? (self.inputs.isActive(line.name) ?? self.ringLevel(of: line.name)).map { $0 ? Level.active : .inactive }
             : self.indicators.level(of: line.name) ?? self.equipment.level(of: line.name)
         let health = self.health[line.name] ?? .good
         return [
@@ -121,7 +123,21 @@ extension IVS {
         if line == lines.powerFail { return "powerFail" }
         if line == lines.led { return "led" }
         if line == lines.lamp { return "malfunctionLamp" }
+        if let place = self.configuration.ring?.place(of: line) { return Self.role(of: place.sense) }
         return self.configuration.actions.role(of: line) ?? (line == lines.chime ? "chime" : "crash")
+    }
+
+    private static func role(of sense: RingMonitor.Sense) -> String {
+        switch sense {
+        case .supply: "ringSupply"
+        case .alive: "ringAlive"
+        case .light: "ringLight"
+        case .bypass: "ringBypass"
+        }
+    }
+
+    private func ringLevel(of line: LineName) -> Bool? {
+        self.configuration.ring?.place(of: line).flatMap { self.ring?.level($0.sense, of: $0.unit) }
     }
 
     private func indicatorStatus(at now: Instant) -> [JSONValue] {

@@ -1,6 +1,7 @@
 internal import CallControl
 internal import ControlSocket
 internal import CrashSensing
+internal import Diagnosis
 internal import GPIO
 internal import MSD
 internal import NGECall
@@ -100,6 +101,13 @@ package struct IVS: Sendable {
     var keptCrash: KeptCrash?
     /// How often samples are told that mean nothing.
     var badSamples = Throttle(every: .seconds(10))
+    /// The optical ring of the sound system; `nil` without one.
+    var ring: RingMonitor?
+    /// Where a mechanic's search for its break stands.
+    var ringDiagnosis: RingBreakDiagnosis?
+    /// The ring of a simulated rig.
+    var ringModel: RingModel?
+    var unlocks = Throttle(every: .seconds(10))
     /// What the vehicle's own network has told.
     var values = VehicleValues()
     var valueNotes = Throttle(every: .seconds(1))
@@ -178,6 +186,7 @@ package struct IVS: Sendable {
         self.power = PowerState(budget: configuration.power?.budget)
         self.selfCheck = SelfCheckSchedule(interval: configuration.selfCheckInterval)
         self.equipment = VehicleEquipment(configuration.actions)
+        self.ring = configuration.ring.map { RingMonitor($0.units, senses: $0.senses) }
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
         self.random = random
@@ -237,6 +246,7 @@ package struct IVS: Sendable {
             self.positionDeadline(after: now),
             self.sensor.agreementDueAt,
             self.ignitionDueAt,
+            self.ring?.nextDeadline,
             self.judgeFaultsAt
         )
     }
@@ -313,6 +323,7 @@ package struct IVS: Sendable {
         self.judgePosition(at: now)
         self.judgeAgreement(at: now)
         self.judgeIgnition(at: now)
+        self.judgeRing(at: now)
         self.judgeFaults(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
@@ -355,6 +366,7 @@ package struct IVS: Sendable {
             fields: ["profile": self.configuration.profile.rawValue, "timeScale": String(scale)]
         )
         if self.configuration.receiver != nil { self.receiver.heardAt = now.instant }
+        self.startRing()
         if let instant = self.inputs.takeSensorTrigger(at: now.instant) {
             self.queue.append(.crash(InputLines.accelerometer, at: instant))
         }
@@ -420,6 +432,9 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case gyroFailing
     case crashSignalsDisagree
     case receiverFailing
+    case ringBroken
+    case ringUnitDead
+    case ringUnitUnpowered
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }

@@ -68,7 +68,7 @@ extension VehicleConfiguration {
         let others = wanted.flatMap { key, names in names.map { (key, $0, Settings?.none) } }
         let outputs = Set(self.lineSpecifications.filter { $0.direction == .output }.map(\.name))
         func wire(_ name: LineName, _ pin: Settings) {
-            let isSignal = self.crashProfiles[name].map { !$0.isPlainLevel } ?? false
+            let isSignal = self.crashProfiles[name].map { !$0.isPlainLevel } ?? (self.ring?.place(of: name) != nil)
             self.wiring[name] = LineWiring(
                 chips: pin.optional("chips")?.list.map(\.string) ?? chips,
                 address: LineWiring.Address(pin.string("line")),
@@ -86,9 +86,10 @@ extension VehicleConfiguration {
             }
             wire(name, pin)
         }
-        for name in self.actions.lines {
-            guard let section = settings.optional("actions").flatMap({ self.actions.section(of: name, in: $0.section) })
-            else { continue }  // A line of an action comes from its section.
+        for name in self.actions.lines + (self.ring?.lines ?? []) {
+            let action = settings.optional("actions").flatMap { self.actions.section(of: name, in: $0.section) }
+            let ring = settings.optional("ring").flatMap { self.ring?.section(of: name, in: $0.section) }
+            guard let section = action ?? ring else { continue }  // Each of these lines comes from a section.
             guard let pin = section.optional("pin")?.section else {
                 let expected = "the pin of \(name): the lines are the kernel's"
                 mistakes.append(section.mistake("pin", found: "no pin", expected: expected))

@@ -111,6 +111,7 @@ final class VehicleBody: LoopBody {
             case .fail(let id, let error, let parameters):
                 self.ports.server(of: id).fail(id, error: error, parameters: parameters)
             case .simulate(let id, let command): self.simulate(id, command)
+            case .moveLines(let commands): self.move(commands)
             case .ready:
                 self.isServing = true
                 self.ports.notifier.ready()
@@ -149,21 +150,34 @@ final class VehicleBody: LoopBody {
         guard let lines = self.ports.simulatedLines else {
             preconditionFailure("the vehicle simulates nothing on a rig with real lines")
         }
-        do {
-            switch command {
-            case .set(let line, let level): try lines.set(line, level)
-            case .pulse(let line, let duration): try lines.pulse(line, duration)
-            case .bounce(let line, let times, let period):
-                try lines.bounce(line, times: times, period: period)
-            case .play(let line, let signal): try lines.play(line, signal)
-            case .stick(let line, let level): try lines.stick(line, level)
-            case .vanish(let line): try lines.vanish(line)
-            case .restore(let line): try lines.restore(line)
-            }
+        do throws(LineError) {
+            try Self.perform(command, on: lines)
             self.ports.server(of: id).reply(id, [:])
         } catch {
             let (name, parameters) = error.controlError
             self.ports.server(of: id).fail(id, error: "\(ControlMethod.interface).\(name)", parameters: parameters)
+        }
+    }
+
+    private static func perform(_ command: LineCommand, on lines: SimulatedLines) throws(LineError) {
+        switch command {
+        case .set(let line, let level): try lines.set(line, level)
+        case .pulse(let line, let duration): try lines.pulse(line, duration)
+        case .bounce(let line, let times, let period): try lines.bounce(line, times: times, period: period)
+        case .play(let line, let signal): try lines.play(line, signal)
+        case .stick(let line, let level): try lines.stick(line, level)
+        case .vanish(let line): try lines.vanish(line)
+        case .restore(let line): try lines.restore(line)
+        }
+    }
+
+    private func move(_ commands: [LineCommand]) {
+        guard let lines = self.ports.simulatedLines else { return }
+        for command in commands {
+            do throws(LineError) { try Self.perform(command, on: lines) } catch {
+                // The line was taken away by hand; it comes back at the level that it has then.
+                self.ports.log.debug("\(error)")
+            }
         }
     }
 

@@ -159,6 +159,8 @@ package struct VehicleConfiguration: Sendable {
     package var sendsVEDS = false
     /// What the vehicle does when a private center asks for it.
     package var actions = ActionSettings()
+    /// The optical ring of the sound system; `nil` for none.
+    package var ring: RingSettings?
     /// What the vehicle's own network may do.
     package var bus = BusSettings()
     /// What is known of the power; `nil` for nothing.
@@ -198,7 +200,7 @@ package struct VehicleConfiguration: Sendable {
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {
         let others = [self.lines.cover, self.lines.powerFail].compactMap(\.self)
-        let inputs = [self.lines.button] + others + self.lines.crash.keys.sorted()
+        let inputs = [self.lines.button] + others + self.lines.crash.keys.sorted() + (self.ring?.lines ?? [])
         let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self) + self.actions.lines
         // Fail-lit: the lamp burns until the daemon drives it off.
         return inputs.map { self.specification($0, .input) } + outputs.map { self.specification($0, .output) }

@@ -39,6 +39,8 @@ package struct VehicleEvent: Hashable, Sendable {
         case fault
         case faultCleared
         case faultsForgotten
+        case ringUnlocked
+        case ringDiagnosed
         case msd
         case inviteSent
         case provisional
@@ -119,6 +121,8 @@ package struct VehicleEvent: Hashable, Sendable {
             case .fault: "fault"
             case .faultCleared: "faultCleared"
             case .faultsForgotten: "faultsForgotten"
+            case .ringUnlocked: "ringUnlocked"
+            case .ringDiagnosed: "ringDiagnosed"
             case .msd: "msd"
             case .inviteSent: "inviteSent"
             case .provisional: "provisional"

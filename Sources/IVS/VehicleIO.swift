@@ -77,6 +77,8 @@ package enum VehicleOutput: Sendable {
     case fail(ControlCall.ID, error: String, JSONValue)
     /// Something done to a simulated line, for the call that asked for it.
     case simulate(ControlCall.ID, LineCommand)
+    /// Move simulated lines, for nobody who waits.
+    case moveLines([LineCommand])
     /// Answer with the newest incidents of the store, which is read off the loop.
     case readIncidents(ControlCall.ID, limit: Int)
     /// Answer with what a trace has behind a message: of an incident, or of the latest one.

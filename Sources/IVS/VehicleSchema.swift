@@ -37,6 +37,7 @@ enum VehicleSchema {
             .optional,
             "What the vehicle does when a private center asks for it (RFC 8148); left out, nothing."
         ),
+        Key("ring", .section(RingSettings.schema), .optional, "The optical ring of the sound system; left out, none."),
         Key("bus", .section(BusSettings.schema), .required, "What the vehicle's own network may do."),
         Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),

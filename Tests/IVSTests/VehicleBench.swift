@@ -269,6 +269,7 @@ extension VehicleBench {
             case .reply(let call, let parameters, _): self.replies.append((call, parameters))
             case .fail(_, let error, let parameters): self.failures.append((error, parameters))
             case .simulate(_, let command): self.commands.append(command)
+            case .moveLines(let commands): self.commands += commands
             case .ready: self.trail.append("ready")
             case .showStatus(let text): self.statuses.append(text)
             case .feedWatchdog: self.trail.append("feed the watchdog")

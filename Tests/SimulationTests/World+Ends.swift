@@ -59,7 +59,8 @@ extension World {
             case .log(let event):
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
-            case .reply, .fail, .simulate, .readIncidents, .readIncident, .playTrace, .readTrace, .ready, .showStatus,
+            case .reply, .fail, .simulate, .moveLines, .readIncidents, .readIncident, .playTrace, .readTrace, .ready,
+                .showStatus,
                 .feedWatchdog,
                 .reportLevels:
                 break
