@@ -18,7 +18,7 @@ package struct RingMonitor: Hashable, Sendable {
     }
 
     /// What is wrong, each for as long as it is.
-    package enum Trouble: Hashable, Sendable, Comparable {
+    package enum Fault: Hashable, Sendable, Comparable {
         case noSupply(Int)
         case dead(Int)
         case broken
@@ -40,7 +40,7 @@ package struct RingMonitor: Hashable, Sendable {
     private var levels: [[Sense: Level]]
     private var watch = RingWatch()
     /// What was wrong when that was looked at last.
-    package private(set) var troubles: Set<Trouble> = []
+    package private(set) var faults: Set<Fault> = []
 
     /// `senses` says which lines each unit has, in the order of the units.
     package init(_ units: [RingUnit], senses: [Set<Sense>]) {
@@ -100,10 +100,10 @@ package struct RingMonitor: Hashable, Sendable {
     package var nextDeadline: Instant? {
         var deadlines = [self.watch.nextDeadline].compactMap(\.self)
         for unit in self.units.indices {
-            if let supply = self.levels[unit][.supply], !supply.isActive, !self.troubles.contains(.noSupply(unit)) {
+            if let supply = self.levels[unit][.supply], !supply.isActive, !self.faults.contains(.noSupply(unit)) {
                 deadlines.append(supply.since.advanced(by: Self.faultAfter))
             }
-            if let life = self.life(of: unit), !self.troubles.contains(.dead(unit)) {
+            if let life = self.life(of: unit), !self.faults.contains(.dead(unit)) {
                 deadlines.append(life.since.advanced(by: Self.faultAfter))
             }
         }
@@ -119,28 +119,28 @@ package struct RingMonitor: Hashable, Sendable {
     /// Time has come to `nextDeadline`, or something was told: what the light says, and what is wrong by now.
     package mutating func deadlineReached(at now: Instant) -> [RingWatch.News] {
         let news = self.watch.deadlineReached(at: now)
-        var troubles: Set<Trouble> = self.watch.isBroken ? [.broken] : []
+        var faults: Set<Fault> = self.watch.isBroken ? [.broken] : []
         for unit in self.units.indices {
             if let supply = self.levels[unit][.supply], !supply.isActive,
                 supply.since.advanced(by: Self.faultAfter) <= now
             {
-                troubles.insert(.noSupply(unit))
+                faults.insert(.noSupply(unit))
             } else if let life = self.life(of: unit), life.since.advanced(by: Self.faultAfter) <= now {
-                troubles.insert(.dead(unit))
+                faults.insert(.dead(unit))
             }
         }
-        self.troubles = troubles
+        self.faults = faults
         return news
     }
 
     /// What can be said of it without taking anything apart; `nil` where light has gone and nothing says why.
     package func verdict(at now: Instant) -> RingVerdict? {
-        let unpowered = self.units.indices.filter { self.troubles.contains(.noSupply($0)) }
+        let unpowered = self.units.indices.filter { self.faults.contains(.noSupply($0)) }
         if !unpowered.isEmpty { return .noSupply(unpowered) }
-        if let dead = self.units.indices.first(where: { self.troubles.contains(.dead($0)) }) {
+        if let dead = self.units.indices.first(where: { self.faults.contains(.dead($0)) }) {
             return self.levels[dead][.supply] == nil ? .deadOrUnpowered(dead) : .dead(dead)
         }
         guard self.levels[0][.light] != nil else { return .notMonitored }
-        return self.troubles.contains(.broken) ? nil : .closed
+        return self.faults.contains(.broken) ? nil : .closed
     }
 }

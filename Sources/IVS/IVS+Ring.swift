@@ -36,26 +36,26 @@ extension IVS {
 
     /// Says what is wrong with the ring, and what no longer is.
     mutating func judgeRing(at now: Moment) {
-        guard let before = self.ring?.troubles, let units = self.configuration.ring?.units else { return }
+        guard let before = self.ring?.faults, let units = self.configuration.ring?.units else { return }
         self.tell(self.ring?.deadlineReached(at: now.instant) ?? [], at: now)
         self.forgetDiagnosis(at: now)
-        guard let ring = self.ring, ring.troubles != before else { return }
+        guard let ring = self.ring, ring.faults != before else { return }
         for (number, unit) in units.enumerated() {
-            let isUnpowered = ring.troubles.contains(.noSupply(number))
+            let isUnpowered = ring.faults.contains(.noSupply(number))
             self.set(.ringUnitUnpowered, unit, .noSupply([number]), isUnpowered, at: now)
             let verdict: RingVerdict =
                 ring.reading(at: now.instant).units[number].hasSupply == nil
                 ? .deadOrUnpowered(number) : .dead(number)
-            self.set(.ringUnitDead, unit, verdict, ring.troubles.contains(.dead(number)), at: now)
+            self.set(.ringUnitDead, unit, verdict, ring.faults.contains(.dead(number)), at: now)
         }
-        guard ring.troubles.contains(.broken) else { return self.clear(.ringBroken, at: now) }
+        guard ring.faults.contains(.broken) else { return self.clear(.ringBroken, at: now) }
         let cause = ring.verdict(at: now.instant).map { $0.mechanicSentence(units) }
         self.raise(.ringBroken, "the ring is broken; \(cause ?? "ecallctl ring diagnose finds where")", at: now)
     }
 
     /// What a search has found holds until the ring runs again as it was built; light alone comes back in the midst of it.
     private mutating func forgetDiagnosis(at now: Moment) {
-        guard case .done? = self.ringDiagnosis?.step, let ring = self.ring, !ring.troubles.contains(.broken) else {
+        guard case .done? = self.ringDiagnosis?.step, let ring = self.ring, !ring.faults.contains(.broken) else {
             return
         }
         let reading = ring.reading(at: now.instant)

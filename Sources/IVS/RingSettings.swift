@@ -73,7 +73,8 @@ extension RingSettings {
     private static let nameRule = StringRule("a name of 1 to 32 characters", length: 1...32, example: "amplifier")
     private static let textRule = StringRule("1 to 120 characters", length: 1...120, example: "luggage compartment")
 
-    init(_ settings: Settings) {
+    /// What the settings say; throws for two units of one name, by which faults and sentences tell them apart.
+    init(_ settings: Settings) throws(ConfigurationMistakes) {
         let sections = settings.list("units").map(\.section)
         self.units = sections.map { section in
             var unit = RingUnit(section.string("name"))
@@ -83,6 +84,13 @@ extension RingSettings {
             unit.nodes = section.integer("nodes")
             unit.hasController = section.boolean("controller")
             return unit
+        }
+        var names: Set<String> = []
+        for section in sections where !names.insert(section.string("name")).inserted {
+            let found = "\"\(section.string("name"))\" again"
+            throw ConfigurationMistakes([
+                section.mistake("name", found: found, expected: "a name that no other unit has")
+            ])
         }
         self.senses = sections.map { section in
             Set(RingMonitor.Sense.allCases.filter { section.optional($0.rawValue) != nil })

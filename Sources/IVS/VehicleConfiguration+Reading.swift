@@ -45,7 +45,7 @@ extension VehicleConfiguration {
         self.provisionalWait = settings.section("call").duration("provisionalWait")
         self.read(lines: settings.section("lines"))
         if let actions = settings.optional("actions")?.section { self.actions = try ActionSettings(actions) }
-        self.ring = settings.optional("ring").map { RingSettings($0.section) }
+        if let ring = settings.optional("ring")?.section { self.ring = try RingSettings(ring) }
         try self.read(crashLinesOf: settings.section("lines"), folder: folder)
         try self.read(pinsOf: settings)
         try self.checkCrashPulse(settings.section("lines"))

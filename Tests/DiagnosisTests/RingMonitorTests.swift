@@ -47,42 +47,42 @@ import Timeline
     @Test func aRingThatRunsIsClosedAndHasNoTrouble() {
         var rig = Rig()
         rig.run(30_000)
-        #expect(rig.monitor.troubles.isEmpty && rig.monitor.verdict(at: rig.instant) == .closed)
+        #expect(rig.monitor.faults.isEmpty && rig.monitor.verdict(at: rig.instant) == .closed)
         #expect(rig.news == [.closed])
         #expect(rig.monitor.reading(at: rig.instant) == RingModel(count: 4).reading)
     }
 
     struct Case: Sendable {
         let fault: RingModel.Fault
-        let troubles: Set<RingMonitor.Trouble>
+        let faults: Set<RingMonitor.Fault>
         let verdict: RingVerdict?
     }
 
     private static let cases = [
-        Case(fault: .supply(1), troubles: [.noSupply(1), .broken], verdict: .noSupply([1])),
-        Case(fault: .supply(0), troubles: [.noSupply(0), .broken], verdict: .noSupply([0])),
-        Case(fault: .dead(2), troubles: [.dead(2), .broken], verdict: .dead(2)),
-        Case(fault: .fibre(from: 1), troubles: [.broken], verdict: nil),
-        Case(fault: .transmitter(3), troubles: [.broken], verdict: nil),
-        Case(fault: .receiver(2), troubles: [.broken], verdict: nil),
+        Case(fault: .supply(1), faults: [.noSupply(1), .broken], verdict: .noSupply([1])),
+        Case(fault: .supply(0), faults: [.noSupply(0), .broken], verdict: .noSupply([0])),
+        Case(fault: .dead(2), faults: [.dead(2), .broken], verdict: .dead(2)),
+        Case(fault: .fibre(from: 1), faults: [.broken], verdict: nil),
+        Case(fault: .transmitter(3), faults: [.broken], verdict: nil),
+        Case(fault: .receiver(2), faults: [.broken], verdict: nil),
     ]
 
     @Test(arguments: Self.cases.indices)
     func aFaultIsFoundWithinTwoSecondsAndGoneWhenItIsMended(_ index: Int) {
-        let (fault, troubles, verdict) = (
-            Self.cases[index].fault, Self.cases[index].troubles, Self.cases[index].verdict
+        let (fault, faults, verdict) = (
+            Self.cases[index].fault, Self.cases[index].faults, Self.cases[index].verdict
         )
         var rig = Rig()
         rig.run(3_000)
         rig.model.faults = [fault]
         rig.run(1_700)
-        #expect(rig.monitor.troubles.isEmpty, "not before its time")
+        #expect(rig.monitor.faults.isEmpty, "not before its time")
         rig.run(600)
-        #expect(rig.monitor.troubles == troubles)
+        #expect(rig.monitor.faults == faults)
         #expect(rig.monitor.verdict(at: rig.instant) == verdict)
         rig.model.faults = []
         rig.run(400)
-        #expect(rig.monitor.troubles.isEmpty && rig.monitor.verdict(at: rig.instant) == .closed)
+        #expect(rig.monitor.faults.isEmpty && rig.monitor.verdict(at: rig.instant) == .closed)
     }
 
     @Test func aMomentWithoutLightIsCountedAndNoBreak() {
@@ -94,7 +94,7 @@ import Timeline
             rig.model.faults = []
             rig.run(1_000)
         }
-        #expect(rig.monitor.criticalUnlocks == 3 && rig.monitor.troubles.isEmpty)
+        #expect(rig.monitor.criticalUnlocks == 3 && rig.monitor.faults.isEmpty)
     }
 
     @Test func aUnitWithALoopInItsPlaceIsNotCalledDead() {
@@ -102,7 +102,7 @@ import Timeline
         rig.run(3_000)
         rig.model.bypassed = [1]
         rig.run(10_000)
-        #expect(rig.monitor.troubles.isEmpty)
+        #expect(rig.monitor.faults.isEmpty)
         #expect(rig.monitor.reading(at: rig.instant).units[1].isBypassed)
     }
 
@@ -111,7 +111,7 @@ import Timeline
         rig.run(3_000)
         rig.model.faults = [.supply(1)]
         rig.run(3_000)
-        #expect(rig.monitor.troubles == [.broken] && rig.monitor.verdict(at: rig.instant) == nil)
+        #expect(rig.monitor.faults == [.broken] && rig.monitor.verdict(at: rig.instant) == nil)
         rig.model.faults = [.supply(2)]
         rig.run(3_000)
         #expect(rig.monitor.verdict(at: rig.instant) == .deadOrUnpowered(2))

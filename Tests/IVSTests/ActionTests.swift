@@ -319,13 +319,8 @@ import Timeline
     }
 
     @Test func actionsAreReadFromTheFileWithTheirPins() throws {
-        let text = """
-            vehicle: {vin: ECALLEXAMPLE02026}
-            centers: [{name: a, host: 127.0.0.1, uri: "sip:a@a.invalid"}]
-            lines:
-              backend: gpiod
-              cover: false
-              pins: {button: {line: A}, crash: {line: B}, led: {line: C}, lamp: {line: D}}
+        let text = VehicleConfiguration.ofKernelLines(
+            """
             actions:
               lamps: {hazard: {pin: {line: E}}, fog-rear: {pin: {line: F, activeLow: true}}}
               horn: {limit: 2 s, pin: {line: G}}
@@ -333,6 +328,7 @@ import Timeline
               messages: true
               language: de
             """
+        )
         let configuration = try VehicleConfiguration(text: text)
         #expect(configuration.actions.lines == ["door-unlock", "horn", "lamp-fog-rear", "lamp-hazard"])
         #expect(configuration.actions.horn?.limit == .seconds(2) && configuration.actions.language == "de")
@@ -361,15 +357,11 @@ import Timeline
     }
 
     @Test func aRealLineWithoutAPinIsAMistake() {
-        let text = """
-            vehicle: {vin: ECALLEXAMPLE02026}
-            centers: [{name: a, host: 127.0.0.1, uri: "sip:a@a.invalid"}]
-            lines:
-              backend: gpiod
-              cover: false
-              pins: {button: {line: A}, crash: {line: B}, led: {line: C}, lamp: {line: D}}
+        let text = VehicleConfiguration.ofKernelLines(
+            """
             actions: {lamps: {hazard: {}}, horn: {}}
             """
+        )
         #expect(VehicleConfiguration.mistakes(text).filter { $0.contains("no pin") }.count == 2)
     }
 }

@@ -186,18 +186,14 @@ import Timeline
     }
 
     @Test func theRingIsReadFromTheFileWithItsPins() throws {
-        let text = """
-            vehicle: {vin: ECALLEXAMPLE02026}
-            centers: [{name: a, host: 127.0.0.1, uri: "sip:a@a.invalid"}]
-            lines:
-              backend: gpiod
-              cover: false
-              pins: {button: {line: A}, crash: {line: B}, led: {line: C}, lamp: {line: D}}
+        let text = VehicleConfiguration.ofKernelLines(
+            """
             ring:
               units:
                 - {name: head unit, light: {pin: {line: E}}}
                 - {name: amplifier, place: boot, fuse: F31, remedy: a loop, nodes: 2, controller: true, alive: {pin: {line: F}}}
             """
+        )
         let configuration = try VehicleConfiguration(text: text)
         let ring = try #require(configuration.ring)
         #expect(ring.lines == ["ring-1-light", "ring-2-alive"])
@@ -208,6 +204,8 @@ import Timeline
         #expect(Set(ring.lines).isSubset(of: inputs))
         let bare = text.replacing("light: {pin: {line: E}}", with: "light: {}")
         #expect(VehicleConfiguration.mistakes(bare).contains { $0.contains("no pin") })
+        let twice = text.replacing("name: head unit", with: "name: amplifier")
+        #expect(VehicleConfiguration.mistakes(twice).contains { $0.contains("\"amplifier\" again") })
         let alone = text.replacing("- {name: head unit, light: {pin: {line: E}}}\n", with: "")
         #expect(!VehicleConfiguration.mistakes(alone).isEmpty)
     }

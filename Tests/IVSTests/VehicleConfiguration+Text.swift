@@ -9,6 +9,19 @@ extension VehicleConfiguration {
         try self.init(settings)
     }
 
+    /// The least file of a rig whose lines are the kernel's, and what else it is to say.
+    static func ofKernelLines(_ more: String) -> String {
+        """
+        vehicle: {vin: ECALLEXAMPLE02026}
+        centers: [{name: a, host: 127.0.0.1, uri: "sip:a@a.invalid"}]
+        lines:
+          backend: gpiod
+          cover: false
+          pins: {button: {line: A}, crash: {line: B}, led: {line: C}, lamp: {line: D}}
+
+        """ + more
+    }
+
     /// Every mistake of such a text, a line each.
     static func mistakes(_ text: String) -> [String] {
         do {
