@@ -43,7 +43,8 @@ extension IVS {
         guard isOn != self.ignition else { return }
         let comesOn = self.ignition == false && isOn == true
         self.ignition = isOn
-        if comesOn { self.beginCycle(at: now) }
+        // A cycle that has not lasted for as long as its tests take proves nothing, and a gateway that flickers begins none.
+        if comesOn, self.judgeFaultsAt == nil { self.beginCycle(at: now) }
         self.inputs.ignition(isOn: isOn, at: now.instant)
     }
 
