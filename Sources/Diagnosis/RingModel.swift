@@ -14,12 +14,18 @@ package struct RingModel: Hashable, Sendable {
 
     package let count: Int
     package var faults: Set<Fault> = []
+    /// Whether light goes out for a moment every now and then: a weak link does that.
+    package var isFlickering: Bool {
+        self.faults.contains { if case .weak = $0 { true } else { false } } && self.reading.isClosed == true
+    }
     /// The units in whose place a loop is.
     package var bypassed: Set<Int> = []
     /// The unit whose light is dimmed by 3 dB.
     package var attenuated: Int?
     /// Whether the units were started anew: then each sends, whether light comes to it or not.
     package var isRestarted = false
+    /// Whether the vehicle is off: no unit sends.
+    package var isAsleep = false
 
     package init(count: Int) {
         precondition(count >= 2, "A ring has a head unit and another.")
@@ -41,7 +47,8 @@ package struct RingModel: Hashable, Sendable {
     }
 
     private func isAlive(_ unit: Int) -> Bool {
-        !self.bypassed.contains(unit) && !self.faults.contains(.dead(unit)) && !self.faults.contains(.supply(unit))
+        !self.isAsleep && !self.bypassed.contains(unit) && !self.faults.contains(.dead(unit))
+            && !self.faults.contains(.supply(unit))
     }
 
     private func next(_ unit: Int) -> Int { (unit + 1) % self.count }

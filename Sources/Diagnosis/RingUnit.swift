@@ -12,6 +12,8 @@ package struct RingUnit: Hashable, Sendable {
     package var nodes = 1
     /// Whether this system's own controller is in it: then the controller lives, and only its optics are in question.
     package var hasController = false
+    /// Whether its light can be dimmed by 3 dB.
+    package var canBeDimmed = false
 
     package init(_ name: String) {
         self.name = name
@@ -32,9 +34,9 @@ package struct RingReading: Hashable, Sendable {
         /// Whether light comes to it, as itself or a sensor in front of it says.
         package var hasLight: Bool?
         /// Whether a loop is plugged in its place.
-        package var isBypassed = false
+        package var isBypassed: Bool?
 
-        package init(hasSupply: Bool? = nil, isAlive: Bool? = nil, hasLight: Bool? = nil, isBypassed: Bool = false) {
+        package init(hasSupply: Bool? = nil, isAlive: Bool? = nil, hasLight: Bool? = nil, isBypassed: Bool? = nil) {
             self.hasSupply = hasSupply
             self.isAlive = isAlive
             self.hasLight = hasLight

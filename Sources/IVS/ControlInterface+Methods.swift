@@ -87,7 +87,7 @@ extension ControlInterface {
         # Begins the search for the break of the ring, or goes on with it: what was asked for is done. "position" is what the head
         # unit tells after a restart, where no line tells of the light. "unit" is null where the step is about none.
         method DiagnoseRing(begin: ?bool, position: ?int) -> (
-          step: (restart, bypass, putBack, done),
+          step: (restart, position, bypass, putBack, dim, done),
           unit: ?string,
           sentence: string
         )
@@ -193,7 +193,7 @@ extension ControlInterface {
         # The recording cannot be played, and why.
         error TraceUnusable (reason: string)
 
-        # The store cannot be read.
+        # The store cannot be read, or was not read yet.
         error StoreUnavailable (reason: string)
 
         """

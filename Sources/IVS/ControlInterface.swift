@@ -305,7 +305,7 @@ package enum ControlInterface {
           supply: ?bool,
           alive: ?bool,
           light: ?bool,
-          bypassed: bool
+          bypassed: ?bool
         )
 
         # The optical ring, in the order of its light. "driver" and "mechanic" are sentences for each, "step" what a mechanic has

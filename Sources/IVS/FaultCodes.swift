@@ -32,6 +32,7 @@ extension Fault {
         case .ringBroken: "U1A00-88"
         case .ringUnitDead: "B1A20-96"
         case .ringUnitUnpowered: "B1A21-16"
+        case .ringUnstable: "U1A22-29"
         }
     }
 
@@ -42,7 +43,8 @@ extension Fault {
         switch self {
         case .buttonStuck, .crashLineStuck, .crashLineSilent, .crashLineInvalid, .lineNoisy, .lineUnusable,
             .recordFailing, .controlSocketFailing, .credentialsUnusable, .batteryInsufficient, .batteryFailing,
-            .accelerometerFailing, .gyroFailing, .receiverFailing, .ringBroken, .ringUnitDead, .ringUnitUnpowered:
+            .accelerometerFailing, .gyroFailing, .receiverFailing, .ringBroken, .ringUnitDead, .ringUnitUnpowered,
+            .ringUnstable:
             true
         case .msdNotMade, .incidentInterrupted, .tlsUnusable, .ownCertificate, .certificateDate, .registrationFailing,
             .selfCheckFailing, .crashSignalsDisagree:

@@ -27,8 +27,14 @@ struct FaultMemory: Sendable {
         self.rules = rules
     }
 
-    /// A fault is there, or goes on in a cycle that has just begun.
-    mutating func failed(_ key: FaultKey, _ sentence: String, at stamp: Stamp, frame: [String: String]) {
+    /// A fault is there, or goes on in a cycle that has just begun; returns the fault that was forgotten to make room.
+    @discardableResult
+    mutating func failed(
+        _ key: FaultKey,
+        _ sentence: String,
+        at stamp: Stamp,
+        frame: [String: String]
+    ) -> FaultKey? {
         let isNew = self.entries[key] == nil
         var entry = self.entries[key] ?? Entry(sentence: sentence, first: stamp, last: stamp, frame: frame)
         if !isNew, !entry.trouble.status.contains(.testFailed) {
@@ -37,8 +43,9 @@ struct FaultMemory: Sendable {
         }
         entry.sentence = sentence
         entry.trouble.failed(self.rules)
-        if isNew { self.makeRoom() }
+        let forgotten = isNew ? self.makeRoom() : nil
         self.entries[key] = entry
+        return forgotten
     }
 
     /// A fault was looked for and is not there; whether that changed anything.
@@ -100,9 +107,12 @@ struct FaultMemory: Sendable {
         )
     }
 
-    private mutating func makeRoom() {
-        guard self.entries.count >= Self.maximumEntries else { return }
-        let oldest = self.entries.min { $0.value.trouble.occurrences < $1.value.trouble.occurrences }
-        if let key = oldest?.key { self.entries[key] = nil }
+    private mutating func makeRoom() -> FaultKey? {
+        guard self.entries.count >= Self.maximumEntries else { return nil }
+        let rarest = self.entries.min { left, right in
+            (left.value.trouble.occurrences, left.key) < (right.value.trouble.occurrences, right.key)
+        }
+        if let key = rarest?.key { self.entries[key] = nil }
+        return rarest?.key
     }
 }

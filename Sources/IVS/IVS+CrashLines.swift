@@ -27,7 +27,7 @@ extension IVS {
         }
     }
 
-    mutating func clearCrashFaults(of line: LineName, at now: Moment) {
+    private mutating func clearCrashFaults(of line: LineName, at now: Moment) {
         for fault in [Fault.crashLineStuck, .crashLineSilent, .crashLineInvalid] {
             self.clear(fault, of: line, at: now)
         }

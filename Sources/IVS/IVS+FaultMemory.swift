@@ -1,36 +1,85 @@
 internal import CallControl
 internal import ControlSocket
+internal import CrashSensing
 internal import Diagnosis
+internal import GPIO
 internal import Store
 internal import Supervision
 internal import Timeline
 
 // The fault memory: what is found goes in, and with each operation cycle it is confirmed, healed or forgotten.
 extension IVS {
-    /// How long what is looked for all the time has to be looked for in a cycle before its absence counts.
-    static let watchedFor = Duration.seconds(60)
+    /// How long what is looked for all the time has to be looked for in a cycle before its absence counts: longer than
+    /// anything of that takes to be found.
+    private var watchedFor: Duration {
+        let limits =
+            self.configuration.crashProfiles.values.map(\.faultAfter) + [
+                self.configuration.button.stuckAfter, self.configuration.receiver?.silentAfter ?? .zero,
+            ]
+        return max(.seconds(60), (limits.max() ?? .zero) + .seconds(10))
+    }
 
     /// The record is open: what earlier runs have found is there, and a cycle begins with this run.
+    ///
+    /// What has come and gone before that is told to it afterwards.
     mutating func openFaultMemory(_ records: [TroubleRecord], at now: Moment) {
+        let early = self.memory.entries.filter { self.faults[$0.key] == nil }
         self.memory = FaultMemory(records)
         self.isMemoryOpen = true
         self.beginCycle(at: now)
+        for (key, entry) in early.sorted(by: { $0.key < $1.key }) {
+            self.put(key, entry.sentence, at: entry.last, frame: entry.frame)
+            self.recall(key)
+        }
     }
 
     /// An operation cycle begins: with the daemon, and whenever the ignition comes on.
     mutating func beginCycle(at now: Moment) {
         guard self.isMemoryOpen else { return }
         self.memory.cycleBegins()
+        self.forgetDiagnosisOfEarlierCycle()
         for key in self.faults.keys.sorted() { self.remember(key, at: now) }
         for key in self.memory.entries.keys.sorted() { self.write(key) }
-        self.judgeFaultsAt = self.memory.entries.isEmpty ? nil : now.instant.advanced(by: Self.watchedFor)
+        self.judgeFaultsAt = self.memory.entries.isEmpty ? nil : now.instant.advanced(by: self.watchedFor)
+    }
+
+    /// Whether a fault that is there would have been found: what cannot be looked for is not proven to be gone.
+    private func isLookedFor(_ key: FaultKey, at now: Instant) -> Bool {
+        let line = LineName(key.unit)
+        let isUsable =
+            (self.health[line] ?? .good) == .good && self.faults[FaultKey(fault: .lineNoisy, unit: key.unit)] == nil
+        switch key.fault {
+        case .lineUnusable: return self.configuration.lineSpecifications.contains { $0.name == line }
+        case .lineNoisy, .buttonStuck, .crashLineStuck, .crashLineSilent, .crashLineInvalid:
+            return isUsable && self.configuration.lineSpecifications.contains { $0.name == line }
+        case .receiverFailing: return self.configuration.receiver != nil
+        case .accelerometerFailing, .gyroFailing: return self.configuration.crash.source != .none
+        case .batteryInsufficient, .batteryFailing: return self.configuration.power != nil
+        case .ringBroken, .ringUnstable: return self.isRingLookedAt(at: now) { $0.first?.hasLight != nil }
+        case .ringUnitDead, .ringUnitUnpowered:
+            let unit = self.configuration.ring?.units.firstIndex { $0.name == key.unit }
+            return self.isRingLookedAt(at: now) { units in
+                guard let unit else { return false }
+                return key.fault == .ringUnitDead ? units[unit].isAlive != nil : units[unit].hasSupply != nil
+            }
+        case .recordFailing, .controlSocketFailing, .credentialsUnusable: return true
+        case .msdNotMade, .incidentInterrupted, .tlsUnusable, .ownCertificate, .certificateDate, .registrationFailing,
+            .selfCheckFailing, .crashSignalsDisagree:
+            return false
+        }
+    }
+
+    private func isRingLookedAt(at now: Instant, _ isKnown: ([RingReading.Unit]) -> Bool) -> Bool {
+        guard let ring = self.ring, ring.isJudging else { return false }
+        return isKnown(ring.reading(at: now).units)
     }
 
     /// What is looked for all the time, and was not found in this cycle so far, is not there.
     mutating func judgeFaults(at now: Moment) {
         guard let due = self.judgeFaultsAt, due <= now.instant else { return }
         self.judgeFaultsAt = nil
-        for key in self.memory.entries.keys.sorted() where key.fault.isWatched && self.faults[key] == nil {
+        for key in self.memory.entries.keys.sorted()
+        where self.isLookedFor(key, at: now.instant) && self.faults[key] == nil {
             if self.memory.passed(key) { self.write(key) }
         }
     }
@@ -38,9 +87,16 @@ extension IVS {
     /// Puts a fault that is there into the memory.
     mutating func remember(_ key: FaultKey, at now: Moment) {
         guard let sentence = self.faults[key] else { return }
-        self.memory.failed(key, sentence, at: self.ledger.stamp(now), frame: self.freezeFrame(at: now))
+        self.put(key, sentence, at: self.ledger.stamp(now), frame: self.freezeFrame(at: now))
+        if self.judgeFaultsAt == nil { self.judgeFaultsAt = now.instant.advanced(by: self.watchedFor) }
+    }
+
+    private mutating func put(_ key: FaultKey, _ sentence: String, at stamp: Stamp, frame: [String: String]) {
+        let forgotten = self.memory.failed(key, sentence, at: stamp, frame: frame)
+        if let forgotten, self.isMemoryOpen {
+            self.ledger.records.append(.troublesCleared(fault: forgotten.fault.rawValue, unit: forgotten.unit))
+        }
         self.write(key)
-        if self.judgeFaultsAt == nil { self.judgeFaultsAt = now.instant.advanced(by: Self.watchedFor) }
     }
 
     /// A fault that is gone, or was looked for and not found.
@@ -68,9 +124,17 @@ extension IVS {
         let sorted = self.memory.entries.sorted { left, right in
             let isThere = { (key: FaultKey) in self.faults[key] != nil }
             if isThere(left.key) != isThere(right.key) { return isThere(left.key) }
-            return left.key < right.key
+            let (leftAge, rightAge) = (self.age(left.value.last), self.age(right.value.last))
+            return leftAge == rightAge ? left.key < right.key : leftAge < rightAge
         }
         return ["faults": .array(sorted.map { self.json($0.key, $0.value) })]
+    }
+
+    /// What sorts stamps, the newest first: those of this boot, then the others by the wall clock as far as they have it.
+    private func age(_ stamp: Stamp) -> (Int, Int64, Int64) {
+        let isOfThisBoot = stamp.boot == self.ledger.boot
+        let at = Int64(clamping: stamp.at.nanosecondsSinceBoot)
+        return (isOfThisBoot ? 0 : 1, isOfThisBoot ? 0 : -(stamp.wallMilliseconds ?? 0), -at)
     }
 
     private func json(_ key: FaultKey, _ entry: FaultMemory.Entry) -> JSONValue {
@@ -98,6 +162,9 @@ extension IVS {
         let fault = name.flatMap { name in Fault.allCases.first { $0.rawValue == name || $0.code == name } }
         if let name, fault == nil {
             return self.fail(call, "UnknownFault", ["fault": .string(name)])
+        }
+        guard self.isMemoryOpen else {
+            return self.fail(call, "StoreUnavailable", ["reason": "what earlier runs have kept is not read yet"])
         }
         let unit = call.parameters["unit"]?.asString
         self.memory.clear(fault, unit: unit)

@@ -32,12 +32,20 @@ extension IVS {
         self.clear(fault, unit: line?.text ?? "", at: now)
     }
 
+    /// The fault is gone, or can be told no longer: only the first is a proof that goes into the memory.
+    mutating func end(_ fault: Fault, unit: String = "", isProven: Bool, at now: Moment) {
+        guard !isProven else { return self.clear(fault, unit: unit, at: now) }
+        let key = FaultKey(fault: fault, unit: unit)
+        guard self.faults.removeValue(forKey: key) != nil else { return }
+        self.note(.faultCleared, "\(fault.rawValue) can be told no longer", at: now, fields: key.fields)
+    }
+
     /// The same for a unit that is no line.
     mutating func clear(_ fault: Fault, unit: String, at now: Moment) {
         let key = FaultKey(fault: fault, unit: unit)
         let wasThere = self.faults.removeValue(forKey: key) != nil
-        // Also where this run has not found it: it was looked for.
-        self.recall(key)
+        // Also where this run has not found it: it was looked for, unless it has to be looked for longer than so far.
+        if wasThere || !fault.isWatched || self.judgeFaultsAt == nil { self.recall(key) }
         guard wasThere else { return }
         self.note(.faultCleared, "\(fault.rawValue) is gone", at: now, fields: key.fields)
     }

@@ -107,9 +107,9 @@ extension IVS {
         case .busy, .missing, .vanished:
             self.inputs.lost(line)
             self.ringLineLost(line)
-            self.clear(.buttonStuck, of: line, at: now)
-            self.clearCrashFaults(of: line, at: now)
-            self.clear(.lineNoisy, of: line, at: now)
+            for fault in [Fault.buttonStuck, .crashLineStuck, .crashLineSilent, .crashLineInvalid, .lineNoisy] {
+                self.end(fault, unit: line.text, isProven: false, at: now)
+            }
             self.indicators.forget(line)
             self.equipment.forget(line)
             self.note(.lineHealth, "\(line) is \(health)", at: now, severity: .warning, fields: fields)

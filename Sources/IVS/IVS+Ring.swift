@@ -34,56 +34,104 @@ extension IVS {
         }
     }
 
+    /// The vehicle is known to be off or on: a ring that sleeps is not broken.
+    mutating func ringIgnition(isOn: Bool, at now: Moment) {
+        if isOn { self.ring?.wakes(at: now.instant) } else { self.ring?.sleeps() }
+        self.sleepRingModel(!isOn)
+    }
+
     /// Says what is wrong with the ring, and what no longer is.
     mutating func judgeRing(at now: Moment) {
         guard let before = self.ring?.faults, let units = self.configuration.ring?.units else { return }
         self.tell(self.ring?.deadlineReached(at: now.instant) ?? [], at: now)
         self.forgetDiagnosis(at: now)
         guard let ring = self.ring, ring.faults != before else { return }
+        let reading = ring.reading(at: now.instant)
         for (number, unit) in units.enumerated() {
-            let isUnpowered = ring.faults.contains(.noSupply(number))
-            self.set(.ringUnitUnpowered, unit, .noSupply([number]), isUnpowered, at: now)
-            let verdict: RingVerdict =
-                ring.reading(at: now.instant).units[number].hasSupply == nil
-                ? .deadOrUnpowered(number) : .dead(number)
-            self.set(.ringUnitDead, unit, verdict, ring.faults.contains(.dead(number)), at: now)
+            let values = reading.units[number]
+            self.set(
+                .ringUnitUnpowered,
+                of: unit,
+                to: ring.faults.contains(.noSupply(number)) ? .noSupply([number]) : nil,
+                isProven: values.hasSupply == true,
+                at: now
+            )
+            let verdict: RingVerdict = values.hasSupply == nil ? .deadOrUnpowered(number) : .dead(number)
+            self.set(
+                .ringUnitDead,
+                of: unit,
+                to: ring.faults.contains(.dead(number)) ? verdict : nil,
+                isProven: values.isAlive == true && values.isBypassed != true,
+                at: now
+            )
         }
-        guard ring.faults.contains(.broken) else { return self.clear(.ringBroken, at: now) }
-        let cause = ring.verdict(at: now.instant).map { $0.mechanicSentence(units) }
-        self.raise(.ringBroken, "the ring is broken; \(cause ?? "ecallctl ring diagnose finds where")", at: now)
+        self.judgeLight(ring, reading, at: now)
+    }
+
+    private mutating func judgeLight(_ ring: RingMonitor, _ reading: RingReading, at now: Moment) {
+        let units = self.configuration.ring?.units ?? []
+        if ring.faults.contains(.broken) {
+            let cause = ring.verdict.map { $0.mechanicSentence(units) }
+            self.raise(.ringBroken, "the ring is broken; \(cause ?? "ecallctl ring diagnose finds where")", at: now)
+        } else {
+            self.end(.ringBroken, isProven: ring.verdict == .closed, at: now)
+        }
+        if ring.faults.contains(.unstable) {
+            let sentence =
+                "the ring was dark for a moment again and again; ecallctl ring diagnose looks for a weak link"
+            self.raise(.ringUnstable, sentence, at: now)
+        } else {
+            self.end(.ringUnstable, isProven: reading.isClosed == true, at: now)
+        }
     }
 
     /// What a search has found holds until the ring runs again as it was built; light alone comes back in the midst of it.
     private mutating func forgetDiagnosis(at now: Moment) {
-        guard case .done? = self.ringDiagnosis?.step, let ring = self.ring, !ring.faults.contains(.broken) else {
-            return
-        }
+        guard case .done(let verdict)? = self.ringDiagnosis?.step, !verdict.isOfClosedRing, let ring = self.ring,
+            !ring.faults.contains(.broken)
+        else { return }
         let reading = ring.reading(at: now.instant)
-        if reading.isClosed == true, !reading.units.contains(where: \.isBypassed) { self.ringDiagnosis = nil }
+        let isWhole = reading.units.allSatisfy { $0.hasLight != false && $0.isBypassed != true }
+        if reading.isClosed == true, isWhole { self.ringDiagnosis = nil }
+    }
+
+    /// What an earlier cycle has found of a ring that runs is over: a loop may have been left in it for good.
+    mutating func forgetDiagnosisOfEarlierCycle() {
+        guard case .done? = self.ringDiagnosis?.step, self.ring?.faults.contains(.broken) != true else { return }
+        self.ringDiagnosis = nil
     }
 
     private mutating func set(
         _ fault: Fault,
-        _ unit: RingUnit,
-        _ verdict: RingVerdict,
-        _ isThere: Bool,
+        of unit: RingUnit,
+        to verdict: RingVerdict?,
+        isProven: Bool,
         at now: Moment
     ) {
-        guard isThere else { return self.clear(fault, unit: unit.name, at: now) }
-        self.raise(fault, unit: unit.name, verdict.mechanicSentence(self.configuration.ring?.units ?? []), at: now)
+        if let verdict {
+            let sentence = verdict.mechanicSentence(self.configuration.ring?.units ?? [])
+            return self.raise(fault, unit: unit.name, sentence, at: now)
+        }
+        self.end(fault, unit: unit.name, isProven: isProven, at: now)
     }
 
-    /// What is known of where the ring is broken: what a diagnosis has found, or what the lines tell by themselves.
-    private func ringVerdict(at now: Instant) -> RingVerdict? {
-        if case .done(let verdict)? = self.ringDiagnosis?.step { return verdict }
-        return self.ring?.verdict(at: now)
+    /// What is known of where the ring is broken: what the lines tell by themselves, or what a search has found.
+    private var ringVerdict: RingVerdict? {
+        let live = self.ring?.verdict
+        switch live {
+        case .noSupply, .dead, .deadOrUnpowered: return live
+        case .closed, .notMonitored, nil, .transmitter, .receiver, .fibre, .fibreOrHeadUnit, .weakLink, .intermittent,
+            .severalBreaks:
+            guard case .done(let found)? = self.ringDiagnosis?.step else { return live }
+            return found.isOfClosedRing == (live == .closed) ? found : live
+        }
     }
 
     /// The ring, for `Status`; null without one.
     func ringStatus(at now: Instant) -> JSONValue {
         guard let ring = self.ring, let units = self.configuration.ring?.units else { return .null }
         let reading = ring.reading(at: now)
-        let verdict = self.ringVerdict(at: now)
+        let verdict = self.ringVerdict
         let json = { (value: Bool?) in value.map(JSONValue.bool) ?? .null }
         return [
             "closed": json(reading.isClosed), "criticalUnlocks": .int(ring.criticalUnlocks),
@@ -95,7 +143,7 @@ extension IVS {
                     [
                         "name": .string(unit.name), "place": unit.place.map(JSONValue.string) ?? .null,
                         "supply": json(values.hasSupply), "alive": json(values.isAlive),
-                        "light": json(values.hasLight), "bypassed": .bool(values.isBypassed),
+                        "light": json(values.hasLight), "bypassed": json(values.isBypassed),
                     ]
                 }
             ),
@@ -113,14 +161,15 @@ extension IVS {
         }
         let reading = ring.reading(at: now.instant)
         if call.parameters["begin"]?.asBool == true || self.ringDiagnosis == nil {
-            self.ringDiagnosis = RingBreakDiagnosis(units, reading)
+            self.ringDiagnosis = RingBreakDiagnosis(units, reading, criticalUnlocks: ring.criticalUnlocks)
         } else if let position = call.parameters["position"]?.asInt {
             self.ringDiagnosis?.restarted(headUnitPosition: position)
         } else {
             self.ringDiagnosis?.done(reading)
         }
+        self.dimRing()
         guard let diagnosis = self.ringDiagnosis else { return }
-        let (word, unit) = Self.words(diagnosis.step)
+        let (word, unit) = diagnosis.step.words
         if case .done(let verdict) = diagnosis.step {
             self.note(.ringDiagnosed, verdict.mechanicSentence(units), at: now, severity: .warning)
         }
@@ -131,85 +180,40 @@ extension IVS {
         self.outputs.append(.reply(call.id, reply, continues: false))
     }
 
-    private static func words(_ step: RingBreakDiagnosis.Step) -> (String, Int?) {
-        switch step {
-        case .restart: ("restart", nil)
-        case .bypass(let unit): ("bypass", unit)
-        case .putBack(let unit): ("putBack", unit)
-        case .done: ("done", nil)
+    /// Drives the lines that dim light as the search wants them.
+    private mutating func dimRing() {
+        var dimmed: Int?
+        if case .dim(let unit)? = self.ringDiagnosis?.step { dimmed = unit }
+        guard dimmed != self.dimmedUnit else { return }
+        if let before = self.dimmedUnit { self.outputs.append(.drive(RingSettings.dimmer(of: before), .inactive)) }
+        if let dimmed { self.outputs.append(.drive(RingSettings.dimmer(of: dimmed), .active)) }
+        self.dimmedUnit = dimmed
+        self.dimRingModel(dimmed)
+    }
+}
+
+extension RingVerdict {
+    /// Whether it is about a ring that runs, and not about a break.
+    fileprivate var isOfClosedRing: Bool {
+        switch self {
+        case .closed, .weakLink, .intermittent: true
+        case .noSupply, .dead, .deadOrUnpowered, .transmitter, .receiver, .fibre, .fibreOrHeadUnit, .severalBreaks,
+            .notMonitored:
+            false
         }
     }
 }
 
-// A ring that is not there: what its lines say on a simulated rig.
-extension IVS {
-    /// The lines say what the model says.
-    mutating func startRing() {
-        guard self.configuration.isSimulated, let settings = self.configuration.ring else { return }
-        self.ringModel = RingModel(count: settings.units.count)
-        self.moveRing(from: nil)
-    }
-
-    /// Breaks something of a simulated ring, mends all of it, plugs a loop, or starts its units anew.
-    mutating func simulateRing(_ call: ControlCall) {
-        guard self.configuration.ring != nil else { return self.fail(call, "NoRing", [:]) }
-        guard let before = self.ringModel else {
-            return self.fail(call, "NotSimulated", ["what": "the ring of a real rig"])
-        }
-        let count = before.count
-        let number = call.parameters["unit"]?.asInt
-        if let number, !(1...count).contains(number) { return self.outOfRange(call, "unit", "1 to \(count)") }
-        let unit = number.map { $0 - 1 }
-        switch ControlMethod(fullName: call.method) {
-        case .breakRing:
-            guard let unit, let fault = Self.fault(call.parameters["fault"]?.asString, of: unit) else {
-                return self.outOfRange(call, "unit", "1 to \(count)")
-            }
-            self.ringModel?.faults.insert(fault)
-        case .mendRing: self.ringModel?.faults = []
-        case .plugRing: self.ringModel?.bypassed = unit.map { [$0] } ?? []
-        case .restartRing: self.ringModel?.isRestarted = call.parameters["restarted"]?.asBool ?? false
-        default: break
-        }
-        self.moveRing(from: before)
-        self.outputs.append(.reply(call.id, [:], continues: false))
-    }
-
-    private static func fault(_ word: String?, of unit: Int) -> RingModel.Fault? {
-        switch word {
-        case "supply": .supply(unit)
-        case "dead": .dead(unit)
-        case "transmitter": .transmitter(unit)
-        case "receiver": .receiver(unit)
-        case "fibre": .fibre(from: unit)
-        case "weak": .weak(from: unit)
-        default: nil
+extension RingBreakDiagnosis.Step {
+    /// The word for it, and the unit that it is about.
+    fileprivate var words: (String, Int?) {
+        switch self {
+        case .restart: ("restart", nil)
+        case .position: ("position", nil)
+        case .bypass(let unit): ("bypass", unit)
+        case .putBack(let unit): ("putBack", unit)
+        case .dim(let unit): ("dim", unit)
+        case .done: ("done", nil)
         }
     }
-
-    private mutating func moveRing(from before: RingModel?) {
-        guard let settings = self.configuration.ring, let model = self.ringModel else { return }
-        var commands: [LineCommand] = []
-        for (unit, values) in model.reading.units.enumerated() {
-            let old = before?.reading.units[unit]
-            let move = { (sense: RingMonitor.Sense, isActive: Bool, was: Bool?) in
-                guard settings.senses[unit].contains(sense), isActive != was else { return }
-                commands.append(.set(RingSettings.line(sense, of: unit), isActive ? .active : .inactive))
-            }
-            move(.supply, values.hasSupply == true, old?.hasSupply)
-            move(.light, values.hasLight == true, old?.hasLight)
-            move(.bypass, values.isBypassed, old?.isBypassed)
-            guard settings.senses[unit].contains(.alive), values.isAlive != old?.isAlive else { continue }
-            let line = RingSettings.line(.alive, of: unit)
-            commands.append(values.isAlive == true ? .play(line, Self.life) : .set(line, .inactive))
-        }
-        if !commands.isEmpty { self.outputs.append(.moveLines(commands)) }
-    }
-
-    /// Twice a second.
-    private static let life = LineSignal(
-        once: [],
-        again: [.init(.active, .milliseconds(250)), .init(.inactive, .milliseconds(250))],
-        rest: .inactive
-    )
 }

@@ -41,11 +41,20 @@ extension IVS {
     mutating func judgeIgnition(at now: Moment) {
         let isOn = self.values.known(at: now.instant, within: self.configuration.bus.validFor).ignition?.value
         guard isOn != self.ignition else { return }
-        let comesOn = self.ignition == false && isOn == true
+        let isAfterSilence = self.ignition == nil
         self.ignition = isOn
+        if let isOn { self.ignitionTold(isOn, isAfterSilence: isAfterSilence, at: now) }
+        self.inputs.ignition(isOn: isOn, at: now.instant)
+    }
+
+    /// The ignition is known again, or has changed; a cycle begins with it but with the first that a run is told.
+    private mutating func ignitionTold(_ isOn: Bool, isAfterSilence: Bool, at now: Moment) {
+        let before = self.lastIgnition
+        self.lastIgnition = isOn
+        if isOn != before { self.ringIgnition(isOn: isOn, at: now) }
+        let comesOn = isOn && (before == false || before == true && isAfterSilence)
         // A cycle that has not lasted for as long as its tests take proves nothing, and a gateway that flickers begins none.
         if comesOn, self.judgeFaultsAt == nil { self.beginCycle(at: now) }
-        self.inputs.ignition(isOn: isOn, at: now.instant)
     }
 
     /// When the ignition is known no longer; `nil` while it is not known.

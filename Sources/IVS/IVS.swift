@@ -105,6 +105,8 @@ package struct IVS: Sendable {
     var ring: RingMonitor?
     /// Where a mechanic's search for its break stands.
     var ringDiagnosis: RingBreakDiagnosis?
+    /// The unit whose light is dimmed for that.
+    var dimmedUnit: Int?
     /// The ring of a simulated rig.
     var ringModel: RingModel?
     var unlocks = Throttle(every: .seconds(10))
@@ -113,6 +115,8 @@ package struct IVS: Sendable {
     var valueNotes = Throttle(every: .seconds(1))
     /// What the crash lines were last told of the ignition.
     var ignition: Bool?
+    /// The same, kept when it is known no longer: a vehicle that is off tells nothing.
+    var lastIgnition: Bool?
     /// The status with which a center that is there has refused the present self-check.
     var selfCheckRefusal: Int?
     /// When the last emergency began, by which the flight recorder keeps what belongs to it.
@@ -435,6 +439,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
     case ringBroken
     case ringUnitDead
     case ringUnitUnpowered
+    case ringUnstable
 
     package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }

@@ -86,7 +86,7 @@ extension VehicleConfiguration {
             }
             wire(name, pin)
         }
-        for name in self.actions.lines + (self.ring?.lines ?? []) {
+        for name in self.actions.lines + (self.ring.map { $0.lines + $0.dimmers } ?? []) {
             let action = settings.optional("actions").flatMap { self.actions.section(of: name, in: $0.section) }
             let ring = settings.optional("ring").flatMap { self.ring?.section(of: name, in: $0.section) }
             guard let section = action ?? ring else { continue }  // Each of these lines comes from a section.

@@ -21,6 +21,14 @@ package struct RingSettings: Hashable, Sendable {
         }
     }
 
+    /// The lines that dim the light of a unit, each an output.
+    package var dimmers: [LineName] {
+        self.units.indices.filter { self.units[$0].canBeDimmed }.map(Self.dimmer(of:))
+    }
+
+    /// The name of the line that dims the light of a unit.
+    package static func dimmer(of unit: Int) -> LineName { LineName("ring-\(unit + 1)-dim") }
+
     /// The name of a line; units are counted from 1 in it.
     package static func line(_ sense: RingMonitor.Sense, of unit: Int) -> LineName {
         LineName("ring-\(unit + 1)-\(sense.rawValue)")
@@ -55,6 +63,7 @@ extension RingSettings {
             Key("nodes", .integer(1...2), .defaulted(.integer(1)), "As how many nodes it counts."),
             Key("controller", .boolean, .defaulted(.boolean(false)), "Whether this system's own controller is in it."),
         ] + RingMonitor.Sense.allCases.map { Key($0.rawValue, .section(Self.sense), .optional, Self.about($0)) }
+            + [Key("dim", .section(Self.sense), .optional, "A line that dims its light by 3 dB, for a weak link.")]
     )
 
     private static let sense = Schema([
@@ -83,6 +92,7 @@ extension RingSettings {
             unit.remedy = section.optional("remedy")?.string
             unit.nodes = section.integer("nodes")
             unit.hasController = section.boolean("controller")
+            unit.canBeDimmed = section.optional("dim") != nil
             return unit
         }
         var names: Set<String> = []
@@ -99,6 +109,8 @@ extension RingSettings {
 
     /// The section that has the pin of a line.
     func section(of line: LineName, in settings: Settings) -> Settings? {
+        let dimmed = self.units.indices.first { Self.dimmer(of: $0) == line }
+        if let dimmed { return settings.list("units")[dimmed].section.optional("dim")?.section }
         guard let (unit, sense) = self.place(of: line) else { return nil }
         return settings.list("units")[unit].section.optional(sense.rawValue)?.section
     }

@@ -21,6 +21,15 @@ extension VehicleConfiguration {
         return configuration
     }
 
+    /// Lines that no request can hold; the ring has most of them.
+    private func checkLineCount(_ settings: Settings) throws(ConfigurationMistakes) {
+        let (count, most) = (self.lineSpecifications.count, SimulatedLines.maximumLines)
+        guard count > most, let ring = settings.optional("ring")?.section else { return }
+        throw ConfigurationMistakes([
+            ring.mistake("units", found: "\(count) lines, with all others", expected: "at most \(most) lines")
+        ])
+    }
+
     /// What the settings of a checked file say; `folder`, with its slash, is where files of no absolute path are.
     package init(_ settings: Settings, folder: String = "") throws(ConfigurationMistakes) {
         let vehicle = settings.section("vehicle")
@@ -47,6 +56,7 @@ extension VehicleConfiguration {
         if let actions = settings.optional("actions")?.section { self.actions = try ActionSettings(actions) }
         if let ring = settings.optional("ring")?.section { self.ring = try RingSettings(ring) }
         try self.read(crashLinesOf: settings.section("lines"), folder: folder)
+        try self.checkLineCount(settings)
         try self.read(pinsOf: settings)
         try self.checkCrashPulse(settings.section("lines"))
         try self.checkNames(settings)

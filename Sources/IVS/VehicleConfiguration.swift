@@ -201,7 +201,9 @@ package struct VehicleConfiguration: Sendable {
     package var lineSpecifications: [LineSpecification] {
         let others = [self.lines.cover, self.lines.powerFail].compactMap(\.self)
         let inputs = [self.lines.button] + others + self.lines.crash.keys.sorted() + (self.ring?.lines ?? [])
-        let outputs = [self.lines.led] + [self.lines.chime].compactMap(\.self) + self.actions.lines
+        let outputs =
+            [self.lines.led] + [self.lines.chime].compactMap(\.self) + self.actions.lines
+            + (self.ring?.dimmers ?? [])
         // Fail-lit: the lamp burns until the daemon drives it off.
         return inputs.map { self.specification($0, .input) } + outputs.map { self.specification($0, .output) }
             + [self.specification(self.lines.lamp, .output, initial: .active)]

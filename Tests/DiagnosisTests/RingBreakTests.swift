@@ -114,10 +114,13 @@ import Testing
     private func diagnose(
         _ model: RingModel,
         _ units: [RingUnit],
-        position: Int? = nil
+        position: Int? = nil,
+        criticalUnlocks: Int = 0,
+        isRestartLeftOn: Bool = false,
+        seen: (RingReading) -> RingReading = { $0 }
     ) -> (verdict: RingVerdict?, loops: [String], restart: RingReading?) {
         var model = model
-        var diagnosis = RingBreakDiagnosis(units, model.reading)
+        var diagnosis = RingBreakDiagnosis(units, seen(model.reading), criticalUnlocks: criticalUnlocks)
         var loops: [String] = []
         var restart: RingReading?
         for _ in 0..<20 {
@@ -129,21 +132,29 @@ import Testing
                 if let position {
                     diagnosis.restarted(headUnitPosition: position)
                 } else {
-                    diagnosis.done(model.reading)
+                    diagnosis.done(seen(model.reading))
                 }
-                model.isRestarted = false
+                model.isRestarted = isRestartLeftOn
+            case .position:
+                guard let position else { return (nil, loops, restart) }
+                diagnosis.restarted(headUnitPosition: position)
+            case .dim(let unit):
+                model.attenuated = unit
+                diagnosis.done(seen(model.reading))
             case .bypass(let unit):
                 // What does not fit the step changes nothing.
                 let before = diagnosis
-                diagnosis.done(model.reading)
-                #expect(diagnosis == before)
+                if seen(model.reading).units[unit].isBypassed != nil {
+                    diagnosis.done(seen(model.reading))
+                    #expect(diagnosis == before)
+                }
                 model.bypassed = [unit]
                 loops.append("\(unit) \(model.reading.isClosed == true ? "closed" : "open")")
-                diagnosis.done(model.reading)
+                diagnosis.done(seen(model.reading))
             case .putBack(let unit):
                 #expect(Array(model.bypassed) == [unit])
                 model.bypassed = []
-                diagnosis.done(model.reading)
+                diagnosis.done(seen(model.reading))
             case .done(let verdict):
                 return (verdict, loops, restart)
             }
@@ -172,6 +183,87 @@ import Testing
             let found = self.diagnose(model, Self.units, position: row.position)
             #expect(found.verdict == row.verdict && found.loops == row.loops, "\(row)")
         }
+    }
+
+    @Test func everySingleFaultIsFoundWhileTheUnitsStillSendByThemselves() {
+        for row in Self.rows {
+            var model = RingModel(count: 4)
+            if let fault = row.fault { model.faults = [fault] }
+            #expect(self.diagnose(model, Self.units, isRestartLeftOn: true).verdict == row.verdict, "\(row)")
+        }
+    }
+
+    @Test func everySingleFaultIsFoundWithoutALineThatTellsOfTheLoop() {
+        for row in Self.rows {
+            var model = RingModel(count: 4)
+            if let fault = row.fault { model.faults = [fault] }
+            let found = self.diagnose(model, Self.units) { reading in
+                RingReading(
+                    units: reading.units.map {
+                        RingReading.Unit(hasSupply: $0.hasSupply, isAlive: $0.isAlive, hasLight: $0.hasLight)
+                    }
+                )
+            }
+            #expect(found.verdict == row.verdict && found.loops == row.loops, "\(row)")
+        }
+    }
+
+    @Test func everySingleFaultIsFoundWithTheLightOfTheHeadUnitAndItsPositionAlone() {
+        for row in Self.rows where !row.loops.isEmpty {
+            var model = RingModel(count: 4)
+            if let fault = row.fault { model.faults = [fault] }
+            let onlyHead = { (reading: RingReading) in
+                RingReading(
+                    units: reading.units.enumerated().map { unit, values in
+                        RingReading.Unit(hasLight: unit == 0 ? values.hasLight : nil)
+                    }
+                )
+            }
+            let found = self.diagnose(model, Self.units, seen: onlyHead)
+            // The light of the head unit tells that the break is in front of it; else the position has to be asked for.
+            let isInFrontOfHead = row.position == 0
+            #expect((found.verdict != nil) == isInFrontOfHead, "\(row)")
+            var diagnosis = RingBreakDiagnosis(Self.units, onlyHead(model.reading))
+            model.isRestarted = true
+            diagnosis.done(onlyHead(model.reading))
+            if isInFrontOfHead { continue }
+            #expect(diagnosis.step == .position && diagnosis.sentence.contains("relative position"))
+            diagnosis.restarted(headUnitPosition: row.position ?? -1)
+            #expect(diagnosis.step == .bypass(Int(row.loops[0].prefix(1)) ?? -1), "\(row)")
+        }
+    }
+
+    @Test(arguments: 2...6)
+    func aDeadUnitIsFoundWithoutALineOfLife(_ count: Int) {
+        for dead in 1..<count {
+            var model = RingModel(count: count)
+            model.faults = [.dead(dead)]
+            let units = (0..<count).map { RingUnit("unit \($0)") }
+            for hasSupplyLine in [false, true] {
+                let found = self.diagnose(model, units) { reading in
+                    RingReading(
+                        units: reading.units.map {
+                            RingReading.Unit(hasSupply: hasSupplyLine ? $0.hasSupply : nil, hasLight: $0.hasLight)
+                        }
+                    )
+                }
+                #expect(found.verdict == (hasSupplyLine ? .dead(dead) : .deadOrUnpowered(dead)), "\(dead) of \(count)")
+            }
+        }
+    }
+
+    @Test func aWeakLinkIsFoundByDimmingOneUnitAfterAnother() {
+        var units = Self.units
+        for unit in units.indices { units[unit].canBeDimmed = true }
+        for weak in units.indices {
+            var model = RingModel(count: 4)
+            model.faults = [.weak(from: weak)]
+            #expect(self.diagnose(model, units).verdict == .closed, "nothing has told of it")
+            let found = self.diagnose(model, units, criticalUnlocks: 1)
+            #expect(found.verdict == .weakLink(from: weak, to: (weak + 1) % 4))
+        }
+        #expect(self.diagnose(RingModel(count: 4), units, criticalUnlocks: 9).verdict == .closed)
+        #expect(self.diagnose(RingModel(count: 4), Self.units, criticalUnlocks: 9).verdict == .closed)
     }
 
     @Test func aPositionCountsTheNodesOfEachUnit() {

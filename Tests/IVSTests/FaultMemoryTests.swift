@@ -192,12 +192,98 @@ import Timeline
     @Test func aMemoryThatIsFullLosesOneAndNotTheNewest() {
         var memory = FaultMemory()
         let stamp = Stamp(boot: "b", at: .boot, wallMilliseconds: nil)
-        for number in 0..<300 {
-            let key = FaultKey(fault: .lineUnusable, unit: String(number))
-            memory.failed(key, "gone", at: stamp, frame: [:])
+        let keys = (0..<300).map { FaultKey(fault: .lineUnusable, unit: String($0)) }
+        var forgotten: Set<FaultKey> = []
+        for (number, key) in keys.enumerated() {
+            if let gone = memory.failed(key, "gone", at: stamp, frame: [:]) { forgotten.insert(gone) }
             #expect(memory.entries[key] != nil)
+            // The first hundred have failed twice, and outlive the others.
+            guard number < 100 else { continue }
+            _ = memory.passed(key)
+            memory.failed(key, "gone", at: stamp, frame: [:])
         }
-        #expect(memory.entries.count == FaultMemory.maximumEntries)
+        #expect(memory.entries.count == FaultMemory.maximumEntries && forgotten.count == 44)
+        #expect(forgotten.isDisjoint(with: keys.prefix(100)))
+        #expect(forgotten.allSatisfy { memory.entries[$0] == nil })
+    }
+
+    @Test func whatIsForgottenForWantOfRoomIsForgottenOnRecordToo() {
+        let bench = self.bench()
+        for number in 0...FaultMemory.maximumEntries {
+            bench.step(.line(.health(line: LineName("line-\(number)"), health: .vanished(reason: "unplugged"))))
+        }
+        let cleared = bench.records.count { if case .troublesCleared = $0 { true } else { false } }
+        #expect(cleared == 1)
+    }
+
+    @Test func nothingIsClearedBeforeTheMemoryIsRead() throws {
+        let bench = VehicleBench.started()
+        bench.call(.clearFaults)
+        #expect(bench.failures.last?.error == "net.ecall.ecalld.StoreUnavailable")
+        #expect(!bench.records.contains { if case .troublesCleared = $0 { true } else { false } })
+    }
+
+    @Test func whatCameAndWentBeforeTheMemoryIsReadIsInIt() throws {
+        let bench = VehicleBench.started()
+        self.breakLine(bench)
+        self.mend(bench)
+        bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil, troubles: []))
+        let fault = try #require(try self.faults(bench).first)
+        #expect(fault["status"] == 0xAE && fault["occurrences"] == 1)
+        #expect(self.onRecord(bench)["lineUnusable crash"]?.status == 0xAE)
+    }
+
+    @Test func aLineThatIsGoneHealsNoFaultThatItWouldTell() throws {
+        let bench = self.bench()
+        bench.advance(by: .seconds(1))
+        bench.edge("crash", .active)
+        bench.advance(by: .seconds(40))
+        #expect(try self.faults(bench).map { $0["fault"]?.asString } == ["crashLineStuck"])
+        self.breakLine(bench)
+        bench.advance(by: .seconds(120))
+        let stuck = try #require(try self.faults(bench).first { $0["fault"] == "crashLineStuck" })
+        #expect(stuck["present"] == false && stuck["status"] == 0xAF)
+    }
+
+    @Test func aRunThatEndsBeforeALineCouldTellHealsNothing() throws {
+        let first = self.bench()
+        self.breakLine(first)
+        self.mend(first)
+        var kept = Array(self.onRecord(first).values)
+        for _ in 0..<10 {
+            let bench = self.bench(kept)
+            // The line is told to be good at each start.
+            self.mend(bench)
+            bench.advance(by: .seconds(10))
+            kept = Array(self.onRecord(bench).values)
+        }
+        #expect(kept.first?.cleanCycles == 0)
+    }
+
+    @Test func aCycleBeginsAfterAParkOverWhichTheVehicleWasSilent() throws {
+        let bench = self.bench()
+        self.breakLine(bench)
+        self.mend(bench)
+        bench.call(.setVehicle, ["values": ["ignition": true]])
+        bench.advance(by: .seconds(120))
+        for _ in 0..<4 {
+            bench.call(.setVehicle, ["values": ["ignition": false]])
+            bench.advance(by: .seconds(36_000))
+            bench.call(.setVehicle, ["values": ["ignition": true]])
+            bench.advance(by: .seconds(120))
+        }
+        #expect(try self.faults(bench).first?["cleanCycles"] == 3)
+    }
+
+    @Test func faultsThatAreGoneAreToldTheNewestFirst() throws {
+        let bench = self.bench()
+        for line in ["crash", "led", "sos-cover"] as [LineName] {
+            self.breakLine(bench, line)
+            self.mend(bench, line)
+            bench.advance(by: .seconds(5))
+        }
+        self.breakLine(bench, "sos-button")
+        #expect(try self.faults(bench).map { $0["unit"]?.asString } == ["sos-button", "sos-cover", "led", "crash"])
     }
 
     @Test func aDamagedRecordIsNoTrap() {

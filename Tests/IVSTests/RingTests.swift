@@ -13,6 +13,7 @@ import Timeline
         var units = ["head unit", "amplifier", "telematics unit", "satellite tuner"].map { RingUnit($0) }
         units[1].place = "luggage compartment, left"
         units[1].fuse = "F31"
+        for unit in units.indices { units[unit].canBeDimmed = true }
         return RingSettings(units: units, senses: Array(repeating: Set(RingMonitor.Sense.allCases), count: 4))
     }()
 
@@ -46,6 +47,10 @@ import Timeline
                 case .set(let line, let level):
                     self.living[line] = nil
                     self.bench.step(.line(.level(line: line, level: level, at: self.bench.now)))
+                // Its moments without light are played by the test.
+                case .play("ring-1-light", let signal):
+                    #expect(signal.again.map(\.level) == [.active, .inactive])
+                    self.bench.step(.line(.level(line: "ring-1-light", level: .active, at: self.bench.now)))
                 case .play(let line, _): self.living[line] = false
                 default: Issue.record("an unexpected command: \(command)")
                 }
@@ -72,10 +77,10 @@ import Timeline
                 switch reply["step"]?.asString {
                 case "restart": self.call(.restartRing, ["restarted": true])
                 case "bypass":
-                    self.call(.restartRing, ["restarted": false])
                     self.call(.plugRing, number.map { ["unit": .int($0)] } ?? [:])
                     loops.append(unit ?? "none")
                 case "putBack": self.call(.plugRing)
+                case "dim": self.run(1_000)
                 default: return (reply["sentence"]?.asString ?? "", loops)
                 }
                 reply = try self.bench.reply(.diagnoseRing)
@@ -153,9 +158,79 @@ import Timeline
         let rig = Rig()
         rig.call(.breakRing, ["unit": 1, "fault": "fibre"])
         rig.bench.press()
+        #expect(rig.faults == ["ringBroken "])
         #expect(rig.bench.invites.count == 1)
         try rig.bench.answer()
         #expect(rig.bench.state == .voiceSession)
+        #expect(rig.faults == ["ringBroken "])
+    }
+
+    @Test func aVehicleThatIsOffHasNoBrokenRing() throws {
+        let rig = Rig()
+        rig.bench.call(.setVehicle, ["values": ["ignition": false]])
+        rig.run(120_000)
+        #expect(rig.faults == [] && rig.bench.levels["lamp"] == .inactive)
+        #expect(try rig.status()["closed"] == false)
+        rig.bench.call(.setVehicle, ["values": ["ignition": true]])
+        rig.run(15_000)
+        #expect(rig.faults == [])
+        #expect(try rig.status()["closed"] == true)
+    }
+
+    @Test func aLineThatIsGoneProvesNothingMended() throws {
+        let rig = Rig()
+        rig.call(.breakRing, ["unit": 1, "fault": "fibre"])
+        rig.bench.step(.line(.health(line: "ring-1-light", health: .vanished(reason: "unplugged"))))
+        #expect(rig.faults == ["lineUnusable ring-1-light"])
+        rig.bench.advance(by: .seconds(300))
+        let memory = try rig.bench.reply(.faults)["faults"]?.asArray ?? []
+        let broken = try #require(memory.first { $0["fault"] == "ringBroken" })
+        #expect(broken["present"] == false && broken["status"].map { $0.asInt.map { $0 & 1 } } == 1, "still failing")
+    }
+
+    @Test func aDeadUnitIsToldThoughAnEarlierSearchHasFoundAnother() throws {
+        let rig = Rig()
+        rig.call(.breakRing, ["unit": 2, "fault": "transmitter"])
+        _ = try rig.diagnose()
+        rig.call(.plugRing)
+        #expect(try rig.status()["mechanic"]?.asString?.contains("amplifier") == true)
+        rig.call(.breakRing, ["unit": 3, "fault": "dead"])
+        #expect(try rig.status()["mechanic"]?.asString?.hasPrefix("telematics unit has voltage") == true)
+    }
+
+    @Test func aWeakLinkIsToldAsUnstableAndFoundByDimming() throws {
+        let rig = Rig()
+        rig.call(.breakRing, ["unit": 3, "fault": "weak"])
+        for _ in 0..<3 {
+            rig.bench.edge("ring-1-light", .inactive)
+            rig.bench.advance(by: .milliseconds(150))
+            rig.bench.edge("ring-1-light", .active)
+            rig.run(1_000)
+        }
+        #expect(rig.faults == ["ringUnstable "])
+        let found = try rig.diagnose()
+        #expect(found.loops == [] && found.sentence.contains("from telematics unit to satellite tuner is weak"))
+        #expect(rig.bench.drives.map(\.line).filter { $0.text.hasSuffix("-dim") }.count == 6)
+        rig.run(500)
+        #expect(RingTests.settings.dimmers.allSatisfy { rig.bench.levels[$0] != .active })
+        #expect(try rig.status()["mechanic"]?.asString?.contains("is weak") == true)
+        rig.call(.mendRing)
+        rig.run(605_000)
+        #expect(rig.faults == [])
+    }
+
+    private static let simulated = """
+        vehicle: {vin: ECALLEXAMPLE02026}
+        centers: [{name: a, host: 127.0.0.1, uri: "sip:a@a.invalid"}]
+        ring:
+          units:
+        """
+
+    @Test func aRingOfMoreLinesThanARequestHoldsIsRefused() {
+        let unit = "- {name: unit N, supply: {}, alive: {}, light: {}, bypass: {}, dim: {}}"
+        let units = (0..<16).map { "\n    " + unit.replacing("N", with: "\($0)") }.joined()
+        let mistakes = VehicleConfiguration.mistakes(Self.simulated + units)
+        #expect(mistakes.contains { $0.contains("at most 64 lines") })
     }
 
     @Test func momentsWithoutLightAreCounted() throws {
