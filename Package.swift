@@ -91,10 +91,11 @@ let package = Package(
         target("SIPTrace", ["SIP", "Timeline"]),
         // Edges: one kernel facility, library or protocol each.
         target("Authority", [.crypto, .swiftASN1, .x509]),
-        target("Configuration", [.yams]),
+        target("ConfigurationFile", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
         target("Digests", ["SIP", .crypto]),
         target("GPIO", ["CGPIOD", "Timeline", .nioConcurrencyHelpers]),
+        target("Host", [.crypto]),
         target("GPSD", ["Positioning", "Timeline", .nioCore, .nioPosix]),
         target(
             "Net",
@@ -110,8 +111,9 @@ let package = Package(
         target(
             "IVS",
             [
-                "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Diagnosis", "Digests", "GPIO", "GPSD",
-                "MSD",
+                "CallControl", "ConfigurationFile", "ControlSocket", "CrashSensing", "Diagnosis", "Digests", "GPIO",
+                "GPSD",
+                "Host", "MSD",
                 "NGECall", "Net", "Positioning", "SIP", "SIPTrace", "Sensors", "Store", "Supervision", "Timeline",
                 .logging, .nioConcurrencyHelpers, .nioCore, .nioPosix,
             ]
@@ -124,7 +126,7 @@ let package = Package(
             ]
         ),
         // Programs.
-        program("ecalld", ["Configuration", "IVS", "Supervision", .argumentParser, .logging]),
+        program("ecalld", ["ConfigurationFile", "IVS", "Supervision", .argumentParser, .logging]),
         program("ecall-lamp", ["GPIO", "IVS", "Supervision", "Timeline", .argumentParser, .logging]),
         program(
             "ecallctl",
@@ -140,7 +142,7 @@ let package = Package(
         fuzzer("FuzzMSD", ["MSD"]),
         fuzzer("FuzzSensors", ["CrashSensing", "GPSD", "MSD", "Positioning", "Sensors", "Timeline"]),
         fuzzer("FuzzSIP", ["Digests", "SIP", "SIPTrace", "Timeline"]),
-        fuzzer("FuzzText", ["Configuration", "ControlSocket", "MSD"]),
+        fuzzer("FuzzText", ["ConfigurationFile", "ControlSocket", "MSD"]),
         // Benchmarks: the figures of docs/performance.md.
         benchmark(
             "CallLatency",
@@ -168,7 +170,7 @@ let package = Package(
             "CenterTests",
             ["Center", "Digests", "MSD", "Net", "NGECall", "Seeds", "SIP", "Store", "Supervision", "Timeline"]
         ),
-        tests("ConfigurationTests", ["Configuration"]),
+        tests("ConfigurationFileTests", ["ConfigurationFile"]),
         tests("DiagnosisTests", ["Diagnosis", "Seeds", "Timeline"]),
         tests(
             "ControlSocketTests",
@@ -178,10 +180,12 @@ let package = Package(
         tests("DigestsTests", ["Digests", "SIP", "Timeline"]),
         tests("GPIOTests", ["GPIO", "Timeline", .nioConcurrencyHelpers]),
         tests("GPSDTests", ["GPSD", "Positioning", "Seeds", "Timeline", .nioCore, .nioPosix]),
+        tests("HostTests", ["Host"]),
         tests(
             "IVSTests",
             [
-                "Authority", "CallControl", "Configuration", "ControlSocket", "CrashSensing", "Digests", "GPIO", "GPSD",
+                "Authority", "CallControl", "ConfigurationFile", "ControlSocket", "CrashSensing", "Digests", "GPIO",
+                "GPSD",
                 "IVS", "MSD", "Net", "NGECall", "Positioning", "Seeds", "Sensors", "SIP", "SIPTrace", "Store",
                 "Supervision", "Timeline", .nioConcurrencyHelpers,
             ]
@@ -202,7 +206,8 @@ let package = Package(
         tests(
             "SimulationTests",
             [
-                "Authority", "CallControl", "Center", "ControlSocket", "CrashSensing", "CSimulatedDisk", "Digests",
+                "Authority", "CallControl", "Center", "ControlSocket", "CrashSensing", "CSimulatedDisk", "Diagnosis",
+                "Digests",
                 "GPIO", "IVS", "MSD", "Net", "NGECall", "Positioning", "Seeds", "SIP", "Store", "Supervision",
                 "Timeline", .logging, .nioConcurrencyHelpers,
             ]

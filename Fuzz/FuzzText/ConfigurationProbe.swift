@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 import FuzzHarness
 
 /// What must hold for the configuration reader, whatever the text.

@@ -48,6 +48,8 @@ package enum Announcement: String, Hashable, Sendable, CaseIterable {
     case impactFelt
     /// The center has something for the occupants to read.
     case centerMessage
+    /// Something is wrong that would degrade a call.
+    case malfunction
     /// A press was too short to count: a tick, so that a person holds on longer.
     case pressTooShort
 }

@@ -29,6 +29,7 @@ package struct IndicatorTable: Hashable, Sendable {
             .callback: .beeps(4, .milliseconds(100)),
             .impactFelt: .beeps(2, .milliseconds(250)),
             .centerMessage: .beeps(2, .milliseconds(200)),
+            .malfunction: .beeps(3, .milliseconds(700)),
             .pressTooShort: .beeps(1, .milliseconds(30)),
         ]
     }

@@ -1,5 +1,5 @@
 internal import CallControl
-internal import Configuration
+internal import ConfigurationFile
 package import GPIO
 package import NGECall
 

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 
 /// The part of the configuration about what the vehicle's own network tells over the socket.
 package struct BusSettings: Hashable, Sendable {

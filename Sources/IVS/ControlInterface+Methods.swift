@@ -34,6 +34,8 @@ extension ControlInterface {
           vehicle: []VehicleValueStatus,
           store: StoreStatus,
           faults: []string,
+          malfunctions: []Malfunction,
+          warning: ?Warning,
           dropped: int
         )
 
@@ -83,6 +85,40 @@ extension ControlInterface {
         # Forgets what a workshop has seen to: a fault by its name or code, of one unit or of all, or everything. What is still
         # there is found anew at once.
         method ClearFaults(fault: ?string, unit: ?string) -> ()
+
+        # The self-test board, or one item of it. With "run" everything is asked anew that can be asked without ringing anywhere,
+        # which takes up to five seconds and touches no call; "lamps" lights LED and lamp for two seconds, "audible" sounds the
+        # buzzer.
+        method SelfTest(item: ?string, run: ?bool, lamps: ?bool, audible: ?bool) -> (items: []SelfTestItem)
+
+        # What a periodic inspection asks for: ready or not and why, version, SHA-256 of program and configuration, and a fresh
+        # MSD, marked as a test's, in hexadecimal digits and in words. It shows VIN and place.
+        method Inspect() -> (
+          ready: bool,
+          reasons: []string,
+          notes: []string,
+          version: string,
+          program: ?string,
+          configuration: ?string,
+          simulated: bool,
+          msd: ?string,
+          msdText: ?string,
+          power: ?PowerStatus,
+          items: []SelfTestItem,
+          time: ?string
+        )
+
+        # The faults that a simulated rig can be given; none of a real one.
+        method Injections() -> (injections: []Injection)
+
+        # Gives a simulated rig a fault in the place of a measurement; the same rules judge it. OutOfRange names those there are.
+        method InjectFault(item: string, unit: ?string) -> ()
+
+        # Takes a fault away that was injected, or all of them.
+        method HealFault(item: ?string, unit: ?string) -> ()
+
+        # Shuts the 112 gate until the next start, as a page does that is reachable from the network.
+        method ShutGate() -> ()
 
         # Begins the search for the break of the ring, or goes on with it: what was asked for is done. "position" is what the head
         # unit tells after a restart, where no line tells of the light. "unit" is null where the step is about none.

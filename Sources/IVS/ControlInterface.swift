@@ -38,7 +38,9 @@ package enum ControlInterface {
           ringSupply,
           ringAlive,
           ringLight,
-          ringBypass
+          ringBypass,
+          ringDim,
+          wireSense
         )
 
         # Whether a line can be used: another process holds a busy one, a missing one was never found,
@@ -318,6 +320,37 @@ package enum ControlInterface {
           step: ?string,
           units: []RingUnitStatus
         )
+
+        # What is wrong now. "code", "fault" and "unit" as in FaultEntry; "driver" is a sentence for whoever drives, "mechanic" what
+        # was found, "advice" what to do about it. A fault that is not "serious" is a note: no lamp, no buzzer.
+        type Malfunction (
+          code: string,
+          fault: string,
+          unit: string,
+          serious: bool,
+          driver: string,
+          mechanic: string,
+          advice: string,
+          at: ?int
+        )
+
+        # By what the driver is warned, and a sentence about it.
+        type Warning (by: []string, sentence: string)
+
+        # A line of the self-test board. Nothing is good without something that could tell: what nothing monitors says so, and
+        # that there is no coverage is no fault. "at" is when it was measured last, null where that is all the time or never.
+        type SelfTestItem (
+          name: string,
+          title: string,
+          verdict: (good, faulty, notMonitored, notTested, noCoverage),
+          measured: ?string,
+          limit: ?string,
+          advice: ?string,
+          at: ?int
+        )
+
+        # A fault that a simulated rig can be given, and whether it has it. "unit" is empty for the system as a whole.
+        type Injection (item: string, unit: string, injected: bool)
 
         # A point in time of some boot; "at" can be compared with others of the same boot only.
         type Moment (boot: string, at: int, time: ?string)

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 package import CrashSensing
 package import Sensors
 

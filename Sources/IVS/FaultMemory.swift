@@ -42,10 +42,17 @@ struct FaultMemory: Sendable {
             entry.frame = frame
         }
         entry.sentence = sentence
-        entry.trouble.failed(self.rules)
+        entry.trouble.failed(self.rules(of: key.fault))
         let forgotten = isNew ? self.makeRoom() : nil
         self.entries[key] = entry
         return forgotten
+    }
+
+    /// Of a note nobody is warned.
+    private func rules(of fault: Fault) -> TroubleRules {
+        var rules = self.rules
+        rules.warns = rules.warns && fault.isSerious
+        return rules
     }
 
     /// A fault was looked for and is not there; whether that changed anything.
@@ -57,7 +64,10 @@ struct FaultMemory: Sendable {
 
     /// Another operation cycle begins.
     mutating func cycleBegins() {
-        for key in self.entries.keys { self.entries[key]?.trouble.cycleBegins(self.rules) }
+        for key in self.entries.keys {
+            let rules = self.rules(of: key.fault)
+            self.entries[key]?.trouble.cycleBegins(rules)
+        }
     }
 
     /// Forgets what a workshop has seen to: one fault of one unit, one of all units, or everything.

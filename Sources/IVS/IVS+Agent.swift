@@ -45,8 +45,12 @@ extension IVS {
         case .incoming(let leg, let message, let flow): self.incoming(leg, message, over: flow, at: now)
         case .registrationAnswered(let sent, let message): self.registrationAnswered(sent, message, at: now)
         case .registrationFailed(let sent, let reason): self.registrationFailed(sent, reason, at: now)
-        case .messageAnswered(let sent, let message): self.lateDataAnswered(sent, message.statusCode, at: now)
-        case .messageFailed(let sent, let reason): self.lateDataLost(sent, reason, at: now)
+        case .messageAnswered(let sent, let message):
+            guard !self.answered(sent, "\(message.statusCode)", at: now) else { return }
+            self.lateDataAnswered(sent, message.statusCode, at: now)
+        case .messageFailed(let sent, let reason):
+            guard !self.answered(sent, "no answer", at: now) else { return }
+            self.lateDataLost(sent, reason, at: now)
         case .established(let leg): self.confirmed(leg)
         case .withdrawn: break  // The call machine is not told of an INVITE that rings no more.
         case .registering, .messaging: break  // Allow names neither method, so that the user agent delivers none.

@@ -41,6 +41,11 @@ extension IVS {
             guard self.requireSimulation(call, "the accelerometer") else { return }
             self.outputs.append(.playTrace(call.id, path: call.parameters["file"]?.asString))
         case .faults: self.outputs.append(.reply(call.id, self.faultReply(), continues: false))
+        case .selfTest: self.runSelfTest(call, at: now)
+        case .inspect: self.outputs.append(.reply(call.id, self.inspection(at: now), continues: false))
+        case .injections: self.outputs.append(.reply(call.id, self.injectionReply(), continues: false))
+        case .injectFault, .healFault: self.inject(call, at: now)
+        case .shutGate: self.shutGate(call, at: now)
         case .clearFaults: self.clearFaults(call, at: now)
         case .diagnoseRing: self.diagnoseRing(call, at: now)
         case .breakRing, .mendRing, .plugRing, .restartRing: self.simulateRing(call)
@@ -117,6 +122,15 @@ extension IVS {
         )
     }
 
+    /// Shuts the 112 gate until the next start: somebody else than who unlocked it can reach this rig.
+    private mutating func shutGate(_ call: ControlCall, at now: Moment) {
+        if !self.isGateShut {
+            self.isGateShut = true
+            self.note(.gateShut, "the 112 gate is shut until the next start", at: now, severity: .warning)
+        }
+        self.outputs.append(.reply(call.id, [:], continues: false))
+    }
+
     private mutating func setPosition(_ call: ControlCall, at now: Moment) {
         guard self.requireSimulation(call, "the position") else { return }
         let number = { (name: String) in call.parameters[name]?.asInt.flatMap(Int32.init(exactly:)) ?? Int32.max }
@@ -186,8 +200,8 @@ extension IVS {
         case .restoreLine: command = .restore(name)
         case .setLine, .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .setPosition,
             .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, .faults, .clearFaults,
-            .diagnoseRing,
-            .breakRing, .mendRing, .plugRing, .restartRing, nil:
+            .diagnoseRing, .breakRing, .mendRing, .plugRing, .restartRing, .selfTest, .inspect, .injections,
+            .injectFault, .healFault, .shutGate, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -238,6 +252,12 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case trace = "Trace"
     case faults = "Faults"
     case clearFaults = "ClearFaults"
+    case selfTest = "SelfTest"
+    case inspect = "Inspect"
+    case injections = "Injections"
+    case injectFault = "InjectFault"
+    case healFault = "HealFault"
+    case shutGate = "ShutGate"
     case diagnoseRing = "DiagnoseRing"
     case breakRing = "BreakRing"
     case mendRing = "MendRing"
@@ -262,10 +282,11 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     /// Whether the method changes nothing.
     var onlyReads: Bool {
         switch self {
-        case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults: true
+        case .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults, .inspect, .injections: true
         case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
             .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode, .clearFaults,
-            .diagnoseRing, .breakRing, .mendRing, .plugRing, .restartRing:
+            .diagnoseRing, .breakRing, .mendRing, .plugRing, .restartRing, .selfTest, .injectFault, .healFault,
+            .shutGate:
             false
         }
     }
@@ -288,7 +309,9 @@ extension ControlCircle {
     fileprivate func allows(_ method: ControlMethod?) -> Bool {
         switch self {
         case .change: true
-        case .view: method?.onlyReads ?? true
+        // A page that is reachable from the network shuts the gate, and that makes a rig only safer; a self-test rings
+        // nowhere.
+        case .view: method?.onlyReads ?? true || method == .shutGate || method == .selfTest
         case .bus: method == .setVehicle || method == nil
         }
     }

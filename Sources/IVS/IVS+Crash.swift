@@ -69,6 +69,19 @@ extension IVS {
 
     mutating func sensorSays(_ news: SensorNews, at now: Moment) {
         switch news {
+        case .working(let rate): self.lastSensorRate = rate
+        case .failed, .rollWorking, .rollFailed, .sign: break
+        }
+        // A sensor that is injected as gone says nothing.
+        guard !self.selfTest.injected.contains(Injection(.accelerometer)) else { return }
+        switch news {
+        case .rollWorking where self.selfTest.injected.contains(Injection(.gyro)): break
+        case .rollWorking, .rollFailed, .working, .failed, .sign: self.hear(news, at: now)
+        }
+    }
+
+    mutating func hear(_ news: SensorNews, at now: Moment) {
+        switch news {
         case .working(let rate):
             self.sensor.rate = rate
             self.clear(.accelerometerFailing, at: now)

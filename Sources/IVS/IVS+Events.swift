@@ -88,11 +88,17 @@ extension IVS {
     /// Hands this step's records to the store; a trigger's batch is what its INVITE waits for.
     mutating func flushRecords(at now: Moment) {
         let (again, own) = self.ledger.takeBatches(at: now.instant)
-        for batch in again { self.outputs.append(.write(batch: batch.number, batch.records)) }
+        for batch in again { self.outputs.append(self.writing(batch)) }
         guard let own else { return }
         self.unrecorded.handedOver(own.number)
         if self.hold != nil, self.hold?.batch == nil { self.hold?.batch = own.number }
-        self.outputs.append(.write(batch: own.number, own.records))
+        self.outputs.append(self.writing(own))
+    }
+
+    /// A batch goes to the store, or to one that is injected as full.
+    private func writing(_ batch: Ledger.Batch) -> VehicleOutput {
+        self.selfTest.injected.contains(Injection(.store))
+            ? .failWrite(batch: batch.number) : .write(batch: batch.number, batch.records)
     }
 
     /// A batch is on disk, or could not be written; either lets the call go on.

@@ -62,9 +62,21 @@ extension IVS {
                 guard let unit else { return false }
                 return key.fault == .ringUnitDead ? units[unit].isAlive != nil : units[unit].hasSupply != nil
             }
-        case .recordFailing, .controlSocketFailing, .credentialsUnusable: return true
+        case .recordFailing, .controlSocketFailing, .credentialsUnusable, .softwareFailing: return true
+        case .memoryLow, .diskLow, .configurationUnusable, .clockUnset, .loopSlow: return self.selfTest.host != nil
+        case .hopUnresolved: return self.selfTest.host != nil
+        case .networkAdapterGone: return self.selfTest.host?.isAdapterThere != nil
+        case .centerUnreachable:
+            let index = self.configuration.centers.firstIndex { $0.name == key.unit }
+            return index.map { self.links[$0].flow != nil } ?? false
+        case .bluetoothAdapterGone: return self.selfTest.bluetooth != nil
+        case .phoneNotPaired: return self.selfTest.bluetooth?.isPhonePaired != nil
+        case .pairingBroken: return self.selfTest.bluetooth?.isPairingWhole != nil
+        case .buttonOpen, .buttonShort, .crashLineOpen, .crashLineShort, .microphoneOpen, .microphoneShort,
+            .loudspeakerOpen, .loudspeakerShort, .antennaOpen, .antennaShort, .networkAntennaOpen, .networkAntennaShort:
+            return self.selfTest.circuits.judgements.contains { Fault($0.key) == key.fault && $0.value == false }
         case .msdNotMade, .incidentInterrupted, .tlsUnusable, .ownCertificate, .certificateDate, .registrationFailing,
-            .selfCheckFailing, .crashSignalsDisagree:
+            .selfCheckFailing, .crashSignalsDisagree, .ledOpen, .lampOpen, .chimeOpen:
             return false
         }
     }

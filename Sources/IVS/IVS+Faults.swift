@@ -25,6 +25,7 @@ extension IVS {
         guard self.faults.updateValue(sentence, forKey: key) == nil else { return }
         self.note(.fault, sentence, at: now, severity: .error, fields: key.fields)
         self.remember(key, at: now)
+        if fault.isSerious { self.isWarningDue = true }
     }
 
     /// The fault is gone.

@@ -10,6 +10,7 @@ extension IVS {
         switch event {
         case .edge(let edge) where self.ringLine(edge.line, isActive: edge.level == .active, at: edge.at, now: now):
             break
+        case .edge(let edge) where self.senseLine(edge.line, isActive: edge.level == .active, at: edge.at): break
         case .edge(let edge):
             self.reading.moved(edge.line, at: now.instant, stamp: edge.at)
             self.noteEdge(edge, at: now)
@@ -18,7 +19,9 @@ extension IVS {
             }
         case .level(let line, let level, let stamp):
             self.readiness.heard(of: line)
-            guard !self.ringLine(line, isActive: level == .active, at: stamp, now: now) else { return }
+            guard !self.ringLine(line, isActive: level == .active, at: stamp, now: now),
+                !self.senseLine(line, isActive: level == .active, at: stamp)
+            else { return }
             for sign in self.inputs.level(line, active: level == .active, at: stamp) { self.take(sign, at: now) }
         case .lost(let line, let count):
             self.noteLoss(of: line, count, "at least \(count) edges of \(line) are lost", at: now)
@@ -89,7 +92,10 @@ extension IVS {
     /// A line that floods is served as far as its share goes; nothing of it hides another line.
     private mutating func noise(of line: LineName, _ isNoisy: Bool, at now: Moment) {
         self.inputs.noise(of: line, isNoisy)
-        if isNoisy { self.ringLineLost(line) }
+        if isNoisy {
+            self.ringLineLost(line)
+            self.senseLineLost(line, at: now)
+        }
         guard isNoisy else { return self.clear(.lineNoisy, of: line, at: now) }
         self.raise(.lineNoisy, of: line, "line \(line) makes more edges than any signal and means nothing", at: now)
     }
@@ -107,6 +113,7 @@ extension IVS {
         case .busy, .missing, .vanished:
             self.inputs.lost(line)
             self.ringLineLost(line)
+            self.senseLineLost(line, at: now)
             for fault in [Fault.buttonStuck, .crashLineStuck, .crashLineSilent, .crashLineInvalid, .lineNoisy] {
                 self.end(fault, unit: line.text, isProven: false, at: now)
             }

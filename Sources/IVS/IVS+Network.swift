@@ -252,6 +252,10 @@ extension IVS {
             switch action {
             case .open(let flow):
                 let endpoint = self.configuration.centers[index].endpoint
+                guard !self.isAway(index) else {
+                    self.outputs.append(.refuse(flow, endpoint))
+                    continue
+                }
                 self.outputs.append(.open(flow, endpoint, center: index, isChecked: isChecked))
             case .close(let flow): self.outputs.append(.close(flow))
             }
@@ -321,7 +325,7 @@ extension IVS {
         // The addresses were read with the configuration; one that is none would have been refused there.
         guard
             let gate = try? EmergencyGate(
-                unlocked: self.isGateUnlocked(),
+                unlocked: self.isGateUnlocked() && !self.isGateShut,
                 allowedAddresses: self.configuration.gate.allowedAddresses,
                 simulated: self.configuration.isSimulated || self.configuration.timeScale > 1
             )

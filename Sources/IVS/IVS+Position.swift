@@ -46,6 +46,8 @@ struct ReceiverStanding: Sendable {
 // The receiver's position: taken or refused, trusted or not, and kept through a crash.
 extension IVS {
     mutating func receiverSays(_ event: GPSDEvent, at now: Moment) {
+        // A receiver that is injected as silent says nothing.
+        guard !self.selfTest.injected.contains(Injection(.receiver)) else { return }
         switch event {
         case .connected:
             self.receiver.isConnected = true

@@ -12,6 +12,9 @@ extension IVS {
 
     /// The supplies were read.
     mutating func powerRead(_ reading: PowerState.Reading, at now: Moment) {
+        self.selfTest.power = reading
+        var reading = reading
+        for injection in self.selfTest.injected { injection.override(&reading) }
         self.tell(self.power.read(reading), at: now)
     }
 

@@ -1,3 +1,4 @@
+internal import Store
 internal import NGECall
 internal import SIP
 internal import Supervision
@@ -149,6 +150,7 @@ extension IVS {
     /// Removes every binding before the daemon stops.
     mutating func leaveCenters(at now: Moment) {
         self.leaveBy = now.instant.advanced(by: Self.leaveWait)
+        self.ledger.records.append(.runEnded)
         // Nobody would drive their lines back.
         self.equipment.release()
         for index in self.registrations.keys.sorted() {

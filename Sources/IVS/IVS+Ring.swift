@@ -116,7 +116,7 @@ extension IVS {
     }
 
     /// What is known of where the ring is broken: what the lines tell by themselves, or what a search has found.
-    private var ringVerdict: RingVerdict? {
+    var ringVerdict: RingVerdict? {
         let live = self.ring?.verdict
         switch live {
         case .noSupply, .dead, .deadOrUnpowered: return live
@@ -150,7 +150,7 @@ extension IVS {
         ]
     }
 
-    private static let brokenRing =
+    static let brokenRing =
         "SOS call malfunction: the sound system is not connected. An emergency call is possible, perhaps without the "
         + "vehicle's loudspeakers. Have the vehicle looked at."
 

@@ -38,6 +38,8 @@ extension IVS {
             "vehicle": self.vehicleStatus(at: now),
             "store": self.storeStatus,
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
+            "malfunctions": self.malfunctions,
+            "warning": self.warningStatus,
             "dropped": .int(self.lostEvents),
         ]
     }
@@ -94,7 +96,8 @@ extension IVS {
         let isInput = line.direction == .input
         let level =
             isInput
-            ? (self.inputs.isActive(line.name) ?? self.ringLevel(of: line.name)).map { $0 ? Level.active : .inactive }
+            ? (self.inputs.isActive(line.name) ?? self.ringLevel(of: line.name) ?? self.wireLevel(of: line.name))
+                .map { $0 ? Level.active : .inactive }
             : self.indicators.level(of: line.name) ?? self.equipment.level(of: line.name)
         let health = self.health[line.name] ?? .good
         return [
@@ -124,6 +127,8 @@ extension IVS {
         if line == lines.led { return "led" }
         if line == lines.lamp { return "malfunctionLamp" }
         if let place = self.configuration.ring?.place(of: line) { return Self.role(of: place.sense) }
+        if self.configuration.selfTest.sense(of: line) != nil { return "wireSense" }
+        if self.configuration.ring?.dimmers.contains(line) == true { return "ringDim" }
         return self.configuration.actions.role(of: line) ?? (line == lines.chime ? "chime" : "crash")
     }
 
@@ -134,6 +139,10 @@ extension IVS {
         case .light: "ringLight"
         case .bypass: "ringBypass"
         }
+    }
+
+    private func wireLevel(of line: LineName) -> Bool? {
+        self.configuration.selfTest.sense(of: line).flatMap(self.selfTest.circuits.level)
     }
 
     private func ringLevel(of line: LineName) -> Bool? {
@@ -167,6 +176,7 @@ extension IVS {
             ]
         }
         let addresses = self.configuration.gate.allowedAddresses
+        if self.isGateShut { return ["open": false, "sentence": "shut until the next start: a page is reachable"] }
         let isOpen = self.isGateUnlocked() && !addresses.isEmpty
         let sentence =
             isOpen

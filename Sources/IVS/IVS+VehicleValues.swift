@@ -52,6 +52,7 @@ extension IVS {
         let before = self.lastIgnition
         self.lastIgnition = isOn
         if isOn != before { self.ringIgnition(isOn: isOn, at: now) }
+        if isOn != before, isOn { self.isWarningDue = self.hasSeriousFault }
         let comesOn = isOn && (before == false || before == true && isAfterSilence)
         // A cycle that has not lasted for as long as its tests take proves nothing, and a gateway that flickers begins none.
         if comesOn, self.judgeFaultsAt == nil { self.beginCycle(at: now) }

@@ -110,6 +110,15 @@ package struct IVS: Sendable {
     /// The ring of a simulated rig.
     var ringModel: RingModel?
     var unlocks = Throttle(every: .seconds(10))
+    /// What is known of machine, wires and phone, and who waits for a self-test.
+    var selfTest: SelfTestStanding
+    /// Samples a second when they came last.
+    var lastSensorRate: Double?
+    /// Whether the buzzer is owed for a serious fault, and until when it rests.
+    var isWarningDue = false
+    var warningRestsUntil: Instant?
+    /// Whether somebody has shut the 112 gate for this run.
+    var isGateShut = false
     /// What the vehicle's own network has told.
     var values = VehicleValues()
     var valueNotes = Throttle(every: .seconds(1))
@@ -190,6 +199,7 @@ package struct IVS: Sendable {
         self.power = PowerState(budget: configuration.power?.budget)
         self.selfCheck = SelfCheckSchedule(interval: configuration.selfCheckInterval)
         self.equipment = VehicleEquipment(configuration.actions)
+        self.selfTest = SelfTestStanding(configuration.selfTest)
         self.ring = configuration.ring.map { RingMonitor($0.units, senses: $0.senses) }
         self.secrets = secrets
         self.ledger = Ledger(boot: boot)
@@ -251,7 +261,11 @@ package struct IVS: Sendable {
             self.sensor.agreementDueAt,
             self.ignitionDueAt,
             self.ring?.nextDeadline,
-            self.judgeFaultsAt
+            self.judgeFaultsAt,
+            self.selfTest.circuits.nextDeadline,
+            self.selfTest.runs.nextDeadline,
+            self.selfTestDueAt,
+            self.warningDueAt
         )
     }
 
@@ -261,9 +275,10 @@ package struct IVS: Sendable {
         switch input {
         case .started: self.start(at: now)
         case .heartbeat: self.outputs.append(.feedWatchdog)
-        case .storeOpened(let unfinished, let ended, let recovery, let lastTest, let troubles):
+        case .storeOpened(let unfinished, let ended, let recovery, let lastTest, let troubles, let runs):
             self.storeOpened(unfinished, ended, recovery, at: now)
             self.openFaultMemory(troubles, at: now)
+            self.foundRuns(runs, at: now)
             self.scheduleSelfCheck(lastTest: lastTest, at: now)
         case .storeFailed(let error): self.raise(.recordFailing, "\(error)", at: now)
         case .controlSocketOpened: self.readiness.isSocketTried = true
@@ -279,6 +294,8 @@ package struct IVS: Sendable {
         case .receiver(let event): self.receiverSays(event, at: now)
         case .sensor(let news): self.sensorSays(news, at: now)
         case .power(let reading): self.powerRead(reading, at: now)
+        case .host(let reading, let askedAt): self.hostRead(reading, askedAt: askedAt, at: now)
+        case .bluetooth(let reading): self.bluetoothRead(reading, at: now)
         case .purged(let result): self.purged(result, at: now)
         case .lateDataRead(let result): self.lateDataRead(result, at: now)
         case .overflow(let count):
@@ -328,7 +345,11 @@ package struct IVS: Sendable {
         self.judgeAgreement(at: now)
         self.judgeIgnition(at: now)
         self.judgeRing(at: now)
+        self.judgeCircuits(at: now)
+        self.judgeRuns(at: now)
         self.judgeFaults(at: now)
+        self.warn(at: now)
+        self.answerSelfTests(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)
         self.offerLateData(at: now)
@@ -344,8 +365,9 @@ package struct IVS: Sendable {
 
     /// Drives the lines of the indicators as the call and the faults want them at this moment.
     mutating func driveIndicators(at now: Moment) {
-        for (line, level) in self.indicators.drive(self.indication, hasFault: !self.faults.isEmpty, at: now.instant) {
+        for (line, level) in self.indicators.drive(self.indication, hasFault: self.hasSeriousFault, at: now.instant) {
             self.outputs.append(.drive(line, level))
+            self.circuitDriven(line, level, at: now)
         }
         if let changed = self.indicators.takeChangedIndication() {
             self.note(
@@ -410,38 +432,6 @@ package struct IVS: Sendable {
         defer { self.nextFlowNumber += 1 }
         return Flow(number: self.nextFlowNumber)
     }
-}
-
-/// Why a real call would be degraded; each lights the malfunction lamp.
-package enum Fault: String, Hashable, Sendable, CaseIterable, Comparable {
-    case buttonStuck
-    case crashLineStuck
-    case crashLineSilent
-    case crashLineInvalid
-    case lineNoisy
-    case lineUnusable
-    case recordFailing
-    case controlSocketFailing
-    case msdNotMade
-    case credentialsUnusable
-    case incidentInterrupted
-    case tlsUnusable
-    case ownCertificate
-    case certificateDate
-    case registrationFailing
-    case selfCheckFailing
-    case batteryInsufficient
-    case batteryFailing
-    case accelerometerFailing
-    case gyroFailing
-    case crashSignalsDisagree
-    case receiverFailing
-    case ringBroken
-    case ringUnitDead
-    case ringUnitUnpowered
-    case ringUnstable
-
-    package static func < (left: Fault, right: Fault) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What the call machine is told.

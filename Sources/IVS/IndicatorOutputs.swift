@@ -33,6 +33,9 @@ struct IndicatorOutputs: Sendable {
         self.lampCheckUntil = now.advanced(by: duration)
     }
 
+    /// Whether LED and lamp burn for a person to look at them.
+    func isChecking(at now: Instant) -> Bool { self.lampCheckUntil.map { now < $0 } ?? false }
+
     mutating func announce(_ announcement: Announcement, at now: Instant) {
         self.chime.restart(self.table.chime(for: announcement), at: now)
     }
@@ -44,7 +47,7 @@ struct IndicatorOutputs: Sendable {
 
     /// The levels that change now; a call ends the lamp check of the LED.
     mutating func drive(_ indication: Indication, hasFault: Bool, at now: Instant) -> [(LineName, Level)] {
-        let isChecking = self.lampCheckUntil.map { now < $0 } ?? false
+        let isChecking = self.isChecking(at: now)
         let show = isChecking && indication == .ready ? Indication.lampCheck : indication
         if show != self.shown {
             self.shown = show

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 internal import CrashSensing
 
 /// The file of the injury model's coefficients.

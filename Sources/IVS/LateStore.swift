@@ -28,6 +28,8 @@ final class LateStore: Sendable {
         let lastTest: Stamp?
         /// The fault memory.
         let troubles: [TroubleRecord]
+        /// The runs before this one, the latest first.
+        let runs: [RunRecord]
     }
 
     /// Opens the file on another thread; `opened` gets what an earlier run has left.
@@ -46,7 +48,8 @@ final class LateStore: Sendable {
                     ended: try store.endedEmergency(),
                     recovery: store.recovery,
                     lastTest: try store.lastGoodTest(),
-                    troubles: try store.troubles()
+                    troubles: try store.troubles(),
+                    runs: try store.runs()
                 )
                 return (store, left)
             }

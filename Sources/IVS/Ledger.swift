@@ -171,7 +171,7 @@ struct Ledger: Sendable {
         case .incidentClosed(let id, _): id != self.openIncident
         case .incidentChanged(let id, let change): !change.isReopened || id == self.openIncident
         case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded,
-            .lateDataKept, .lateDataEnded, .troubleChanged, .troublesCleared:
+            .lateDataKept, .lateDataEnded, .troubleChanged, .troublesCleared, .runBegan, .runEnded:
             true
         }
     }
@@ -238,7 +238,7 @@ struct Ledger: Sendable {
                 if case .incidentOpened(let opening) = other { opening.id == event.incident } else { false }
             }
         case .incidentOpened, .event, .attempt, .messageSent, .level, .traceOmission, .traced, .troubleChanged,
-            .troublesCleared:
+            .troublesCleared, .runBegan, .runEnded:
             false
         }
     }
@@ -282,7 +282,10 @@ extension VehicleRecord {
         case .incidentChanged(_, let change): change.isReopened || change.profile != nil || change.connectedTo != nil
         // What the sensors saw of a crash exists once.
         case .crashRecorded: true
-        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .troubleChanged, .troublesCleared: false
+        case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .troubleChanged, .troublesCleared,
+            .runBegan,
+            .runEnded:
+            false
         }
     }
 }

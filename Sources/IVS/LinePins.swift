@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 internal import CrashSensing
 internal import GPIO
 
@@ -86,10 +86,11 @@ extension VehicleConfiguration {
             }
             wire(name, pin)
         }
-        for name in self.actions.lines + (self.ring.map { $0.lines + $0.dimmers } ?? []) {
+        for name in self.actions.lines + (self.ring.map { $0.lines + $0.dimmers } ?? []) + self.selfTest.lines {
             let action = settings.optional("actions").flatMap { self.actions.section(of: name, in: $0.section) }
             let ring = settings.optional("ring").flatMap { self.ring?.section(of: name, in: $0.section) }
-            guard let section = action ?? ring else { continue }  // Each of these lines comes from a section.
+            let sense = settings.optional("selfTest").flatMap { self.selfTest.section(of: name, in: $0.section) }
+            guard let section = action ?? ring ?? sense else { continue }  // Each of these lines comes from a section.
             guard let pin = section.optional("pin")?.section else {
                 let expected = "the pin of \(name): the lines are the kernel's"
                 mistakes.append(section.mistake("pin", found: "no pin", expected: expected))

@@ -1,5 +1,5 @@
 internal import CallControl
-internal import Configuration
+internal import ConfigurationFile
 
 /// The text form of an output's rhythm: `off`, `on`, or steps with their times, `for` how long at the end.
 enum PatternText {

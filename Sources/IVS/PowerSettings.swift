@@ -1,5 +1,5 @@
 package import CallControl
-internal import Configuration
+internal import ConfigurationFile
 internal import Supervision
 
 /// The part of the configuration that says where the power comes from.

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 package import Positioning
 
 /// The part of the configuration about the receiver behind gpsd.

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 package import Diagnosis
 package import GPIO
 

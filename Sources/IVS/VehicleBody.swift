@@ -1,6 +1,7 @@
 internal import CallControl
 internal import ControlSocket
 internal import GPIO
+internal import Glibc
 internal import Logging
 internal import Net
 internal import SIP
@@ -26,6 +27,8 @@ final class VehicleBody: LoopBody {
         let store: LateStore
         let sensor: CrashSensor
         let recorder: FlightFile
+        /// Looks at the machine, and at Bluetooth, off the loop; what comes of it comes back as events.
+        let lookAtHost: @Sendable () -> Void
         let log: Logger
         /// Ended when nothing more is to be said to the centers.
         let departure: AsyncStream<Void>.Continuation
@@ -98,6 +101,11 @@ final class VehicleBody: LoopBody {
                 let post = self.post
                 self.ports.lines.read { post(.linesRead(through: $0)) }
             case .write(let batch, let records): self.write(batch, records)
+            case .failWrite(let batch): self.post(.written(batch: batch, Self.fullDisk))
+            case .refuse(let flow, let endpoint):
+                let place = "\(endpoint.host):\(endpoint.port)"
+                self.post(.net(.failed(flow, NetFailure(.connect, .system(errno: EHOSTUNREACH), at: place))))
+            case .readHost: self.ports.lookAtHost()
             case .purge(let rule):
                 let post = self.post
                 self.ports.store.purge(rule) { post(.purged($0)) }
@@ -126,6 +134,9 @@ final class VehicleBody: LoopBody {
             }
         }
     }
+
+    /// What SQLite says of a full disk (SQLITE_FULL), on a rig that is given one.
+    private static let fullDisk = StoreError.failed(reason: "the disk is full, as was injected", code: 13)
 
     private func drive(_ line: LineName, _ level: Level) {
         do {

@@ -1,5 +1,5 @@
 internal import CallControl
-package import Configuration
+package import ConfigurationFile
 internal import CrashSensing
 internal import GPIO
 internal import MSD
@@ -15,6 +15,7 @@ extension VehicleConfiguration {
         let settings = try ConfigurationReader.read(path: path, schema: VehicleSchema.schema)
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         var configuration = try VehicleConfiguration(settings, folder: folder)
+        configuration.path = path
         if settings.section("identity").optional("instance") == nil {
             configuration.instance = DeviceInstance.ofThisMachine(storePath: configuration.storePath)
         }
@@ -55,6 +56,7 @@ extension VehicleConfiguration {
         self.read(lines: settings.section("lines"))
         if let actions = settings.optional("actions")?.section { self.actions = try ActionSettings(actions) }
         if let ring = settings.optional("ring")?.section { self.ring = try RingSettings(ring) }
+        self.selfTest = try SelfTestSettings(settings.section("selfTest"))
         try self.read(crashLinesOf: settings.section("lines"), folder: folder)
         try self.checkLineCount(settings)
         try self.read(pinsOf: settings)

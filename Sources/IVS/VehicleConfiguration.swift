@@ -161,6 +161,10 @@ package struct VehicleConfiguration: Sendable {
     package var actions = ActionSettings()
     /// The optical ring of the sound system; `nil` for none.
     package var ring: RingSettings?
+    /// What the system looks at by itself.
+    package var selfTest = SelfTestSettings()
+    /// The file that it was read from; `nil` for none.
+    package var path: String?
     /// What the vehicle's own network may do.
     package var bus = BusSettings()
     /// What is known of the power; `nil` for nothing.
@@ -200,7 +204,9 @@ package struct VehicleConfiguration: Sendable {
     /// How each line is to be requested.
     package var lineSpecifications: [LineSpecification] {
         let others = [self.lines.cover, self.lines.powerFail].compactMap(\.self)
-        let inputs = [self.lines.button] + others + self.lines.crash.keys.sorted() + (self.ring?.lines ?? [])
+        let inputs =
+            [self.lines.button] + others + self.lines.crash.keys.sorted() + (self.ring?.lines ?? [])
+            + self.selfTest.lines
         let outputs =
             [self.lines.led] + [self.lines.chime].compactMap(\.self) + self.actions.lines
             + (self.ring?.dimmers ?? [])

@@ -41,6 +41,8 @@ package struct VehicleEvent: Hashable, Sendable {
         case faultsForgotten
         case ringUnlocked
         case ringDiagnosed
+        case selfTested
+        case gateShut
         case msd
         case inviteSent
         case provisional
@@ -123,6 +125,8 @@ package struct VehicleEvent: Hashable, Sendable {
             case .faultsForgotten: "faultsForgotten"
             case .ringUnlocked: "ringUnlocked"
             case .ringDiagnosed: "ringDiagnosed"
+            case .selfTested: "selfTested"
+            case .gateShut: "gateShut"
             case .msd: "msd"
             case .inviteSent: "inviteSent"
             case .provisional: "provisional"

@@ -1,6 +1,7 @@
 package import CallControl
 package import ControlSocket
 package import CrashSensing
+package import Diagnosis
 package import GPIO
 package import GPSD
 package import Net
@@ -16,13 +17,15 @@ package enum VehicleInput: Sendable {
     case heartbeat
     /// The record is open; the incidents that an earlier run did not finish, the emergency that it ended last if it began
     /// no other, and what happened to a damaged file.
-    /// `lastTest` is when the last test call began that a center acknowledged, `troubles` the fault memory.
+    /// `lastTest` is when the last test call began that a center acknowledged, `troubles` the fault memory, `runs`
+    /// how earlier runs have ended, the latest first.
     case storeOpened(
         unfinished: [StoredIncident],
         ended: StoredIncident?,
         recovery: String?,
         lastTest: Stamp? = nil,
-        troubles: [TroubleRecord] = []
+        troubles: [TroubleRecord] = [],
+        runs: [RunRecord] = []
     )
     case storeFailed(StoreError)
     case controlSocketOpened
@@ -41,7 +44,11 @@ package enum VehicleInput: Sendable {
     case receiver(GPSDEvent)
     /// What the power supplies say, from time to time.
     case power(PowerState.Reading)
-    /// The answer to `VehicleOutput.write`.
+    /// What the machine says of itself, and when that was handed over.
+    case host(HostReading, askedAt: Instant)
+    /// What the Bluetooth adapter says of itself and the phone.
+    case bluetooth(BluetoothReading)
+    /// The answer to `VehicleOutput.write`, and to `failWrite`.
     case written(batch: Int, StoreError?)
     /// The answer to `VehicleOutput.purge`.
     case purged(Result<PurgeReport, StoreError>)
@@ -67,6 +74,12 @@ package enum VehicleOutput: Sendable {
     case send([UInt8], over: Flow)
     case close(Flow)
     case write(batch: Int, [VehicleRecord])
+    /// Answer a batch as a full disk does: a simulated rig has one.
+    case failWrite(batch: Int)
+    /// Answer the opening of a connection as a pulled cable does: a simulated rig has one.
+    case refuse(Flow, Endpoint)
+    /// Look at the machine, and at Bluetooth, now.
+    case readHost
     /// Keep what the call machine was told and wants done in the flight recorder, for as long as what began at a stamp.
     case recordDecision(FlightEntry, since: Stamp)
     /// Delete what is kept no longer.

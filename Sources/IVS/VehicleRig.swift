@@ -82,6 +82,7 @@ package final class VehicleRig: Sendable {
                 loop.post(.sensor($0))
             },
             recorder: FlightFile(besides: configuration.storePath),
+            lookAtHost: HostLooks(configuration) { loop.post($0) }.look,
             log: log,
             departure: departed
         )
@@ -197,6 +198,7 @@ package final class VehicleRig: Sendable {
         for standing in standings { late.post(.protection(standing)) }
         self.lookAtFiles()
         self.lookAtPower()
+        self.lookAtHost()
         self.feedWatchdog()
         ports.lines.start { late.post(.line($0)) }
         ports.store.open(path: configuration.storePath) { result in
@@ -209,7 +211,8 @@ package final class VehicleRig: Sendable {
                         ended: left.ended,
                         recovery: recovery,
                         lastTest: left.lastTest,
-                        troubles: left.troubles
+                        troubles: left.troubles,
+                        runs: left.runs
                     )
                 )
             case .failure(let error):
@@ -276,6 +279,13 @@ package final class VehicleRig: Sendable {
         }
     }
 
+    /// Looks at the machine from time to time.
+    private func lookAtHost() {
+        let look = self.ports.lookAtHost
+        let period = TimeAmount(self.configuration.selfTest.interval)
+        self.group.next().scheduleRepeatedTask(initialDelay: .zero, delay: period) { _ in look() }
+    }
+
     /// Asks the loop for a sign of life three times in each time that the service manager allows.
     private func feedWatchdog() {
         guard let timeout = self.ports.notifier.watchdogTimeout else { return }
@@ -288,9 +298,8 @@ package final class VehicleRig: Sendable {
     /// How long the loop may take to answer, whatever hangs.
     private static let maximumDeparture = TimeAmount.seconds(3)
 
-    /// Lets the vehicle remove its registrations, where it has any.
+    /// Lets the vehicle remove its registrations, and put on record that it ends in order.
     private func leaveCenters() async {
-        guard self.configuration.centers.contains(where: { $0.registration != nil }) else { return }
         let departed = self.ports.departure
         self.loop.post(.stopping)
         let deadline = self.group.next().scheduleTask(in: Self.maximumDeparture) { departed.finish() }

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import ConfigurationFile
 internal import MSD
 internal import NGECall
 internal import SIP

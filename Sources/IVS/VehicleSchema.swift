@@ -1,5 +1,5 @@
 internal import CallControl
-internal import Configuration
+internal import ConfigurationFile
 internal import MSD
 internal import NGECall
 internal import SIP
@@ -38,6 +38,12 @@ enum VehicleSchema {
             "What the vehicle does when a private center asks for it (RFC 8148); left out, nothing."
         ),
         Key("ring", .section(RingSettings.schema), .optional, "The optical ring of the sound system; left out, none."),
+        Key(
+            "selfTest",
+            .section(SelfTestSettings.schema),
+            .required,
+            "What the system looks at by itself."
+        ),
         Key("bus", .section(BusSettings.schema), .required, "What the vehicle's own network may do."),
         Key("power", .section(PowerSettings.schema), .optional, "Where the power comes from."),
         Key("indicators", .section(Self.indicators), .required, "What LED and chime do."),

@@ -1,7 +1,7 @@
 package import Timeline
 
-// Requests outside of a call that stand by themselves: MESSAGE as a client (RFC 3428), and the answers to it and to
-// REGISTER.
+// Requests outside of a call that stand by themselves: MESSAGE (RFC 3428) and OPTIONS as a client, and the answers to
+// MESSAGE and to REGISTER.
 extension UserAgent {
     /// A REGISTER or a MESSAGE that came and has no answer.
     package struct OutsideRequest: Hashable, Sendable {
@@ -43,12 +43,26 @@ extension UserAgent {
 
     /// Sends a MESSAGE; its end is `.messageAnswered` or `.messageFailed`.
     package mutating func message(_ plan: MessagePlan, over flow: Flow, at now: Instant) -> (Sent, [Output]) {
-        let sent = Sent(number: self.nextNumber(), method: .message)
+        self.sendOutside(.message, plan, over: flow, at: now)
+    }
+
+    /// Asks the peer whether it is there (RFC 3261 section 11); its end is `.messageAnswered` or `.messageFailed`.
+    package mutating func options(_ plan: MessagePlan, over flow: Flow, at now: Instant) -> (Sent, [Output]) {
+        self.sendOutside(.options, plan, over: flow, at: now)
+    }
+
+    private mutating func sendOutside(
+        _ method: Method,
+        _ plan: MessagePlan,
+        over flow: Flow,
+        at now: Instant
+    ) -> (Sent, [Output]) {
+        let sent = Sent(number: self.nextNumber(), method: method)
         guard self.flows[flow] != nil else {
             return (sent, [.event(.messageFailed(sent, .flowClosed("the flow is not open")))])
         }
         var outputs: [Output] = []
-        let request = self.messageRequest(plan)
+        let request = self.outsideRequest(method, plan)
         _ = self.startClient(request, owner: .message(sent), over: flow, at: now, into: &outputs)
         return (sent, outputs)
     }
@@ -56,24 +70,24 @@ extension UserAgent {
     /// The octets that the MESSAGE of a plan has over an open flow, for `SizeRule`; nothing is sent.
     package func octets(ofMessage plan: MessagePlan, over flow: Flow) -> Int {
         var trial = self
-        var request = trial.messageRequest(plan)
+        var request = trial.outsideRequest(.message, plan)
         request.headers.prepend("Via", trial.via(branch: Via.magicCookie + trial.token(), flow: flow))
         return request.serialized().count
     }
 
-    /// A MESSAGE has no Contact (RFC 3428 section 4): it begins no dialog.
-    private mutating func messageRequest(_ plan: MessagePlan) -> Message {
+    /// Neither has a Contact: it begins no dialog (RFC 3428 section 4).
+    private mutating func outsideRequest(_ method: Method, _ plan: MessagePlan) -> Message {
         var headers = Headers([Header("Max-Forwards", String(Message.initialMaxForwards))])
         var from = plan.from
         from.parameters.set("tag", self.token())
         headers.append("From", from.description)
         headers.append("To", plan.to.description)
         headers.append("Call-ID", plan.callID)
-        headers.append("CSeq", CSeq(1, .message).description)
+        headers.append("CSeq", CSeq(1, method).description)
         if let name = self.configuration.userAgentName { headers.append("User-Agent", name) }
         headers.append(contentsOf: plan.headers)
         return Message(
-            startLine: .request(method: .message, uri: plan.requestURI),
+            startLine: .request(method: method, uri: plan.requestURI),
             headers: headers,
             body: plan.body
         )

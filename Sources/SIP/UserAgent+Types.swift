@@ -126,7 +126,7 @@ extension UserAgent {
         case registrationFailed(Sent, FailureReason)
         /// A REGISTER came; it wants `respond` at once.
         case registering(OutsideRequest)
-        /// The final answer to our MESSAGE came.
+        /// The final answer to our MESSAGE or OPTIONS came.
         case messageAnswered(Sent, Message)
         case messageFailed(Sent, FailureReason)
         /// A MESSAGE outside of a call came; it wants `respond` at once.

@@ -19,6 +19,7 @@ enum VehicleTables {
         migrator.registerMigration("0007 crash events") { db in try db.execute(sql: CrashTables.creation) }
         migrator.registerMigration("0008 crash accounts") { db in try db.execute(sql: Self.crashAccounts) }
         migrator.registerMigration("0009 fault memory") { db in try db.execute(sql: TroubleTables.creation) }
+        migrator.registerMigration("0010 runs") { db in try db.execute(sql: RunTables.creation) }
         return migrator
     }
 
@@ -42,6 +43,7 @@ enum VehicleTables {
             SharedTables.latestRetention("attempts", by: "rowid", VehicleStore.maximumMessages),
             TraceTables.retention,
             SharedTables.latestRetention("crash_events", by: "number", VehicleStore.maximumCrashEvents),
+            RunTables.retention,
         ]
     )
 
@@ -111,7 +113,7 @@ enum VehicleTables {
         switch record {
         case .event, .level, .traceOmission, .traced: true
         case .incidentOpened, .attempt, .messageSent, .incidentChanged, .incidentClosed, .crashRecorded, .lateDataKept,
-            .lateDataEnded, .troubleChanged, .troublesCleared:
+            .lateDataEnded, .troubleChanged, .troublesCleared, .runBegan, .runEnded:
             false
         }
     }
@@ -131,6 +133,8 @@ enum VehicleTables {
         case .crashRecorded(let event): try CrashTables.insert(event, db)
         case .troubleChanged(let trouble): try TroubleTables.put(trouble, db)
         case .troublesCleared(let fault, let unit): try TroubleTables.clear(fault: fault, unit: unit, db)
+        case .runBegan(let started): try RunTables.begin(started, db)
+        case .runEnded: try RunTables.end(db)
         case .lateDataEnded(let incident, let result): try LateTables.end(incident, result, db)
         }
     }

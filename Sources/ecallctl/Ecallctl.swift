@@ -10,7 +10,7 @@ struct Ecallctl: AsyncParsableCommand {
         version: "ecallctl \(Product.version)",
         subcommands: [
             Status.self, Watch.self, Why.self, Timers.self, Incidents.self, IncidentCommand.self, Faults.self,
-            Ring.self,
+            Ring.self, SelfTest.self, Inspect.self,
             Trace.self, ReplayCommand.self, Line.self, Button.self, PositionCommand.self, VehicleCommand.self,
             Accelerometer.self, TestCall.self, Garage.self, MSDCommand.self, TLSCommand.self,
         ]

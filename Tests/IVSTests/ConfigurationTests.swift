@@ -1,5 +1,5 @@
 import CallControl
-import Configuration
+import ConfigurationFile
 import CrashSensing
 import GPIO
 import MSD

@@ -139,7 +139,10 @@ import Timeline
         bench.step(.control(.call(call)))
         let isRefused = bench.failures.contains { $0.error == "net.ecall.ecalld.NotPermitted" }
         let reading: Set<ControlMethod> = [
-            .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults,
+            .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .faults, .inspect,
+            .injections,
+            // Neither rings anywhere: one looks, the other only makes a rig safer.
+            .selfTest, .shutGate,
         ]
         #expect(isRefused != reading.contains(method))
         if isRefused { #expect(bench.commands.isEmpty && bench.ivs.call.state == .idle) }

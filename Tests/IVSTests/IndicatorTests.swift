@@ -124,6 +124,7 @@ import Timeline
         (Announcement.callRequested, 1), (.callConnected, 2), (.callEnded, 1), (.callFailed, 3), (.callCancelled, 1),
         (.pressTooShort, 1),
         (.cancelTooLate, 3), (.dataDelivered, 2), (.callback, 4), (.impactFelt, 2), (.centerMessage, 2),
+        (.malfunction, 3),
     ])
     func theChimeSoundsAsOftenAsTheTableSays(_ announcement: Announcement, _ beeps: Int) throws {
         let bench = VehicleBench.started(
@@ -132,9 +133,10 @@ import Timeline
                 $0.actions.showsMessages = true
             }
         )
-        if announcement != .impactFelt { bench.press() }
+        if ![.impactFelt, .malfunction].contains(announcement) { bench.press() }
         switch announcement {
         case .callRequested: break
+        case .malfunction: bench.step(.line(.health(line: "crash", health: .vanished(reason: "unplugged"))))
         case .impactFelt: bench.step(.sensor(.sign(.event(CrashRecord(timeZero: bench.now, number: 1)))))
         case .centerMessage:
             try bench.answer()

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 import CrashSensing
 import Foundation
 import GPIO

@@ -275,6 +275,12 @@ extension VehicleBench {
             case .feedWatchdog: self.trail.append("feed the watchdog")
             case .readIncidents: self.trail.append("read incidents")
             case .readIncident, .playTrace: break
+            case .readHost: self.trail.append("look at the machine")
+            case .failWrite(let batch):
+                self.arrivals.append(.vehicle(.written(batch: batch, .failed(reason: "disk full", code: 13))))
+            case .refuse(let flow, let endpoint):
+                let failure = NetFailure(.connect, .system(errno: 113), at: "\(endpoint.host):\(endpoint.port)")
+                self.arrivals.append(.vehicle(.net(.failed(flow, failure))))
             case .readTrace(let call, let incident, let after): self.traceReadings.append((call, incident, after))
             case .left: self.trail.append("left")
             case .log(let event): self.events.append(event)

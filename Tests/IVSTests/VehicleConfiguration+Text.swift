@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 
 @testable import IVS
 

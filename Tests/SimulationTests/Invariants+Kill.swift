@@ -19,7 +19,7 @@ extension Invariants {
             case .incidentClosed(let id, _): self.promises[id] = true
             case .incidentChanged(let id, let change): if change.isReopened { self.promises[id] = false }
             case .event, .attempt, .messageSent, .level, .traceOmission, .traced, .crashRecorded, .lateDataKept,
-                .lateDataEnded, .troubleChanged, .troublesCleared:
+                .lateDataEnded, .troubleChanged, .troublesCleared, .runBegan, .runEnded:
                 break
             }
         }

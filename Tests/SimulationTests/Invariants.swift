@@ -1,5 +1,6 @@
 import CallControl
 import ControlSocket
+import Diagnosis
 import NGECall
 import SIP
 import Store
@@ -96,7 +97,9 @@ extension Invariants {
             case .incidentChanged(let id, let change): if change.isReopened { self.reopened(id, at: now) }
             case .lateDataKept(_, let octets): self.sent(octets)
             case .lateDataEnded(let id, let result): self.lateDataEnded(id, result)
-            case .event, .level, .traceOmission, .traced, .crashRecorded, .troubleChanged, .troublesCleared: break
+            case .event, .level, .traceOmission, .traced, .crashRecorded, .troubleChanged, .troublesCleared, .runBegan,
+                .runEnded:
+                break
             }
         }
     }
@@ -200,12 +203,15 @@ extension Invariants {
         case .announcement:
             self.mark("action announce")
             self.mark("announcement \(event.fields["announcement"] ?? "")")
+            if event.fields["announcement"] == "malfunction", event.state != .idle {
+                self.fail("the buzzer warns in \(event.state)", at: now)
+            }
         case .eventsLost, .messageDiscarded, .started, .watching, .edge, .buttonSuspicious, .buttonIgnored,
             .crashIgnored, .crashLineAlive, .impactDetected, .impactSevere, .impactRecorded, .rolloverDetected,
             .receiverConnected, .receiverLost, .receiverProblem, .positionRefused, .positionTrusted, .positionUntrusted,
             .vedsSent, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .faultsForgotten, .ringUnlocked,
-            .ringDiagnosed, .provisional, .challenged,
+            .ringDiagnosed, .selfTested, .gateShut, .provisional, .challenged,
             .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
@@ -402,7 +408,11 @@ extension Invariants {
         let window = vehicle.awaitedWindow?.askAt
         let last =
             vehicle.call.timers.map(\.endsAt)
-            + [vehicle.purgeDue, late, window, vehicle.ignitionDueAt, vehicle.judgeFaultsAt].compactMap(\.self)
+            + [
+                vehicle.purgeDue, late, window, vehicle.ignitionDueAt, vehicle.judgeFaultsAt,
+                vehicle.ring?.nextDeadline,
+                vehicle.selfTest.circuits.nextDeadline, vehicle.selfTest.runs.nextDeadline, vehicle.warningDueAt,
+            ].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }
         let mayProbe = self.configuration?.profile == .privateCenter || vehicle.call.keptCenter != nil

@@ -75,6 +75,7 @@ struct Plan {
                 Self.register(&vehicle.centers[index], &centers[index], random: &random)
             }
         }
+        Self.watch(&vehicle, random: &random)
         self.vehicle = vehicle
         self.centers = centers
     }

@@ -60,10 +60,9 @@ extension World {
                 self.watch.tells(event, at: self.now)
                 self.note("vehicle \(event.kind.word) \(event.state.rawValue): \(event.reason)")
             case .reply, .fail, .simulate, .moveLines, .readIncidents, .readIncident, .playTrace, .readTrace, .ready,
-                .showStatus,
-                .feedWatchdog,
-                .reportLevels:
+                .showStatus, .feedWatchdog, .reportLevels, .readHost:
                 break
+            case .failWrite, .refuse: self.watch.fail("nothing is injected in a walk", at: self.now)
             case .keepInputs(let text): self.survivors.inputs = text
             case .left: self.watch.mark("left")
             }
@@ -163,6 +162,7 @@ extension World {
         }
         self.feelImpacts()
         self.gatewayTells()
+        self.machineFails()
         // Somebody works on the car, and presses the button.
         if self.random.chance(15) {
             let at = Int.random(in: 500...60_000, using: &self.random)

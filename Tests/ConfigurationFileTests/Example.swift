@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 
 /// A schema with every kind of key.
 enum Example {

@@ -1,0 +1,77 @@
+internal import Store
+internal import CallControl
+internal import ControlSocket
+internal import Diagnosis
+internal import Supervision
+internal import Timeline
+
+// The warning of the driver: lamp, buzzer and page, for as long as a serious fault is there.
+extension IVS {
+    /// How soon the buzzer may sound again for another fault: one warning is heard, three at once are noise.
+    private static let warningRest = Duration.seconds(10)
+
+    /// Whether a serious fault is there.
+    var hasSeriousFault: Bool { self.faults.keys.contains { $0.fault.isSerious } }
+
+    /// When the buzzer is due; `nil` when nothing is to be said, or while a call has the occupants' ears.
+    var warningDueAt: Instant? {
+        self.isWarningDue && self.call.state == .idle ? self.warningRestsUntil : nil
+    }
+
+    /// Sounds the buzzer for a serious fault that is new, and at each ignition; never in a call.
+    mutating func warn(at now: Moment) {
+        guard self.isWarningDue else { return }
+        guard self.hasSeriousFault else { return self.isWarningDue = false }
+        guard self.call.state == .idle, !self.indicators.isChecking(at: now.instant),
+            self.warningRestsUntil.map({ $0 <= now.instant }) ?? true
+        else { return }
+        self.isWarningDue = false
+        self.warningRestsUntil = now.instant.advanced(by: Self.warningRest)
+        self.announce(.malfunction, at: now)
+    }
+
+    /// What the driver is told of a fault.
+    func driverSentence(_ key: FaultKey) -> String {
+        switch key.fault {
+        case .ringBroken, .ringUnitDead, .ringUnitUnpowered:
+            let units = self.configuration.ring?.units ?? []
+            return self.ringVerdict?.driverSentence(units) ?? Self.brokenRing
+        case _: return key.fault.driverSentence
+        }
+    }
+
+    /// The part of `Status` about what is wrong, the serious first.
+    var malfunctions: JSONValue {
+        let keys = self.faults.keys.sorted { left, right in
+            left.fault.isSerious == right.fault.isSerious ? left < right : left.fault.isSerious
+        }
+        return .array(
+            keys.map { key in
+                let entry = self.memory.entries[key]
+                return [
+                    "code": .string(key.fault.code), "fault": .string(key.fault.rawValue), "unit": .string(key.unit),
+                    "serious": .bool(key.fault.isSerious), "driver": .string(self.driverSentence(key)),
+                    "mechanic": .string(self.faults[key] ?? ""), "advice": .string(self.advice(key)),
+                    "at": entry.map { .int(Int($0.last.at.nanosecondsSinceBoot)) } ?? .null,
+                ]
+            }
+        )
+    }
+
+    private func advice(_ key: FaultKey) -> String {
+        guard key.fault == .ringBroken, let diagnosis = self.ringDiagnosis else { return key.fault.advice }
+        return diagnosis.sentence
+    }
+
+    /// By what the driver is warned; null while nothing serious is wrong.
+    var warningStatus: JSONValue {
+        guard self.hasSeriousFault else { return .null }
+        let isRingOut = self.faults.keys.contains { $0.fault == .ringBroken }
+        let means = ["page", "lamp"] + (self.configuration.lines.chime == nil ? [] : ["buzzer"])
+        let sentence =
+            isRingOut
+            ? "The vehicle's loudspeakers are out: warned by the system's own lamp\(means.contains("buzzer") ? " and buzzer" : "")."
+            : "Warned by \(means.joined(separator: ", "))."
+        return ["by": .array(means.map(JSONValue.string)), "sentence": .string(sentence)]
+    }
+}
