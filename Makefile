@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills drives
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills drives pages
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -29,6 +29,9 @@ demo:  ## Three calls on loopback, with a transcript
 sim:  ## Both ends in a hostile world, SEEDS walks (10000); what fails says how to walk it again
 	ECALL_SEEDS=$(or $(SEEDS),10000) swift test --filter SimulationTests
 
+pages:  ## The pages of ecallpanel in a headless Chromium, on a simulated rig
+	scripts/page-tests
+
 drives:  ## Drives that a real gpsd reads from a receiver's log, and the MSD at each moment of them
 	scripts/drives
 
@@ -36,7 +39,7 @@ race:  ## Unit and simulation tests under Thread Sanitizer
 	scripts/unit-tests --sanitize=thread --scratch-path .build-thread
 
 release:  ## The programs as they are installed, linked statically
-	scripts/release-build ecalld ecallctl ecall-lamp ecallcenter
+	scripts/release-build ecalld ecallctl ecall-lamp ecallcenter ecallpanel
 
 install:  ## Build and install programs, units and users; DESTDIR and PREFIX are honored
 	scripts/install

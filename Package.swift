@@ -43,6 +43,11 @@ extension Target.Dependency {
     static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let crypto = Self.product(name: "Crypto", package: "swift-crypto")
     static let grdb = Self.product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = Self.product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = Self.product(
+        name: "Hummingbird",
+        package: "hummingbird"
+    )
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let nioConcurrencyHelpers = Self.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
@@ -62,10 +67,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -125,6 +132,15 @@ let package = Package(
                 .nioCore, .nioPosix,
             ]
         ),
+        // Pages: the only targets with a web server.
+        .target(
+            name: "Panel",
+            dependencies: [
+                "CallControl", "ControlSocket", "IVS", .httpTypes, .hummingbird, .logging, .nioCore, .nioPosix,
+            ],
+            resources: [.embedInCode("Pages")],
+            swiftSettings: settings
+        ),
         // Programs.
         program("ecalld", ["ConfigurationFile", "IVS", "Supervision", .argumentParser, .logging]),
         program("ecall-lamp", ["GPIO", "IVS", "Supervision", "Timeline", .argumentParser, .logging]),
@@ -135,6 +151,7 @@ let package = Package(
                 "Timeline", .argumentParser, .nioCore, .nioPosix,
             ]
         ),
+        program("ecallpanel", ["Digests", "Panel", "Supervision", .argumentParser, .logging]),
         program("ecallcenter", ["Center", "Net", "SIP", "Supervision", .argumentParser]),
         // Fuzz targets: under libFuzzer by `Fuzz/run`, else programs that replay inputs.
         .target(name: "FuzzHarness", dependencies: ["CLibFuzzer"], path: "Fuzz/Harness", swiftSettings: settings),
@@ -199,6 +216,7 @@ let package = Package(
             ]
         ),
         tests("NGECallTests", ["NGECall", "Seeds", "SIP"]),
+        tests("PanelTests", ["Panel"]),
         tests("PositioningTests", ["MSD", "Positioning", "Seeds", "Timeline"]),
         tests("SensorsTests", ["CrashSensing", "Sensors", "Timeline", .nioConcurrencyHelpers]),
         tests("SIPTests", ["Digests", "Seeds", "SIP", "Timeline"]),

@@ -55,10 +55,12 @@ package struct RunHistory: Hashable, Sendable {
 
     /// So many have ended unexpectedly.
     package mutating func counted(_ ends: Int, at now: Instant) {
-        self.unexpectedEnds = ends
         switch self.state {
-        case .good: if ends >= Self.maximumEnds { self.state = .failing(since: now) }
-        case .failing: break
+        case .good:
+            self.unexpectedEnds = ends
+            if ends >= Self.maximumEnds { self.state = .failing(since: now) }
+        // What has brought it here stays the reason.
+        case .failing: self.unexpectedEnds = max(ends, self.unexpectedEnds)
         }
     }
 

@@ -11,6 +11,20 @@ internal import Timeline
 
 // Faults that a simulated rig is given, each in the place of a measurement.
 extension IVS {
+    /// A battery and a phone that are not there, and with which nothing is wrong.
+    mutating func startSimulatedMachine(at now: Moment) {
+        guard self.configuration.isSimulated else { return }
+        if let power = self.configuration.power, power.battery == nil, power.mains == nil {
+            self.powerRead(PowerState.Reading(isOnline: true, charge: 100), at: now)
+        }
+        guard self.configuration.selfTest.bluetooth != nil else { return }
+        let hasPhone = self.configuration.selfTest.phone == nil ? nil : true
+        self.bluetoothRead(
+            BluetoothReading(isAdapterThere: true, isPhonePaired: hasPhone, isPairingWhole: hasPhone),
+            at: now
+        )
+    }
+
     /// The reply to `Injections`.
     func injectionReply() -> JSONValue {
         let all = self.configuration.isSimulated ? Injection.all(of: self.configuration) : []

@@ -51,7 +51,9 @@ extension IVS {
 
     private func detail(at now: Instant) -> String {
         guard let deadline = self.call.stateDeadline else { return "waiting for a trigger" + self.mayRingBack(at: now) }
-        let left = Duration.milliseconds(max(0, now.duration(to: deadline).wholeMilliseconds))
+        let exact = max(0, now.duration(to: deadline).wholeMilliseconds)
+        // Nobody reads the milliseconds of minutes.
+        let left = Duration.milliseconds(exact < 10_000 ? exact : exact / 1_000 * 1_000)
         switch self.call.state {
         case .idle: return "waiting for a trigger"
         case .triggered: return "the cancel window is open for \(CallReason.text(left))"
@@ -166,6 +168,7 @@ extension IVS {
     }
 
     private var gateStatus: JSONValue {
+        if self.isGateShut { return ["open": false, "sentence": "shut until the next start: a page is reachable"] }
         if self.configuration.timeScale > 1 {
             return ["open": false, "sentence": "scaled time: an emergency service is reachable on this machine only"]
         }
@@ -176,7 +179,6 @@ extension IVS {
             ]
         }
         let addresses = self.configuration.gate.allowedAddresses
-        if self.isGateShut { return ["open": false, "sentence": "shut until the next start: a page is reachable"] }
         let isOpen = self.isGateUnlocked() && !addresses.isEmpty
         let sentence =
             isOpen

@@ -393,6 +393,7 @@ package struct IVS: Sendable {
         )
         if self.configuration.receiver != nil { self.receiver.heardAt = now.instant }
         self.startRing()
+        self.startSimulatedMachine(at: now)
         if let instant = self.inputs.takeSensorTrigger(at: now.instant) {
             self.queue.append(.crash(InputLines.accelerometer, at: instant))
         }

@@ -262,8 +262,9 @@ extension IVS {
     }
 
     private var powerItems: [SelfTestItem] {
-        let isSensed = self.configuration.power?.mains != nil || self.configuration.lines.powerFail != nil
+        let isSensed = self.selfTest.power?.isOnline != nil || self.configuration.lines.powerFail != nil
         let charge = self.power.charge.map { "\($0) %" }
+        let hasBattery = self.configuration.power?.battery != nil
         let needed = self.configuration.power?.budget.needed
         return [
             self.item(
@@ -277,9 +278,9 @@ extension IVS {
                 "battery",
                 "Backup battery",
                 faults: [self.key(.batteryFailing), self.key(.batteryInsufficient)],
-                isKnown: self.configuration.power?.battery == nil ? nil : charge != nil,
+                isKnown: charge != nil ? true : hasBattery ? false : nil,
                 measured: charge,
-                limit: needed.map { "\(Int(($0 * 10).rounded(.up))) tenths of a watt hour" }
+                limit: needed.map { "enough for \(Int($0.rounded(.up))) Wh" }
             ),
         ]
     }

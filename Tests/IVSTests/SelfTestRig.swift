@@ -52,7 +52,7 @@ final class SelfTestRig {
         self.bench.step(.controlSocketOpened)
         self.bench.step(.storeOpened(unfinished: [], ended: nil, recovery: nil))
         self.look()
-        self.bench.step(.power(PowerState.Reading(isOnline: true, charge: 100)))
+        if configuration.power != nil { self.bench.step(.power(PowerState.Reading(isOnline: true, charge: 100))) }
         let phone = BluetoothReading(
             isAdapterThere: true,
             isPhonePaired: true,

@@ -178,6 +178,7 @@ extension Invariants {
         case .call(let word):
             self.mark("action record")
             self.mark("event \(word.rawValue)")
+            self.moved(event, by: word, at: now)
             self.called(word, id, now: event.state)
         case .recordLate:
             // What an earlier trigger still held back is late with the later one.
@@ -235,6 +236,16 @@ extension Invariants {
             if event.state != .voiceSession { self.fail("a message is shown in \(event.state)", at: now) }
         case .gateRefused: self.fail("the gate refused a loopback hop", at: now)
         }
+    }
+
+    /// The state changes by what the table of transitions has, and by nothing else.
+    private mutating func moved(_ event: VehicleEvent, by word: CallEvent, at now: Instant) {
+        guard let from = event.fields["from"].flatMap(CallState.init(rawValue:)),
+            let to = event.fields["to"].flatMap(CallState.init(rawValue:)), from != to
+        else { return }
+        self.mark("transition \(from.rawValue) \(word.rawValue) \(to.rawValue)")
+        let isKnown = CallTransition.all.contains { $0.from == from && $0.event == word && $0.to == to }
+        if !isKnown { self.fail("\(word.rawValue) takes the call from \(from.rawValue) to \(to.rawValue)", at: now) }
     }
 
     /// Nobody invites once more for an attempt whose end was asked for.
