@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills drives pages
+.PHONY: help check lint format build unit test demo race release bench fuzz install rig interop sim conformance kills drives pages bluetooth
 
 IMPORTS := --explicit-target-dependency-import-check error
 
@@ -32,6 +32,9 @@ sim:  ## Both ends in a hostile world, SEEDS walks (10000); what fails says how 
 pages:  ## The pages of ecallpanel in a headless Chromium, on a simulated rig
 	scripts/page-tests
 
+bluetooth:  ## What is read of BlueZ, played on a bus of its own
+	scripts/bluetooth-tests
+
 drives:  ## Drives that a real gpsd reads from a receiver's log, and the MSD at each moment of them
 	scripts/drives
 
@@ -39,7 +42,7 @@ race:  ## Unit and simulation tests under Thread Sanitizer
 	scripts/unit-tests --sanitize=thread --scratch-path .build-thread
 
 release:  ## The programs as they are installed, linked statically
-	scripts/release-build ecalld ecallctl ecall-lamp ecallcenter ecallpanel
+	scripts/release-build ecalld ecallctl ecall-lamp ecallcenter ecallpanel ecall-bluetooth
 
 install:  ## Build and install programs, units and users; DESTDIR and PREFIX are honored
 	scripts/install

@@ -82,6 +82,7 @@ let package = Package(
         .systemLibrary(name: "CGPIOD", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .systemLibrary(name: "CNotify"),
+        .systemLibrary(name: "CSDBus", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CTimex"),
         // C of our own: a disk for tests and simulations.
         .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -97,6 +98,7 @@ let package = Package(
         target("NGECall", ["CExpat", "SIP"]),
         target("SIPTrace", ["SIP", "Timeline"]),
         // Edges: one kernel facility, library or protocol each.
+        target("BlueZ", ["CSDBus"]),
         target("Authority", [.crypto, .swiftASN1, .x509]),
         target("ConfigurationFile", [.yams]),
         target("ControlSocket", [.nioConcurrencyHelpers, .nioCore, .nioPosix]),
@@ -143,6 +145,10 @@ let package = Package(
         ),
         // Programs.
         program("ecalld", ["ConfigurationFile", "IVS", "Supervision", .argumentParser, .logging]),
+        program(
+            "ecall-bluetooth",
+            ["BlueZ", "ControlSocket", "IVS", "Supervision", .argumentParser, .logging, .nioPosix]
+        ),
         program("ecall-lamp", ["GPIO", "IVS", "Supervision", "Timeline", .argumentParser, .logging]),
         program(
             "ecallctl",
@@ -182,7 +188,7 @@ let package = Package(
         // Random numbers that come back, for tests.
         .target(name: "Seeds", path: "Tests/Seeds", swiftSettings: settings),
         // Tests mirror the targets.
-        tests("CallControlTests", ["CallControl", "Timeline"]),
+        tests("CallControlTests", ["CallControl", "Seeds", "Timeline"]),
         tests(
             "CenterTests",
             ["Center", "Digests", "MSD", "Net", "NGECall", "Seeds", "SIP", "Store", "Supervision", "Timeline"]

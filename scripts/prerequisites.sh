@@ -36,7 +36,7 @@ standard_library_package() {
 # What building needs beside the Swift toolchain, and the libraries that the toolchain itself is linked with.
 need_build_packages() {
     need_packages ca-certificates git libc6-dev binutils pkg-config libsqlite3-dev libexpat1-dev libgpiod-dev \
-        libncurses-dev libcurl4-openssl-dev libxml2-dev tzdata "$(standard_library_package)" "$@"
+        libsystemd-dev libncurses-dev libcurl4-openssl-dev libxml2-dev tzdata "$(standard_library_package)" "$@"
 }
 
 need_swift() {

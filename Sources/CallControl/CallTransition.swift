@@ -4,6 +4,12 @@ package struct CallTransition: Hashable, Sendable {
     package let event: CallEvent
     package let to: CallState
 
+    package init(from: CallState, event: CallEvent, to: CallState) {
+        self.from = from
+        self.event = event
+        self.to = to
+    }
+
     /// Every transition there is, by the state that is left.
     package static let all: [CallTransition] =
         Self.of(
@@ -24,6 +30,7 @@ package struct CallTransition: Hashable, Sendable {
             [
                 (.attemptAnswered, .voiceSession), (.attemptEnded, .ended), (.cancelRequested, .ended),
                 (.automaticTrigger, .ended), (.manualTrigger, .ended), (.callbackArrived, .ended),
+                (.callResumed, .ended), (.clearedDown, .ended),
             ]
         )
         + Self.of(
@@ -31,13 +38,14 @@ package struct CallTransition: Hashable, Sendable {
             [
                 (.callLost, .connecting), (.clearedDown, .ended), (.clearDownFallbackOver, .ended), (.callLost, .ended),
                 (.automaticTrigger, .ended), (.manualTrigger, .ended), (.callbackArrived, .ended),
+                (.callResumed, .ended),
             ]
         )
         + Self.of(
             .ended,
             [
                 (.endedHoldOver, .idle), (.manualTrigger, .triggered), (.automaticTrigger, .triggered),
-                (.testTrigger, .triggered), (.callbackArrived, .voiceSession),
+                (.testTrigger, .triggered), (.callbackArrived, .voiceSession), (.callResumed, .connecting),
             ]
         )
 

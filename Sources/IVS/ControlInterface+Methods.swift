@@ -167,11 +167,16 @@ extension ControlInterface {
         method PressButton(holdMilliseconds: ?int) -> ()
 
         # Tells what the vehicle's own network says; "forget" names the values that are known no longer. All of it is taken, or
-        # nothing. Members of the group ecall-bus may call this and nothing else, over control.busSocket.
+        # nothing. Members of the group ecall-bus may call this, over control.busSocket.
         method SetVehicle(
           values: VehicleValues,
           forget: ?[](speed, ignition, occupants, seats, doors, fuelCutOff, airbags)
         ) -> ()
+
+        # Tells what BlueZ says of the vehicle's Bluetooth: whether the adapter is there and switched on, whether the phone is
+        # paired, whether the keys of that are kept, and whether it is connected; null where nothing tells. It is forgotten when
+        # it is not told again for a minute. Members of the group ecall-bus may call this too.
+        method TellBluetooth(adapter: bool, paired: ?bool, whole: ?bool, connected: ?bool) -> ()
 
         # Sets the position of a simulated rig, in milliarcseconds (latitude -324000000 to 324000000, longitude -648000000 to
         # 648000000, north and east positive). "directionDegrees" counts clockwise from true north, "errorMeters" is the

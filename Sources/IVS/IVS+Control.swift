@@ -50,6 +50,7 @@ extension IVS {
         case .diagnoseRing: self.diagnoseRing(call, at: now)
         case .breakRing, .mendRing, .plugRing, .restartRing: self.simulateRing(call)
         case .setVehicle: self.setVehicle(call, at: now)
+        case .tellBluetooth: self.tellBluetooth(call, at: now)
         case .setPosition: self.setPosition(call, at: now)
         case .clearPosition: self.clearPosition(call, at: now)
         case .testCall: self.testCall(call, at: now)
@@ -201,7 +202,7 @@ extension IVS {
         case .setLine, .status, .watch, .why, .timers, .incidents, .describeIncident, .trace, .setPosition,
             .clearPosition, .setVehicle, .playAcceleration, .testCall, .setGarageMode, .faults, .clearFaults,
             .diagnoseRing, .breakRing, .mendRing, .plugRing, .restartRing, .selfTest, .inspect, .injections,
-            .injectFault, .healFault, .shutGate, nil:
+            .injectFault, .healFault, .shutGate, .tellBluetooth, nil:
             command = .set(name, level)
         }
         self.outputs.append(.simulate(call.id, command))
@@ -274,6 +275,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case restoreLine = "RestoreLine"
     case pressButton = "PressButton"
     case setVehicle = "SetVehicle"
+    case tellBluetooth = "TellBluetooth"
     case setPosition = "SetPosition"
     case clearPosition = "ClearPosition"
     case testCall = "TestCall"
@@ -286,7 +288,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         case .setLine, .pulseLine, .bounceLine, .playLine, .stickLine, .vanishLine, .restoreLine, .pressButton,
             .setVehicle, .setPosition, .clearPosition, .playAcceleration, .testCall, .setGarageMode, .clearFaults,
             .diagnoseRing, .breakRing, .mendRing, .plugRing, .restartRing, .selfTest, .injectFault, .healFault,
-            .shutGate:
+            .shutGate, .tellBluetooth:
             false
         }
     }
@@ -312,7 +314,7 @@ extension ControlCircle {
         // A page that is reachable from the network shuts the gate, and that makes a rig only safer; a self-test rings
         // nowhere.
         case .view: method?.onlyReads ?? true || method == .shutGate || method == .selfTest
-        case .bus: method == .setVehicle || method == nil
+        case .bus: method == .setVehicle || method == .tellBluetooth || method == nil
         }
     }
 }

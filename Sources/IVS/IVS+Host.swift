@@ -1,4 +1,5 @@
 internal import CallControl
+internal import ControlSocket
 internal import Diagnosis
 internal import GPIO
 internal import Net
@@ -11,6 +12,8 @@ internal import Timeline
 struct SelfTestStanding: Sendable {
     /// How long a center may be away while other machines can be reached, before that is a fault.
     static let centerAwayFor = Duration.seconds(60)
+    /// How long what a client tells of Bluetooth counts.
+    static let bluetoothValidFor = Duration.seconds(60)
     /// How long the clock may be unset after the start.
     static let clockUnsetFor = Duration.seconds(600)
 
@@ -47,6 +50,7 @@ extension IVS {
         self.selfTest.host = reading
         self.selfTest.hostAt = now.instant
         self.judgeHost(at: now)
+        self.forgetBluetooth(at: now)
         self.selfTestHeard(.host, at: now)
     }
 
@@ -139,12 +143,35 @@ extension IVS {
         self.raise(.softwareFailing, "ecalld has ended unexpectedly \(ends) times within an hour", at: now)
     }
 
+    /// A client tells of the phone and its adapter.
+    mutating func tellBluetooth(_ call: ControlCall, at now: Moment) {
+        let reading = BluetoothReading(
+            isAdapterThere: call.parameters["adapter"]?.asBool ?? false,
+            isPhonePaired: call.parameters["paired"]?.asBool,
+            isPairingWhole: call.parameters["whole"]?.asBool,
+            isPhoneConnected: call.parameters["connected"]?.asBool
+        )
+        self.bluetoothRead(reading, at: now)
+        self.outputs.append(.reply(call.id, [:], continues: false))
+    }
+
+    /// What nobody tells any more is not known.
+    private mutating func forgetBluetooth(at now: Moment) {
+        guard !self.configuration.isSimulated, let toldAt = self.selfTest.bluetoothAt,
+            toldAt.advanced(by: SelfTestStanding.bluetoothValidFor) <= now.instant
+        else { return }
+        self.selfTest.bluetooth = nil
+        self.selfTest.bluetoothAt = nil
+        for fault in [Fault.bluetoothAdapterGone, .phoneNotPaired, .pairingBroken] {
+            self.end(fault, isProven: false, at: now)
+        }
+    }
+
     /// What the phone and its adapter say.
     mutating func bluetoothRead(_ reading: BluetoothReading, at now: Moment) {
         self.selfTest.bluetooth = reading
         self.selfTest.bluetoothAt = now.instant
         self.judgeBluetooth(at: now)
-        self.selfTestHeard(.bluetooth, at: now)
     }
 
     mutating func judgeBluetooth(at now: Moment) {

@@ -12,7 +12,6 @@ internal import Timeline
 struct WaitingSelfTest: Sendable {
     enum Part: Hashable, Sendable {
         case host
-        case bluetooth
         case center(Int)
         case lamps
     }
@@ -40,7 +39,6 @@ extension IVS {
         guard call.parameters["run"]?.asBool == true else { return self.tellBoard(call.id, item) }
         var parts: Set<WaitingSelfTest.Part> = [.host]
         self.outputs.append(.readHost)
-        if self.configuration.selfTest.bluetooth != nil { parts.insert(.bluetooth) }
         if self.call.state == .idle {
             for index in self.configuration.centers.indices where self.ask(center: index, at: now) {
                 parts.insert(.center(index))

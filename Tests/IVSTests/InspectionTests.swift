@@ -26,6 +26,27 @@ import Testing
         #expect(reply["items"]?.asArray?.isEmpty == false)
     }
 
+    @Test func whatIsToldOfBluetoothIsForgottenWhenItIsNotRepeated() throws {
+        let bench = VehicleBench.started(
+            VehicleBench.configuration {
+                $0.isSimulated = false
+                $0.selfTest.bluetooth = "hci0"
+                $0.selfTest.phone = "00:1B:44:11:3A:B7"
+            }
+        )
+        let verdict = { (name: String) throws in
+            let items = try bench.reply(.selfTest, ["item": .string(name)])["items"]?.asArray
+            return items?.first?["verdict"]?.asString
+        }
+        #expect(try verdict("phone") == "notTested" && verdict("bluetooth") == "notTested")
+        bench.call(.tellBluetooth, ["adapter": true, "paired": false])
+        #expect(try verdict("phone") == "faulty" && verdict("bluetooth") == "good")
+        bench.advance(by: .seconds(61))
+        bench.step(.host(SelfTestRig.goodMachine, askedAt: bench.now))
+        #expect(try verdict("phone") == "notTested" && verdict("bluetooth") == "notTested")
+        #expect(bench.ivs.faults.isEmpty)
+    }
+
     @Test func oneThatIsNotReadySaysWhy() throws {
         let rig = SelfTestRig()
         rig.call(.injectFault, ["item": "adapter"])

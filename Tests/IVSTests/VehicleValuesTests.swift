@@ -227,7 +227,7 @@ import Timeline
             let call = ControlCall.numbered(UInt64(number + 1), method.fullName, parameters, more: true, circle: .bus)
             bench.step(.control(.call(call)))
         }
-        #expect(bench.failures.count == ControlMethod.allCases.count - 1)
+        #expect(bench.failures.count == ControlMethod.allCases.count - 2)
         #expect(Set(bench.failures.map(\.error)) == ["net.ecall.ecalld.NotPermitted"])
         #expect(bench.ivs.values.occupants?.value == 2)
     }

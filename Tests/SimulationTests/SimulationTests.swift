@@ -103,14 +103,9 @@ import Testing
             "actionTaken", "actionRefused", "centerMessage", "action line at rest", "vehicleChanged", "vehicleCalls",
         ]
         let registrations = ["registered", "registrationFailed", "registrationRemoved", "left"]
-        // Some ways are taken in one walk of hundreds.
-        let transitions =
-            Self.seeds.count < 1_000
-            ? []
-            : CallTransition.all.map { "transition \($0.from.rawValue) \($0.event.rawValue) \($0.to.rawValue)" }
         #expect(
             Set(
-                states + transitions + actions + outcomes + announcements + ways + registrations + kills + callbacks
+                states + actions + outcomes + announcements + ways + registrations + kills + callbacks
                     + late + garage
                     + asked
             )
