@@ -6,6 +6,7 @@ extension ControlInterface {
         # "fallback" says when a call goes from the private service to 112, null where it never does; "garage" is how many
         # milliseconds the button still makes test calls, "selfCheck" when the next self-check is due, each null for never;
         # "message" is shown until the center can ring back no more;
+        # "degraded" are sentences for the driver about what of the call that goes on does not work, which stops no call;
         # "faults" are sentences, one for each malfunction that is known; "dropped" counts events that found a full queue.
         method Status() -> (
           version: string,
@@ -36,6 +37,7 @@ extension ControlInterface {
           faults: []string,
           malfunctions: []Malfunction,
           warning: ?Warning,
+          degraded: []string,
           dropped: int
         )
 

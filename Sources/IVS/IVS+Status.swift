@@ -40,6 +40,7 @@ extension IVS {
             "faults": .array(self.faults.keys.sorted().compactMap { self.faults[$0].map(JSONValue.string) }),
             "malfunctions": self.malfunctions,
             "warning": self.warningStatus,
+            "degraded": .array(self.degradations(at: now).map(JSONValue.string)),
             "dropped": .int(self.lostEvents),
         ]
     }

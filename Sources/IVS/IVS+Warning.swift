@@ -1,9 +1,16 @@
+internal import Positioning
 internal import Store
 internal import CallControl
 internal import ControlSocket
 internal import Diagnosis
 internal import Supervision
 internal import Timeline
+
+/// Of which call it was told that something does not work, and how much.
+struct ToldDegradation: Hashable, Sendable {
+    let incident: IncidentID
+    let count: Int
+}
 
 // The warning of the driver: lamp, buzzer and page, for as long as a serious fault is there.
 extension IVS {
@@ -38,6 +45,42 @@ extension IVS {
             return self.ringVerdict?.driverSentence(units) ?? Self.brokenRing
         case _: return key.fault.driverSentence
         }
+    }
+
+    /// What of the call that goes on does not work, for the driver; empty without a call, and for one that is whole.
+    func degradations(at now: Moment) -> [String] {
+        guard self.call.isGoingOn, let incident = self.call.incident, !incident.isSelfCheck else { return [] }
+        var sentences: [String] = []
+        for key in self.faults.keys.sorted() where key.fault.isSerious {
+            let plain = self.driverSentence(key).drop { $0 != ":" }.dropFirst(2)
+            if !sentences.contains(String(plain)) { sentences.append(String(plain)) }
+        }
+        if !(self.locations.current?.canBeTrusted(at: now.instant) ?? false) {
+            sentences.append("the center is not told where you are with certainty: say where you are.")
+        }
+        let isAway = { (index: Int) in
+            self.configuration.isConnectedWithoutCall && !self.configuration.centers[index].isFallback
+                && self.links[index].flow == nil && self.links[index].lastFailure != nil
+        }
+        let away = self.links.indices.filter(isAway).map { self.configuration.centers[$0].name }
+        if !away.isEmpty { sentences.append("\(away.joined(separator: ", ")) cannot be reached: another is called.") }
+        return sentences
+    }
+
+    /// Says once for each call what of it does not work, and again when more does not.
+    mutating func tellDegradation(at now: Moment) {
+        guard let incident = self.call.incident?.id, self.call.isGoingOn else { return }
+        let known = self.toldDegradation?.incident == incident ? self.toldDegradation?.count ?? 0 : 0
+        let sentences = self.degradations(at: now)
+        guard sentences.count > known else { return }
+        self.toldDegradation = ToldDegradation(incident: incident, count: sentences.count)
+        self.note(
+            .callDegraded,
+            "the call goes on without all that it has: \(sentences.joined(separator: " "))",
+            at: now,
+            severity: .warning,
+            fields: ["count": String(sentences.count)]
+        )
     }
 
     /// The part of `Status` about what is wrong, the serious first.

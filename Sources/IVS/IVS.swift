@@ -117,6 +117,8 @@ package struct IVS: Sendable {
     /// Whether the buzzer is owed for a serious fault, and until when it rests.
     var isWarningDue = false
     var warningRestsUntil: Instant?
+    /// What was told of the present call.
+    var toldDegradation: ToldDegradation?
     /// Whether somebody has shut the 112 gate for this run.
     var isGateShut = false
     /// What the vehicle's own network has told.
@@ -349,6 +351,7 @@ package struct IVS: Sendable {
         self.judgeRuns(at: now)
         self.judgeFaults(at: now)
         self.warn(at: now)
+        self.tellDegradation(at: now)
         self.answerSelfTests(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)

@@ -43,6 +43,7 @@ package struct VehicleEvent: Hashable, Sendable {
         case ringDiagnosed
         case selfTested
         case gateShut
+        case callDegraded
         case msd
         case inviteSent
         case provisional
@@ -127,6 +128,7 @@ package struct VehicleEvent: Hashable, Sendable {
             case .ringDiagnosed: "ringDiagnosed"
             case .selfTested: "selfTested"
             case .gateShut: "gateShut"
+            case .callDegraded: "callDegraded"
             case .msd: "msd"
             case .inviteSent: "inviteSent"
             case .provisional: "provisional"

@@ -212,7 +212,7 @@ extension Invariants {
             .receiverConnected, .receiverLost, .receiverProblem, .positionRefused, .positionTrusted, .positionUntrusted,
             .vedsSent, .sensorWorking, .sensorSampleBad, .additionalDataLeftOut,
             .lineLost, .lineHealth, .linesUnread, .fault, .faultCleared, .faultsForgotten, .ringUnlocked,
-            .ringDiagnosed, .selfTested, .gateShut, .provisional, .challenged,
+            .ringDiagnosed, .selfTested, .gateShut, .callDegraded, .provisional, .challenged,
             .acknowledgement,
             .callFlowEnded, .callbackReceived, .timerStarted, .timerStopped, .timerExpired,
             .msdAnswered, .requestRefused, .sessionChange, .indicator, .linkOpened, .linkClosed, .linkUnprotected,
