@@ -56,8 +56,17 @@ check "the lamp is lit and held while the program is broken" '^0.ecall-lamp$' '
     until_true 30 "[ \"\$(line_user pi \$lamp)\" = ecall-lamp ]"
     sim_value pi $lamp
     line_user pi $lamp' 60
-check "the daemon comes back when the program is whole, and gets its lamp" '^ecalld.1$' '
+# What was killed so far is a software fault by now, which lights the lamp: first that is seen, then it is forgotten.
+check "a daemon that was killed again and again tells a software fault, and lights its lamp" '^ecalld.0.softwareFailing$' '
     put_daemon </run/ecalld.whole
+    until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp
+    until_true 20 "ecallctl faults | grep -q softwareFailing.*there"
+    sim_value pi $lamp
+    ecallctl faults | grep -o "softwareFailing" | head -n 1' 90
+check "the daemon comes back when the program is whole, and gets its lamp" '^ecalld.1$' '
+    systemctl stop ecalld
+    rm -f /var/lib/ecall/vehicle.sqlite*
+    systemctl start ecalld
     until_true 40 "[ \"\$(line_user pi \$lamp)\" = ecalld ]" && line_user pi $lamp
     until_true 10 "[ \"\$(sim_value pi \$lamp)\" = 1 ]" && sim_value pi $lamp' 90
 check "the lamp is lit while the configuration cannot be read" '^0.ecall-lamp$' '
