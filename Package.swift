@@ -48,6 +48,7 @@ extension Target.Dependency {
         name: "Hummingbird",
         package: "hummingbird"
     )
+    static let hummingbirdCore = Self.product(name: "HummingbirdCore", package: "hummingbird")
     static let logging = Self.product(name: "Logging", package: "swift-log")
     static let nioConcurrencyHelpers = Self.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
@@ -138,7 +139,8 @@ let package = Package(
         .target(
             name: "Panel",
             dependencies: [
-                "CallControl", "ControlSocket", "IVS", .httpTypes, .hummingbird, .logging, .nioCore, .nioPosix,
+                "CallControl", "ControlSocket", "IVS", .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .nioPosix,
             ],
             resources: [.embedInCode("Pages")],
             swiftSettings: settings

@@ -19,8 +19,11 @@ package struct HostReading: Hashable, Sendable {
     package var hasNetwork: Bool?
     /// Whether the configured network adapter is there.
     package var isAdapterThere: Bool?
-    /// The hosts of 112 hops whose names have no address.
+    /// The hosts of centers and hops that have an address, and those of which the name service says that they have none.
+    package var resolved: Set<String> = []
     package var unresolved: Set<String> = []
+    /// Whether a name service has answered: something of the world can be heard, which a route alone does not prove.
+    package var isAnyoneHeard = false
     /// SHA-256 of the program and of the file of the configuration, in hexadecimal digits.
     package var programDigest: String?
     package var configurationDigest: String?

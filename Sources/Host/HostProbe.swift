@@ -69,14 +69,23 @@ package struct HostProbe: Sendable {
         FileManager.default.fileExists(atPath: "\(self.kernel)/sys/class/net/\(adapter)")
     }
 
-    /// Whether a host has an address; nothing is sent to it.
+    /// Whether a host has an address, by what a name service says; `nil` where none says anything.
     ///
-    /// Waits for the name service.
-    package func hasAddress(_ host: String) -> Bool {
+    /// Nothing is sent to the host. Waits for the name service.
+    package func hasAddress(_ host: String) -> Bool? {
         var found: UnsafeMutablePointer<addrinfo>?
         let answer = unsafe getaddrinfo(host, nil, nil, &found)
         if let list = unsafe found { unsafe freeaddrinfo(list) }
-        return answer == 0
+        if answer == 0 { return true }
+        // The others are the name service's own: away, busy, broken.
+        return answer == EAI_NONAME ? false : nil
+    }
+
+    /// Whether a host is an address already, which no name service has to be asked for.
+    package func isAddress(_ host: String) -> Bool {
+        var four = in_addr()
+        var six = in6_addr()
+        return unsafe inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1
     }
 
     /// More than the kernel's tables of a vehicle's computer hold.

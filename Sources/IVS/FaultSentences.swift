@@ -4,9 +4,12 @@ extension Fault {
     /// What the driver is told of it: what does not work, and what that means for a call.
     ///
     /// A fault of the ring has a sentence of its own, by its verdict.
-    var driverSentence: String {
+    var driverSentence: String { self.driverSentence(as: self) }
+
+    /// The same with what another fault means for a call.
+    func driverSentence(as other: Fault) -> String {
         let head = self.isSerious ? "SOS call malfunction" : "SOS call: a note"
-        return "\(head): \(self.plainly)"
+        return "\(head): \(other.plainly)"
     }
 
     private var plainly: String {
@@ -25,8 +28,9 @@ extension Fault {
         case .recordFailing, .diskLow: "what it does might not be written down. A call is possible. \(Self.workshop)"
         case .controlSocketFailing, .incidentInterrupted: "a part of it does not work. \(Self.workshop)"
         case .msdNotMade: "a call would go out without its data: say where you are. \(Self.workshop)"
-        case .credentialsUnusable, .tlsUnusable, .ownCertificate, .certificateDate, .registrationFailing,
-            .selfCheckFailing, .configurationUnusable:
+        case .registrationFailing: "the response center could not ring you back. A call is possible. \(Self.workshop)"
+        case .selfCheckFailing: "the last test calls failed. In an emergency use your telephone too. \(Self.workshop)"
+        case .credentialsUnusable, .tlsUnusable, .ownCertificate, .certificateDate, .configurationUnusable:
             "its set-up has a mistake, and a call might take longer or fail. \(Self.workshop)"
         case .centerUnreachable, .hopUnresolved:
             "the response center cannot be reached. In an emergency use your telephone too."

@@ -30,9 +30,16 @@ struct HostLook: Sendable {
         reading.isClockSynchronized = WallClock.now().isSynchronized
         reading.hasNetwork = self.probe.hasNetwork
         reading.isAdapterThere = self.configuration.selfTest.adapter.map(self.probe.isThere(adapter:))
-        reading.unresolved = Set(
-            self.configuration.centers.filter(\.isFallback).map(\.endpoint.host).filter { !self.probe.hasAddress($0) }
-        )
+        for center in self.configuration.centers {
+            let host = center.endpoint.host
+            guard !self.probe.isAddress(host) else {
+                reading.resolved.insert(host)
+                continue
+            }
+            guard let isFound = self.probe.hasAddress(host) else { continue }
+            reading.isAnyoneHeard = true
+            if isFound { reading.resolved.insert(host) } else { reading.unresolved.insert(host) }
+        }
         reading.programDigest = self.program
         reading.configurationDigest = self.atStart
         reading.configuration = self.fileStanding

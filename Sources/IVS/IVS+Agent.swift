@@ -49,7 +49,7 @@ extension IVS {
             guard !self.answered(sent, "\(message.statusCode)", at: now) else { return }
             self.lateDataAnswered(sent, message.statusCode, at: now)
         case .messageFailed(let sent, let reason):
-            guard !self.answered(sent, "no answer", at: now) else { return }
+            guard !self.answered(sent, Self.noAnswer, at: now) else { return }
             self.lateDataLost(sent, reason, at: now)
         case .established(let leg): self.confirmed(leg)
         case .withdrawn: break  // The call machine is not told of an INVITE that rings no more.

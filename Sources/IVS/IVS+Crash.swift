@@ -10,6 +10,8 @@ internal import Timeline
 struct SensorStanding: Hashable, Sendable {
     /// Samples a second; `nil` while none come.
     var rate: Double?
+    /// Whether roll rates come; `nil` before anything was said of them.
+    var isRolling: Bool?
     /// Whether something is felt that may become an event.
     var isAwake = false
     /// When that was last over.
@@ -92,8 +94,11 @@ extension IVS {
             // What is wrong may have become something else.
             self.clear(.accelerometerFailing, at: now)
             self.raise(.accelerometerFailing, reason, at: now)
-        case .rollWorking: self.clear(.gyroFailing, at: now)
+        case .rollWorking:
+            self.sensor.isRolling = true
+            self.clear(.gyroFailing, at: now)
         case .rollFailed(let reason):
+            self.sensor.isRolling = false
             self.clear(.gyroFailing, at: now)
             self.raise(.gyroFailing, reason, at: now)
         case .sign(let sign): self.take(sign, at: now)

@@ -37,6 +37,7 @@ extension IVS {
     mutating func beginCycle(at now: Moment) {
         guard self.isMemoryOpen else { return }
         self.memory.cycleBegins()
+        self.warnedOf = Set(self.faults.keys)
         self.forgetDiagnosisOfEarlierCycle()
         for key in self.faults.keys.sorted() { self.remember(key, at: now) }
         for key in self.memory.entries.keys.sorted() { self.write(key) }
@@ -53,22 +54,29 @@ extension IVS {
         case .lineNoisy, .buttonStuck, .crashLineStuck, .crashLineSilent, .crashLineInvalid:
             return isUsable && self.configuration.lineSpecifications.contains { $0.name == line }
         case .receiverFailing: return self.configuration.receiver != nil
-        case .accelerometerFailing, .gyroFailing: return self.configuration.crash.source != .none
-        case .batteryInsufficient, .batteryFailing: return self.configuration.power != nil
-        case .ringBroken, .ringUnstable: return self.isRingLookedAt(at: now) { $0.first?.hasLight != nil }
+        case .accelerometerFailing: return self.sensor.rate != nil
+        case .gyroFailing: return self.sensor.isRolling == true
+        case .batteryInsufficient: return self.power.charge != nil
+        case .batteryFailing: return self.selfTest.power.map { $0.trouble == nil } ?? false
+        case .ringBroken, .ringUnstable: return self.isRingLookedAt(at: now) { $0.first?.hasLight == true }
         case .ringUnitDead, .ringUnitUnpowered:
             let unit = self.configuration.ring?.units.firstIndex { $0.name == key.unit }
             return self.isRingLookedAt(at: now) { units in
                 guard let unit else { return false }
-                return key.fault == .ringUnitDead ? units[unit].isAlive != nil : units[unit].hasSupply != nil
+                return key.fault == .ringUnitDead
+                    ? units[unit].isAlive == true && units[unit].isBypassed != true : units[unit].hasSupply == true
             }
         case .recordFailing, .controlSocketFailing, .credentialsUnusable, .softwareFailing: return true
-        case .memoryLow, .diskLow, .configurationUnusable, .clockUnset, .loopSlow: return self.selfTest.host != nil
-        case .hopUnresolved: return self.selfTest.host != nil
+        case .memoryLow: return self.selfTest.host?.availableMemory != nil
+        case .diskLow: return self.selfTest.host?.freeDisk != nil
+        case .configurationUnusable: return self.selfTest.host?.configuration != nil
+        case .clockUnset: return self.selfTest.host?.isClockSynchronized == true
+        case .loopSlow: return self.selfTest.host?.lateness != nil
+        case .hopUnresolved: return self.selfTest.host?.resolved.contains(key.unit) == true
         case .networkAdapterGone: return self.selfTest.host?.isAdapterThere != nil
         case .centerUnreachable:
             let index = self.configuration.centers.firstIndex { $0.name == key.unit }
-            return index.map { self.links[$0].flow != nil } ?? false
+            return index.map { self.links[$0].standing == .open } ?? false
         case .bluetoothAdapterGone: return self.selfTest.bluetooth != nil
         case .phoneNotPaired: return self.selfTest.bluetooth?.isPhonePaired != nil
         case .pairingBroken: return self.selfTest.bluetooth?.isPairingWhole != nil

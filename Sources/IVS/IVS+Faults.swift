@@ -25,7 +25,7 @@ extension IVS {
         guard self.faults.updateValue(sentence, forKey: key) == nil else { return }
         self.note(.fault, sentence, at: now, severity: .error, fields: key.fields)
         self.remember(key, at: now)
-        if fault.isSerious { self.isWarningDue = true }
+        if fault.isSerious, self.warnedOf.insert(key).inserted { self.isWarningDue = true }
     }
 
     /// The fault is gone.

@@ -2,6 +2,7 @@ internal import CallControl
 internal import ControlSocket
 internal import Diagnosis
 internal import GPIO
+internal import NGECall
 internal import Net
 internal import SIP
 internal import Store
@@ -19,6 +20,8 @@ struct SelfTestStanding: Sendable {
 
     var host: HostReading?
     var hostAt: Instant?
+    /// What the look before the last has found: a single late event, or a name that is missing once, is no fault.
+    var earlierHost: HostReading?
     /// Since when nothing has set the clock.
     var clockUnsetSince: Instant?
     var bluetooth: BluetoothReading?
@@ -47,6 +50,7 @@ extension IVS {
     mutating func hostRead(_ reading: HostReading, askedAt: Instant, at now: Moment) {
         var reading = reading
         reading.lateness = askedAt.duration(to: now.instant)
+        self.selfTest.earlierHost = self.selfTest.host
         self.selfTest.host = reading
         self.selfTest.hostAt = now.instant
         self.judgeHost(at: now)
@@ -57,6 +61,13 @@ extension IVS {
     /// Judges the last reading, with what is injected in its place.
     mutating func judgeHost(at now: Moment) {
         guard var reading = self.selfTest.host ?? (self.selfTest.injected.isEmpty ? nil : HostReading()) else { return }
+        // Once is no fault.
+        let earlier = self.selfTest.earlierHost
+        reading.lateness = reading.lateness.map { min($0, earlier?.lateness ?? .zero) }
+        reading.unresolved.formIntersection(earlier?.unresolved ?? [])
+        // The way to the private centers is judged by their connections.
+        let hops = self.configuration.centers.filter(\.isFallback).map(\.endpoint.host)
+        reading.unresolved.formIntersection(hops)
         for injection in self.selfTest.injected { injection.override(&reading) }
         var found: [FaultKey: String] = [:]
         for fault in HostLimits().faults(of: reading) {
@@ -68,7 +79,8 @@ extension IVS {
         let isKnown: [Fault: Bool] = [
             .memoryLow: reading.availableMemory != nil, .diskLow: reading.freeDisk != nil,
             .configurationUnusable: reading.configuration != nil, .networkAdapterGone: reading.isAdapterThere != nil,
-            .loopSlow: reading.lateness != nil, .clockUnset: reading.isClockSynchronized == true, .hopUnresolved: true,
+            .loopSlow: reading.lateness != nil, .clockUnset: reading.isClockSynchronized == true,
+            .hopUnresolved: reading.isAnyoneHeard,
         ]
         let before = self.faults.keys.filter { isKnown[$0.fault] != nil && found[$0] == nil }
         for key in before.sorted() {
@@ -96,9 +108,9 @@ extension IVS {
     private mutating func judgeCenters(_ reading: HostReading, at now: Moment) {
         for (index, center) in self.configuration.centers.enumerated()
         where self.configuration.isConnectedWithoutCall && !center.isFallback {
-            if self.links[index].flow != nil || reading.hasNetwork != true {
+            let isThere = self.links[index].standing == .open
+            if isThere || !self.isWorldHeard(besides: index, reading) {
                 self.selfTest.awaySince[index] = nil
-                let isThere = self.links[index].flow != nil
                 self.end(.centerUnreachable, unit: center.name, isProven: isThere, at: now)
                 continue
             }
@@ -117,9 +129,42 @@ extension IVS {
         }
     }
 
+    /// Whether something besides a center can be heard: a route alone is there in a tunnel too.
+    private func isWorldHeard(besides center: Int, _ reading: HostReading) -> Bool {
+        guard reading.hasNetwork == true else { return false }
+        let others = self.links.indices.filter { $0 != center }
+        return reading.isAnyoneHeard || others.contains { self.links[$0].standing == .open }
+            || EmergencyGate.isLoopback(self.configuration.centers[center].endpoint.host)
+    }
+
+    /// A look that does not come hangs at a disk or a name service: what it said last is known no longer.
+    mutating func forgetHost(at now: Moment) {
+        guard let due = self.hostExpiresAt, due <= now.instant else { return }
+        self.selfTest.host = nil
+        self.selfTest.hostAt = nil
+        self.selfTest.earlierHost = nil
+        let known: [Fault] = [
+            .memoryLow, .diskLow, .configurationUnusable, .networkAdapterGone, .loopSlow, .clockUnset, .hopUnresolved,
+        ]
+        for key in self.faults.keys.sorted() where known.contains(key.fault) {
+            self.end(key.fault, unit: key.unit, isProven: false, at: now)
+        }
+        self.forgetBluetooth(at: now)
+        self.note(.selfTested, "the machine was not looked at for too long", at: now, severity: .warning)
+    }
+
+    /// When the last look at the machine counts no longer.
+    var hostExpiresAt: Instant? {
+        // Injected faults of a rig stay until they are healed.
+        guard self.selfTest.injected.isEmpty else { return nil }
+        return self.selfTest.hostAt?.advanced(by: self.configuration.selfTest.interval * 3 + .seconds(30))
+    }
+
     /// How the runs before this one have ended.
     mutating func foundRuns(_ runs: [RunRecord], at now: Moment) {
-        self.ledger.records.append(.runBegan(self.ledger.stamp(now)))
+        let started = self.ledger.stamp(now)
+        self.runStarted = started
+        self.ledger.records.append(.runBegan(started))
         self.selfTest.runs.found(
             runs.map {
                 RunHistory.Run(

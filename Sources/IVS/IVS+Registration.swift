@@ -150,7 +150,7 @@ extension IVS {
     /// Removes every binding before the daemon stops.
     mutating func leaveCenters(at now: Moment) {
         self.leaveBy = now.instant.advanced(by: Self.leaveWait)
-        self.ledger.records.append(.runEnded)
+        if let started = self.runStarted { self.ledger.records.append(.runEnded(started)) }
         // Nobody would drive their lines back.
         self.equipment.release()
         for index in self.registrations.keys.sorted() {

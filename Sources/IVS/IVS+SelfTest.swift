@@ -26,6 +26,8 @@ struct WaitingSelfTest: Sendable {
 extension IVS {
     /// How long a self-test waits for answers: a little longer than a center on the other side of the world takes.
     private static let selfTestWait = Duration.seconds(5)
+    /// Self-tests that run at a time; who asks beyond them is told what is known.
+    private static let maximumWaiting = 8
     /// How long LED and lamp burn for a person to look at them.
     private static let lampTest = Duration.seconds(2)
 
@@ -36,18 +38,26 @@ extension IVS {
         if let item, !names.contains(item) {
             return self.outOfRange(call, "item", names.joined(separator: ", "))
         }
-        guard call.parameters["run"]?.asBool == true else { return self.tellBoard(call.id, item) }
+        let isAudible = call.parameters["audible"]?.asBool == true
+        // Whoever may only read sounds nothing.
+        if isAudible, call.connection.circle != .change {
+            return self.fail(call, "NotPermitted", ["method": .string("\(call.method), audible")])
+        }
+        guard call.parameters["run"]?.asBool == true, self.selfTest.waiting.count < Self.maximumWaiting else {
+            return self.tellBoard(call.id, item)
+        }
         var parts: Set<WaitingSelfTest.Part> = [.host]
         self.outputs.append(.readHost)
         if self.call.state == .idle {
             for index in self.configuration.centers.indices where self.ask(center: index, at: now) {
                 parts.insert(.center(index))
             }
-            if call.parameters["lamps"]?.asBool == true {
+            // Whoever may only read lights nothing either: that would keep a warning waiting.
+            if call.parameters["lamps"]?.asBool == true, call.connection.circle == .change {
                 self.indicators.startLampCheck(for: Self.lampTest, at: now.instant)
                 parts.insert(.lamps)
             }
-            if call.parameters["audible"]?.asBool == true { self.announce(.malfunction, at: now) }
+            if isAudible { self.announce(.malfunction, at: now) }
         }
         self.selfTest.waiting.append(
             WaitingSelfTest(call: call.id, item: item, parts: parts, until: now.instant.advanced(by: Self.selfTestWait))
@@ -82,6 +92,8 @@ extension IVS {
     ///
     /// Never a 112 hop: nothing is sent to one outside of a call.
     private mutating func ask(center index: Int, at now: Moment) -> Bool {
+        // One that is asked already is not asked again: somebody may ask as often as they like.
+        if self.selfTest.asking.values.contains(index) { return true }
         let center = self.configuration.centers[index]
         // Both addresses were read with the configuration.
         guard self.configuration.profile(of: index) == .privateCenter, let flow = self.links[index].flow,

@@ -1,6 +1,7 @@
 internal import CallControl
 internal import ControlSocket
 internal import CrashSensing
+internal import Diagnosis
 internal import MSD
 internal import NGECall
 internal import Positioning
@@ -44,6 +45,8 @@ extension IVS {
         let isAfterSilence = self.ignition == nil
         self.ignition = isOn
         if let isOn { self.ignitionTold(isOn, isAfterSilence: isAfterSilence, at: now) }
+        // A gateway that says nothing any more sleeps with the vehicle; that of a simulated rig has been told once by hand.
+        if isOn == nil, !self.configuration.isSimulated { self.ring?.sleeps() }
         self.inputs.ignition(isOn: isOn, at: now.instant)
     }
 
@@ -51,8 +54,9 @@ extension IVS {
     private mutating func ignitionTold(_ isOn: Bool, isAfterSilence: Bool, at now: Moment) {
         let before = self.lastIgnition
         self.lastIgnition = isOn
-        if isOn != before { self.ringIgnition(isOn: isOn, at: now) }
-        if isOn != before, isOn { self.isWarningDue = self.hasSeriousFault }
+        let isNews = isOn != before || isAfterSilence
+        if isNews { self.ringIgnition(isOn: isOn, at: now) }
+        if isNews, isOn { self.isWarningDue = self.hasSeriousFault }
         let comesOn = isOn && (before == false || before == true && isAfterSilence)
         // A cycle that has not lasted for as long as its tests take proves nothing, and a gateway that flickers begins none.
         if comesOn, self.judgeFaultsAt == nil { self.beginCycle(at: now) }

@@ -3,6 +3,7 @@ internal import Store
 internal import CallControl
 internal import ControlSocket
 internal import Diagnosis
+internal import GPIO
 internal import Supervision
 internal import Timeline
 
@@ -21,8 +22,10 @@ extension IVS {
     var hasSeriousFault: Bool { self.faults.keys.contains { $0.fault.isSerious } }
 
     /// When the buzzer is due; `nil` when nothing is to be said, or while a call has the occupants' ears.
-    var warningDueAt: Instant? {
-        self.isWarningDue && self.call.state == .idle ? self.warningRestsUntil : nil
+    func warningDueAt(after now: Instant) -> Instant? {
+        // The end of a lamp check has a deadline of its own.
+        guard self.isWarningDue, self.call.state == .idle, !self.indicators.isChecking(at: now) else { return nil }
+        return self.warningRestsUntil
     }
 
     /// Sounds the buzzer for a serious fault that is new, and at each ignition; never in a call.
@@ -43,6 +46,9 @@ extension IVS {
         case .ringBroken, .ringUnitDead, .ringUnitUnpowered:
             let units = self.configuration.ring?.units ?? []
             return self.ringVerdict?.driverSentence(units) ?? Self.brokenRing
+        // A line that is gone is what hangs on it.
+        case .lineUnusable, .lineNoisy:
+            return key.fault.driverSentence(as: self.fault(ofLine: key.unit, otherwise: key.fault))
         case _: return key.fault.driverSentence
         }
     }
@@ -106,14 +112,36 @@ extension IVS {
         return diagnosis.sentence
     }
 
+    /// What a line that is gone means for the driver: what hangs on it does not work.
+    private func fault(ofLine name: String, otherwise: Fault) -> Fault {
+        let (line, lines) = (LineName(name), self.configuration.lines)
+        if line == lines.button { return .buttonOpen }
+        if lines.crash.keys.contains(line) { return .crashLineOpen }
+        if line == lines.lamp { return .lampOpen }
+        if line == lines.led { return .ledOpen }
+        return line == lines.chime ? .chimeOpen : otherwise
+    }
+
+    /// Whether a means of warning is there and nothing is known against it.
+    private func works(_ fault: Fault, _ line: LineName?) -> Bool {
+        guard let line else { return false }
+        let against = [
+            FaultKey(fault: fault, unit: ""), FaultKey(fault: .lineUnusable, unit: line.text),
+        ]
+        return against.allSatisfy { self.faults[$0] == nil }
+    }
+
     /// By what the driver is warned; null while nothing serious is wrong.
     var warningStatus: JSONValue {
         guard self.hasSeriousFault else { return .null }
         let isRingOut = self.faults.keys.contains { $0.fault == .ringBroken }
-        let means = ["page", "lamp"] + (self.configuration.lines.chime == nil ? [] : ["buzzer"])
+        let means =
+            ["page"] + (self.works(.lampOpen, self.configuration.lines.lamp) ? ["lamp"] : [])
+            + (self.works(.chimeOpen, self.configuration.lines.chime) ? ["buzzer"] : [])
+        let own = means.dropFirst().joined(separator: " and ")
         let sentence =
-            isRingOut
-            ? "The vehicle's loudspeakers are out: warned by the system's own lamp\(means.contains("buzzer") ? " and buzzer" : "")."
+            isRingOut && !own.isEmpty
+            ? "The vehicle's loudspeakers are out: warned by the system's own \(own)."
             : "Warned by \(means.joined(separator: ", "))."
         return ["by": .array(means.map(JSONValue.string)), "sentence": .string(sentence)]
     }

@@ -114,8 +114,12 @@ package struct IVS: Sendable {
     var selfTest: SelfTestStanding
     /// Samples a second when they came last.
     var lastSensorRate: Double?
+    /// When this run is on record as begun.
+    var runStarted: Stamp?
     /// Whether the buzzer is owed for a serious fault, and until when it rests.
     var isWarningDue = false
+    /// The faults of which it has sounded in this cycle: one that comes and goes sounds once.
+    var warnedOf: Set<FaultKey> = []
     var warningRestsUntil: Instant?
     /// What was told of the present call.
     var toldDegradation: ToldDegradation?
@@ -267,7 +271,8 @@ package struct IVS: Sendable {
             self.selfTest.circuits.nextDeadline,
             self.selfTest.runs.nextDeadline,
             self.selfTestDueAt,
-            self.warningDueAt
+            self.hostExpiresAt,
+            self.warningDueAt(after: now)
         )
     }
 
@@ -349,9 +354,12 @@ package struct IVS: Sendable {
         self.judgeRing(at: now)
         self.judgeCircuits(at: now)
         self.judgeRuns(at: now)
+        self.forgetHost(at: now)
         self.judgeFaults(at: now)
         self.warn(at: now)
         self.tellDegradation(at: now)
+        // What was found in this step lights the lamp in this step.
+        self.driveIndicators(at: now)
         self.answerSelfTests(at: now)
         self.holdCallbackLink(at: now)
         self.releaseIdleLinks(at: now)

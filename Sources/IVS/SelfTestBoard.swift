@@ -203,22 +203,28 @@ extension IVS {
 
     /// A 112 hop is there when it is configured and has an address; nothing is sent to it.
     private func hopItem(_ center: VehicleConfiguration.Center) -> SelfTestItem {
-        self.item(
+        let isResolved = self.selfTest.host?.resolved.contains(center.endpoint.host) == true
+        return self.item(
             "hop:\(center.name)",
             "112 hop \(center.name)",
             faults: [self.key(.hopUnresolved, center.endpoint.host)],
-            isKnown: self.selfTest.host != nil,
-            measured: "configured and resolvable; nothing is sent to it",
+            isKnown: isResolved,
+            measured: isResolved
+                ? "configured and resolvable; nothing is sent to it" : "configured; no name service answers",
             at: self.selfTest.hostAt
         )
     }
+
+    /// What OPTIONS without an answer is told as.
+    static let noAnswer = "no answer"
 
     private func centerItem(_ index: Int, _ center: VehicleConfiguration.Center) -> SelfTestItem {
         let faults: [Fault] = [
             .centerUnreachable, .tlsUnusable, .ownCertificate, .certificateDate, .registrationFailing,
         ]
-        let isOpen = self.links[index].flow != nil
         let answer = self.selfTest.answers[index]
+        // A socket that stands proves nothing of who listens behind it, once nobody has answered.
+        let isOpen = self.links[index].standing == .open && answer?.status != Self.noAnswer
         let isKept = self.configuration.isConnectedWithoutCall
         let connection = isOpen ? "connected" : isKept ? "not connected" : "connected in a call only"
         let asked = answer.map { ", OPTIONS: \($0.status)" } ?? ""
@@ -256,7 +262,8 @@ extension IVS {
                 "gyro",
                 "Gyro",
                 faults: [self.key(.gyroFailing)],
-                isKnown: hasSensor ? self.sensor.rate != nil : nil
+                // Where no gyro has ever told of itself there may be none.
+                isKnown: self.sensor.isRolling == true ? true : nil
             ),
         ]
     }
@@ -318,15 +325,18 @@ extension IVS {
             "ring",
             "Ring of the sound system",
             faults: [self.key(.ringBroken), self.key(.ringUnstable)],
-            isKnown: settings.senses[0].contains(.light) ? ring.level(.light, of: 0) != nil : nil,
+            isKnown: settings.senses[0].contains(.light) ? ring.isJudging && ring.level(.light, of: 0) == true : nil,
             measured: "\(ring.criticalUnlocks) moments without light"
         )
-        let units = zip(settings.units, settings.senses).map { unit, senses in
-            self.item(
+        let units = settings.units.indices.map { number in
+            let (unit, senses) = (settings.units[number], settings.senses[number].intersection([.supply, .alive]))
+            let isTold = senses.allSatisfy { ring.level($0, of: number) != nil }
+            let isInPlace = ring.level(.bypass, of: number) != true
+            return self.item(
                 "ring:\(unit.name)",
                 "Ring: \(unit.description)",
                 faults: [self.key(.ringUnitUnpowered, unit.name), self.key(.ringUnitDead, unit.name)],
-                isKnown: senses.isDisjoint(with: [.supply, .alive]) ? nil : ring.isJudging
+                isKnown: senses.isEmpty ? nil : ring.isJudging && isTold && isInPlace
             )
         }
         return [whole] + units

@@ -30,8 +30,12 @@ package actor DaemonFeed {
 
     /// Pages that are open at a time: a person has a few.
     static let maximumPages = 16
-    /// What a page that does not read may fall behind, a few seconds; it then misses the oldest.
-    static let maximumBacklog = 64
+    /// What a page may fall behind: less than the 3 s after which an old status is worse than none.
+    static let maximumBacklog = 4
+    /// After so many updates that found no room, some ten seconds, a page that does not read gives its place away.
+    static let maximumDropped = 20
+    /// How long the daemon may take to answer: longer, and it stands still.
+    static let answerWait = Duration.seconds(2)
     /// How often the status is asked for: six times in the 3 s after which a page calls the daemon dead.
     static let period = Duration.milliseconds(500)
     /// The pause before the daemon is looked for again.
@@ -39,9 +43,10 @@ package actor DaemonFeed {
 
     private let socket: String
     private let shutsGate: Bool
-    private var pages: [Int: AsyncStream<Update>.Continuation] = [:]
+    private var pages: [Int: (continuation: AsyncStream<Update>.Continuation, dropped: Int)] = [:]
     private var lastPage = 0
-    private var last: Update?
+    /// Asks for a status at once.
+    private var wish: AsyncStream<Void>.Continuation?
 
     /// `shutsGate` shuts the 112 gate of each daemon before anything of it is shown.
     package init(socket: String, shutsGate: Bool) {
@@ -49,7 +54,9 @@ package actor DaemonFeed {
         self.shutsGate = shutsGate
     }
 
-    /// Everything from now on, the last first; `nil` when there are too many pages.
+    /// Everything from now on; `nil` when there are too many pages.
+    ///
+    /// Nothing of before: a status that is told again would be taken for a sign of life.
     package func open() -> Page? {
         guard self.pages.count < Self.maximumPages else { return nil }
         self.lastPage += 1
@@ -58,8 +65,8 @@ package actor DaemonFeed {
             of: Update.self,
             bufferingPolicy: .bufferingNewest(Self.maximumBacklog)
         )
-        self.pages[page] = continuation
-        if let last = self.last { continuation.yield(last) }
+        self.pages[page] = (continuation, 0)
+        self.wish?.yield()
         return Page(stream) { Task { await self.left(page) } }
     }
 
@@ -68,11 +75,16 @@ package actor DaemonFeed {
     }
 
     private func tell(_ update: Update) {
-        switch update {
-        case .status, .silent: self.last = update
-        case .news: break
+        for (page, open) in self.pages {
+            guard case .dropped = open.continuation.yield(update) else {
+                self.pages[page]?.dropped = 0
+                continue
+            }
+            self.pages[page]?.dropped += 1
+            guard open.dropped >= Self.maximumDropped else { continue }
+            open.continuation.finish()
+            self.pages[page] = nil
         }
-        for page in self.pages.values { page.yield(update) }
     }
 
     /// Follows the daemon, and the next one, until the task is cancelled.
@@ -85,16 +97,34 @@ package actor DaemonFeed {
             // A pause that is cancelled is over.
             try? await Task.sleep(for: Self.pause)
         }
-        for page in self.pages.values { page.finish() }
+        for page in self.pages.values { page.continuation.finish() }
+    }
+
+    /// The daemon's status; throws when it does not come in time.
+    private static func status(of client: ControlClient) async throws -> JSONValue {
+        try await withThrowingTaskGroup(of: JSONValue.self) { tasks in
+            tasks.addTask { try await client.call(ControlMethod.status.fullName) }
+            tasks.addTask {
+                try await Task.sleep(for: Self.answerWait)
+                throw ControlClientError.noAnswer(method: ControlMethod.status.fullName, wait: Self.answerWait)
+            }
+            // The call that is left is cancelled, which closes its connection.
+            defer { tasks.cancelAll() }
+            return try await tasks.next() ?? .null
+        }
     }
 
     /// Follows one daemon until it is gone.
     private func follow() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let client = try await ControlClient.connect(path: self.socket, group: group)
-        if self.shutsGate { _ = try await client.call(ControlMethod.shutGate.fullName) }
         let watcher = try await ControlClient.connect(path: self.socket, group: group)
+        if self.shutsGate {
+            // Each connection may be to another daemon.
+            for one in [client, watcher] { _ = try await one.call(ControlMethod.shutGate.fullName) }
+        }
         let (wishes, wish) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.wish = wish
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 for try await reply in watcher.stream(ControlMethod.watch.fullName) {
@@ -112,7 +142,7 @@ package actor DaemonFeed {
             tasks.addTask {
                 wish.yield()
                 for await _ in wishes {
-                    let status = try await client.call(ControlMethod.status.fullName)
+                    let status = try await Self.status(of: client)
                     await self.tell(.status(status.text))
                 }
             }

@@ -21,6 +21,30 @@ struct PanelCalls: Sendable {
     ]
 
     let socket: String
+    /// Shuts the 112 gate of the daemon that is asked, before it is asked anything.
+    let shutsGate: Bool
+    private let underway = Underway()
+
+    /// Counts the calls that have no answer yet: more would take the daemon's connections from everybody else.
+    private actor Underway {
+        static let maximum = 8
+        private var count = 0
+
+        func begin() -> Bool {
+            guard self.count < Self.maximum else { return false }
+            self.count += 1
+            return true
+        }
+
+        func end() {
+            self.count -= 1
+        }
+    }
+
+    init(socket: String, shutsGate: Bool) {
+        self.socket = socket
+        self.shutsGate = shutsGate
+    }
 
     /// Calls a method over a connection of its own.
     func call(_ name: String, _ body: ByteBuffer) async -> Response {
@@ -35,9 +59,22 @@ struct PanelCalls: Sendable {
         } catch {
             return Self.complaint(.badRequest, "the parameters are no JSON object: \(error)")
         }
+        guard parameters.asObject != nil else {
+            return Self.complaint(.badRequest, "the parameters are no JSON object")
+        }
+        guard await self.underway.begin() else {
+            return Self.complaint(.serviceUnavailable, "\(Underway.maximum) calls are under way already")
+        }
+        let response = await self.call(method, parameters)
+        await self.underway.end()
+        return response
+    }
+
+    private func call(_ method: ControlMethod, _ parameters: JSONValue) async -> Response {
         do {
             let group = MultiThreadedEventLoopGroup.singleton
             let client = try await ControlClient.connect(path: self.socket, group: group)
+            if self.shutsGate { _ = try await client.call(ControlMethod.shutGate.fullName) }
             let reply = try await client.call(method.fullName, parameters)
             await client.close()
             return Self.json(.ok, reply)

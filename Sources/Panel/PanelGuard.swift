@@ -28,7 +28,7 @@ struct PanelGuard<Context: RequestContext>: RouterMiddleware {
         var response: Response
         if let refusal = self.refusal(of: request) {
             response = refusal
-        } else if let token = self.tokenInQuery(request) {
+        } else if let token = self.settings.token, let given = self.tokenInQuery(request), Self.isSame(given, token) {
             response = Self.welcome(token)
         } else {
             response = try await next(request, context)
@@ -38,11 +38,21 @@ struct PanelGuard<Context: RequestContext>: RouterMiddleware {
     }
 
     private func refusal(of request: Request) -> Response? {
-        if self.settings.isLoopback, !self.isOwnName(request.head.authority) {
-            return PanelCalls.complaint(.misdirectedRequest, "this is 127.0.0.1, and no other name")
+        if let token = self.settings.token {
+            guard self.isKnown(token, in: request) else {
+                return PanelCalls.complaint(.unauthorized, "open /?token=... with what the token file holds")
+            }
+        } else {
+            guard self.isOwnName(request.head.authority) else {
+                return PanelCalls.complaint(.misdirectedRequest, "this is 127.0.0.1, and no other name")
+            }
+            // Whoever stands behind a proxy is not on this machine.
+            guard !Self.proxyHeaders.contains(where: { request.headers[$0] != nil }) else {
+                return PanelCalls.complaint(.forbidden, "behind a proxy the panel wants --token-file")
+            }
         }
-        if let token = self.settings.token, !self.isKnown(token, in: request) {
-            return PanelCalls.complaint(.unauthorized, "open /?token=... with what the token file holds")
+        if self.isOfAnotherSite(request) {
+            return PanelCalls.complaint(.forbidden, "a page of another site asks")
         }
         // A page of another site can send what a form can, and neither this type nor this header.
         guard request.method == .post else { return nil }
@@ -50,6 +60,19 @@ struct PanelGuard<Context: RequestContext>: RouterMiddleware {
         let isMarked = HTTPField.Name("X-Panel").map { request.headers[$0] != nil } ?? false
         return isOurs && isMarked
             ? nil : PanelCalls.complaint(.forbidden, "a call comes from a page of this panel, as application/json")
+    }
+
+    private static var proxyHeaders: [HTTPField.Name] {
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"].compactMap {
+            HTTPField.Name($0)
+        }
+    }
+
+    /// Whether a browser says that it asks for another site; a link to a page may stand anywhere.
+    private func isOfAnotherSite(_ request: Request) -> Bool {
+        let said = { (name: String) in HTTPField.Name(name).flatMap { request.headers[$0] } }
+        guard let site = said("Sec-Fetch-Site"), site != "same-origin", site != "none" else { return false }
+        return said("Sec-Fetch-Mode") != "navigate"
     }
 
     /// A name that another site has put on this machine's address is none of ours.

@@ -1,12 +1,18 @@
 internal import ControlSocket
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 package import Logging
 internal import NIOCore
 internal import NIOPosix
 
 /// Serves the pages of one rig, and hands what they ask for to its daemon.
 package struct PanelServer: Sendable {
+    /// Connections at a time: each browser has six, and the pages that stay are sixteen.
+    private static let maximumConnections = 64
+    /// How long a connection may ask for nothing.
+    private static let idleTimeout = TimeAmount.seconds(60)
+
     private let settings: PanelSettings
     private let log: Logger
 
@@ -17,12 +23,14 @@ package struct PanelServer: Sendable {
 
     /// Serves until the task is cancelled; `listening` is told the port.
     package func run(listening: @escaping @Sendable (Int) -> Void) async throws {
-        let feed = DaemonFeed(socket: self.settings.socket, shutsGate: !self.settings.isLoopback)
+        let feed = DaemonFeed(socket: self.settings.socket, shutsGate: self.settings.isReachable)
         let application = Application(
             router: self.router(feed),
+            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: .hostname(self.settings.host, port: self.settings.port),
-                serverName: "ecallpanel"
+                serverName: "ecallpanel",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnections)
             ),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) },
             logger: self.log
@@ -43,7 +51,7 @@ package struct PanelServer: Sendable {
         }
         router.get("/states") { _, _ in PanelCalls.json(.ok, PanelPages.states) }
         router.get("/events") { _, _ in await Self.events(of: feed) }
-        let calls = PanelCalls(socket: self.settings.socket)
+        let calls = PanelCalls(socket: self.settings.socket, shutsGate: self.settings.isReachable)
         router.post("/call/:method") { request, context in
             // What cannot be collected was too long.
             guard let body = try? await request.body.collect(upTo: PanelCalls.maximumOctets) else {

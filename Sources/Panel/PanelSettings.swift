@@ -45,6 +45,9 @@ package struct PanelSettings: Hashable, Sendable {
         guard self.isLoopback || token != nil else { throw .tokenMissing(host: host) }
     }
 
-    /// Whether only this machine can open the pages.
+    /// Whether others than this machine may open the pages, by the network or through a proxy: then they know the token.
+    package var isReachable: Bool { self.token != nil }
+
+    /// Whether only this machine can connect.
     package var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(self.host) }
 }

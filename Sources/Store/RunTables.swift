@@ -34,9 +34,12 @@ enum RunTables {
         )
     }
 
-    /// The latest run ends in order.
-    static func end(_ db: Database) throws {
-        try db.execute(sql: "UPDATE runs SET orderly = 1 WHERE number = (SELECT max(number) FROM runs)")
+    /// The run that has started then ends in order.
+    static func end(_ started: Stamp, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE runs SET orderly = 1 WHERE started_boot = ? AND started_ns = ?",
+            arguments: [started.boot, started.nanoseconds]
+        )
     }
 }
 

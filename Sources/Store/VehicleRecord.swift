@@ -20,9 +20,9 @@ package enum VehicleRecord: Hashable, Sendable {
     case troubleChanged(TroubleRecord)
     /// One fault of one unit is forgotten, one of all units, or everything.
     case troublesCleared(fault: String?, unit: String?)
-    /// This program has started, and ends in order.
+    /// This program has started; the run that has started then ends in order.
     case runBegan(Stamp)
-    case runEnded
+    case runEnded(Stamp)
     /// Data is offered late no more.
     case lateDataEnded(incident: String, LateResult)
 }

@@ -134,7 +134,7 @@ enum VehicleTables {
         case .troubleChanged(let trouble): try TroubleTables.put(trouble, db)
         case .troublesCleared(let fault, let unit): try TroubleTables.clear(fault: fault, unit: unit, db)
         case .runBegan(let started): try RunTables.begin(started, db)
-        case .runEnded: try RunTables.end(db)
+        case .runEnded(let started): try RunTables.end(started, db)
         case .lateDataEnded(let incident, let result): try LateTables.end(incident, result, db)
         }
     }

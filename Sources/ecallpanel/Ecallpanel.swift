@@ -23,7 +23,7 @@ struct Ecallpanel: AsyncParsableCommand {
     mutating func run() async throws {
         let token: String?
         do {
-            token = try self.tokenFile.map { try SecretFile.text(of: $0, upTo: SecretFile.maximumPassword) }
+            token = try self.tokenFile.map { try SecretFile.password(of: $0) }
         } catch {
             throw ValidationError("\(error)")
         }
@@ -33,7 +33,7 @@ struct Ecallpanel: AsyncParsableCommand {
                 socket: self.socket,
                 host: self.host,
                 port: self.port,
-                token: token?.split(separator: "\n").first.map(String.init)
+                token: token
             )
         } catch {
             throw ValidationError("\(error)")

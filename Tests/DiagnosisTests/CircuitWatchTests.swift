@@ -59,3 +59,13 @@ import Timeline
         #expect(watch.judgements.count == 1, "a line that is not configured")
     }
 }
+
+/// What of a machine is a fault.
+@Suite struct HostLimitsTests {
+    @Test func whatIsNotKnownIsNoFault() {
+        #expect(HostLimits().faults(of: HostReading()).isEmpty)
+        var reading = HostReading()
+        reading.unresolved = ["psap.example"]
+        #expect(HostLimits().faults(of: reading) == [.unresolved(["psap.example"])])
+    }
+}

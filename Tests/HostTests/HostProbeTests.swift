@@ -76,6 +76,7 @@ import Testing
         #expect((probe.availableMemory ?? 0) > 1 << 20)
         #expect((probe.freeOctets(at: "/") ?? 0) > 0)
         #expect(probe.hasNetwork != nil)
-        #expect(probe.hasAddress("127.0.0.1"))
+        #expect(probe.hasAddress("127.0.0.1") == true)
+        #expect(probe.isAddress("127.0.0.1") && probe.isAddress("::1") && !probe.isAddress("localhost"))
     }
 }

@@ -68,3 +68,35 @@ import Testing
         #expect(rig.bench.state == .voiceSession)
     }
 }
+
+/// What is found lights the lamp at once, and asks for no turn of the loop before its time.
+@Suite struct WarningTurnTests {
+    @Test func theLampIsLitInTheStepThatFindsAFault() {
+        let rig = SelfTestRig()
+        var bad = SelfTestRig.goodMachine
+        bad.isAdapterThere = false
+        let outputs = rig.bench.ivs.step(.host(bad, askedAt: rig.bench.now), at: rig.bench.moment)
+        let isLit = outputs.contains { if case .drive("lamp", .active) = $0 { true } else { false } }
+        let sounds = outputs.contains { if case .drive("chime", .active) = $0 { true } else { false } }
+        #expect(isLit && sounds)
+    }
+
+    @Test func aWarningThatWaitsForALampCheckTurnsNoLoop() {
+        let rig = SelfTestRig(SelfTestRig.configuration { $0.selfTest.senses = [] })
+        rig.bench.step(.line(.health(line: "crash", health: .vanished(reason: "unplugged"))))
+        rig.run(seconds: 20)
+        rig.bench.call(.selfTest, ["run": true, "lamps": true])
+        rig.bench.step(.line(.health(line: "led", health: .vanished(reason: "unplugged"))))
+        let next = rig.bench.ivs.nextDeadline(after: rig.bench.now)
+        #expect(next.map { $0 > rig.bench.now } ?? false)
+    }
+
+    @Test func askingAgainAndAgainAsksACenterOnce() {
+        let rig = SelfTestRig()
+        rig.bench.isWireWhole = false
+        let before = rig.bench.sent.count
+        for _ in 0..<50 { rig.bench.call(.selfTest, ["run": true]) }
+        #expect(rig.bench.sent.count == before + 1)
+        #expect(rig.bench.ivs.selfTest.waiting.count == 8)
+    }
+}

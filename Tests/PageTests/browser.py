@@ -24,9 +24,17 @@ class Browser:
             raise RuntimeError("chromedriver did not start")
         self.base = f"http://127.0.0.1:{port}"
         options = {
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900",
-                     "--autoplay-policy=no-user-gesture-required"]
+            # A container's /dev/shm is too small for Chromium.
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                     "--window-size=1280,900", "--autoplay-policy=no-user-gesture-required"]
         }
+        try:
+            self.begin(options)
+        except Exception:
+            self.process.terminate()
+            raise
+
+    def begin(self, options) -> None:
         reply = self.send("POST", "/session", {
             "capabilities": {"alwaysMatch": {
                 "browserName": "chrome",

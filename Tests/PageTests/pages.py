@@ -7,6 +7,7 @@ first that does not hold, with a picture of what was seen.
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +29,7 @@ class Rig:
         self.folder = tempfile.mkdtemp(prefix="pages-")
         self.process = subprocess.Popen(
             [os.path.join(ROOT, "panel")], cwd=ROOT, text=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-            env={**os.environ, "PORT": "0", "FOLDER": self.folder}, start_new_session=True,
+            env={**os.environ, "PORT": "0", "FOLDER": self.folder},
         )
         self.url = ""
         for line in self.process.stdout:
@@ -36,6 +37,7 @@ class Rig:
                 self.url = line.split(" at ", 1)[1].strip().rstrip("/")
                 break
         if not self.url:
+            self.close()
             raise RuntimeError("./panel did not start")
         self.port = int(self.url.rsplit(":", 1)[1])
 
@@ -63,6 +65,7 @@ class Rig:
     def close(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=30)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def claim(what: str, holds, seen="") -> None:
@@ -207,7 +210,8 @@ def call(browser: Browser, rig: Rig, pictures: str) -> None:
     rig.call("InjectFault", {"item": "circuit", "unit": "microphone-open"})
     browser.until("the microphone is out", lambda: "microphoneOpen" in rig.faults(), 15)
     browser.open(rig.url + "/rig")
-    browser.until("the button", lambda: browser.script("return document.querySelector('#sos-press') !== null"))
+    browser.until("the button", lambda: browser.script(
+        "const e = document.querySelector('#sos-press'); return e && e.offsetParent !== null"))
     rig.call("SetLine", {"name": "sos-cover", "level": "active"})
     browser.click("#sos-press")
     browser.open(rig.url + "/")
@@ -222,7 +226,8 @@ def call(browser: Browser, rig: Rig, pictures: str) -> None:
 def keyboard(browser: Browser, rig: Rig) -> None:
     print("the rig by the keyboard")
     browser.open(rig.url + "/rig")
-    browser.until("the button", lambda: browser.script("return document.querySelector('#sos-hold') !== null"))
+    browser.until("the button", lambda: browser.script(
+        "const e = document.querySelector('#sos-hold'); return e && e.offsetParent !== null"))
     browser.script("document.querySelector('#sos-hold').focus()")
     level = lambda: next(one["level"] for one in rig.status()["lines"] if one["name"] == "sos-button")  # noqa: E731
     browser.keys([{"type": "keyDown", "value": " "}])
@@ -242,10 +247,16 @@ def guard(rig: Rig) -> None:
     claim("what is no method is refused", rig.call("x" * 300)[0] == 404)
     status, reply = rig.call("InjectFault", {"item": "engine"})
     claim("a refusal of the daemon comes as a sentence", status == 422 and reply["error"].endswith("OutOfRange"), reply)
+    for body in ("[1]", "5", '"x"', "{["):
+        connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=15)
+        connection.request("POST", "/call/Status", body, {"Content-Type": "application/json", "X-Panel": "1"})
+        claim(f"{body} is no object", connection.getresponse().status == 400)
+    for name, value in (("X-Forwarded-For", "192.0.2.1"), ("Via", "1.1 proxy"), ("Forwarded", "for=192.0.2.1")):
+        proxied = {"Content-Type": "application/json", "X-Panel": "1", name: value}
+        claim(f"through a proxy ({name}) nothing is served without a token", rig.call("Status", {}, proxied)[0] == 403)
+    other = {"Content-Type": "application/json", "X-Panel": "1", "Sec-Fetch-Site": "cross-site"}
+    claim("a picture of another site gets nothing", rig.call("Status", {}, other)[0] == 403)
     claim("too much is refused", rig.call("SetLine", {"name": "x" * 5000})[0] == 413)
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=15)
-    connection.request("POST", "/call/Status", "{[", {"Content-Type": "application/json", "X-Panel": "1"})
-    claim("what is no JSON is refused", connection.getresponse().status == 400)
     open_pages = []
     for _ in range(40):
         page = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=15)
@@ -290,6 +301,26 @@ def network(rig: Rig) -> None:
         panel.wait(timeout=20)
 
 
+def frozen_daemon(browser: Browser, rig: Rig) -> None:
+    print("a daemon that stands still")
+    browser.open(rig.url + "/")
+    browser.until("the page lives", lambda: browser.attribute("#call", "data-state") not in (None, "unknown"), 20)
+    daemon = rig.daemon()
+    os.kill(daemon, signal.SIGSTOP)
+    try:
+        browser.until("the page says so", lambda: "no answer from the SOS unit" in browser.text("#headline"))
+        end = time.monotonic() + 12
+        while time.monotonic() < end:
+            crossed = browser.attribute("#symbol", "data-crossed")
+            if crossed != "true":
+                raise AssertionError("an old status is taken for a sign of life")
+            time.sleep(0.1)
+        claim("and stays so while it stands", True)
+    finally:
+        os.kill(daemon, signal.SIGCONT)
+    browser.until("it is back", lambda: "no answer" not in browser.text("#headline"), 20)
+
+
 def dead_daemon(browser: Browser, rig: Rig, pictures: str) -> None:
     print("a daemon that dies")
     browser.open(rig.url + "/")
@@ -308,8 +339,9 @@ def dead_daemon(browser: Browser, rig: Rig, pictures: str) -> None:
 def main() -> int:
     pictures = sys.argv[1]
     os.makedirs(pictures, exist_ok=True)
-    rig, browser = Rig(), None
+    rig, browser = None, None
     try:
+        rig = Rig()
         browser = Browser()
         head_unit(browser, rig, pictures)
         service(browser, rig, pictures)
@@ -319,6 +351,7 @@ def main() -> int:
         call(browser, rig, pictures)
         guard(rig)
         network(rig)
+        frozen_daemon(browser, rig)
         dead_daemon(browser, rig, pictures)
     except (AssertionError, RuntimeError) as failure:
         print(f"FAILED: {failure}", flush=True)
@@ -328,7 +361,8 @@ def main() -> int:
     finally:
         if browser:
             browser.close()
-        rig.close()
+        if rig:
+            rig.close()
     print("the pages hold")
     return 0
 

@@ -422,7 +422,8 @@ extension Invariants {
             + [
                 vehicle.purgeDue, late, window, vehicle.ignitionDueAt, vehicle.judgeFaultsAt,
                 vehicle.ring?.nextDeadline,
-                vehicle.selfTest.circuits.nextDeadline, vehicle.selfTest.runs.nextDeadline, vehicle.warningDueAt,
+                vehicle.selfTest.circuits.nextDeadline, vehicle.selfTest.runs.nextDeadline,
+                vehicle.warningDueAt(after: now), vehicle.hostExpiresAt,
             ].compactMap(\.self)
         guard let next = vehicle.nextDeadline(after: now), !last.contains(next) else { return }
         let isProbe = next == vehicle.userAgent.nextDeadline || vehicle.links.contains { $0.nextDeadline == next }

@@ -12,9 +12,11 @@ import Timeline
         let store = try VehicleStore.inMemory()
         #expect(try store.runs() == [])
         #expect(store.writeNow([.runBegan(self.stamp(1))]) == nil)
-        #expect(store.writeNow([.runEnded]) == nil)
+        #expect(store.writeNow([.runEnded(self.stamp(1))]) == nil)
         #expect(store.writeNow([.runBegan(self.stamp(2))]) == nil)
         #expect(store.writeNow([.runBegan(self.stamp(3))]) == nil)
+        // One whose beginning was not written excuses no other.
+        #expect(store.writeNow([.runEnded(self.stamp(4))]) == nil)
         let runs = try store.runs()
         #expect(runs.map(\.started) == [self.stamp(3), self.stamp(2), self.stamp(1)])
         #expect(runs.map(\.isOrderly) == [false, false, true])

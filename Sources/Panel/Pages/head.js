@@ -29,8 +29,13 @@ class Chime {
             this.#restsUntil = 0;
             this.#beeps([0.03], 0.1);
         } catch {
-            this.isRefused = true;
+            this.fail();
         }
+    }
+
+    fail() {
+        this.isOn = false;
+        this.isRefused = true;
     }
 
     wantMalfunction() {
@@ -97,7 +102,8 @@ const testWords = {
 };
 
 const chime = new Chime();
-const before = { serious: new Set(), state: null, isSilent: false };
+// "screen" is what is on it: "unknown" as in the HTML, "silent", or what was "told".
+const before = { serious: new Set(), state: null, screen: "unknown" };
 
 // The headline says the first words already.
 function withoutHeadline(sentence) {
@@ -125,26 +131,47 @@ function showSymbol(isCrossed, label) {
     if (symbol.getAttribute("aria-label") !== label) symbol.setAttribute("aria-label", label);
 }
 
-function showWarning(status) {
+// What the driver reads under the headline. Of a call that goes on the unit itself says what does not work.
+function warningOf(status) {
     const serious = seriousOf(status);
     const isWarned = status.warning !== null || serious.length > 0;
-    const sentence = serious.length > 0 ? withoutHeadline(serious[0].driver) : "";
-    const isDegraded = isWarned && status.state !== "idle";
-    setText(byId("headline"), isWarned ? "SOS call malfunction" : "");
-    setText(byId("driver"), isDegraded && sentence ? `degraded: ${sentence}` : capitalized(sentence));
-    setText(byId("warned"), status.warning?.sentence ?? "");
-    setData(byId("head"), "degraded", isDegraded);
-    showSymbol(isWarned, isWarned ? "SOS, crossed out: malfunction" : "SOS");
-    return isWarned;
+    const told = status.degraded ?? [];
+    const isDegraded = told.length > 0 || (isWarned && status.state !== "idle");
+    const said = told.length > 0 ? told : serious.slice(0, 1).map(({ driver }) => withoutHeadline(driver));
+    const headline = isWarned ? "SOS call malfunction" : "SOS call degraded";
+    return {
+        isWarned,
+        isDegraded,
+        said,
+        headline: isWarned || isDegraded ? headline : "",
+        sentences: said.map((sentence, index) => {
+            const isFirst = index === 0 && isWarned && isDegraded;
+            return isFirst ? `degraded: ${sentence}` : capitalized(sentence);
+        }),
+        warned: status.warning?.sentence ?? "",
+    };
 }
 
-function notesOf(status) {
-    const [first, ...others] = seriousOf(status);
-    const said = new Set(first ? [first.driver] : []);
+function showWarning({ isDegraded, headline, sentences, warned }) {
+    setText(byId("headline"), headline);
+    showSentences(sentences);
+    setText(byId("warned"), warned);
+    setData(byId("head"), "degraded", isDegraded);
+}
+
+// One under the other.
+function showSentences(sentences) {
+    const node = byId("driver");
+    const lines = sentences.map((sentence) => make("span", { class: "sentence-line" }, sentence));
+    const isSame = node.childElementCount === lines.length && node.textContent === sentences.join("");
+    if (!isSame) node.replaceChildren(...lines);
+}
+
+function notesOf(status, { said: above }) {
+    const said = new Set(above);
     const notes = status.malfunctions.filter((malfunction) => !malfunction.serious);
-    const sentences = [...others, ...notes].map((malfunction) => malfunction.driver);
-    const fresh = sentences.filter((sentence) => !said.has(sentence) && said.add(sentence));
-    const unsaid = fresh.map(withoutHeadline).map(capitalized);
+    const sentences = [...seriousOf(status), ...notes].map(({ driver }) => withoutHeadline(driver));
+    const unsaid = sentences.filter((sentence) => !said.has(sentence) && said.add(sentence)).map(capitalized);
     if (status.garage !== null) unsaid.unshift(garageNote(status.garage));
     return unsaid;
 }
@@ -173,36 +200,56 @@ function sound(status) {
     if (status.state === "idle" || status.state === "ended") chime.malfunctionIfWanted();
     before.serious = serious;
     before.state = status.state;
-    before.isSilent = false;
 }
 
+// All is worked out before anything is shown, and the cross goes last: a status that cannot be understood must not
+// leave a good state on the screen.
 function show(status) {
-    const isWarned = showWarning(status);
+    before.screen = "told";
+    const warning = warningOf(status);
+    const { isWarned } = warning;
+    const text = callText(status, isWarned);
+    const notes = notesOf(status, warning);
+    showWarning(warning);
     const call = byId("call");
     setData(call, "state", status.state);
-    setText(call, callText(status, isWarned));
+    setText(call, text);
     setText(byId("message"), status.message?.text ?? "");
     setText(byId("detail"), status.detail);
-    showNotes(notesOf(status));
+    showNotes(notes);
     setData(byId("head"), "view", viewOf(status, isWarned));
-    sound(status);
+    showSymbol(isWarned, isWarned ? "SOS, crossed out: malfunction" : "SOS");
+    try {
+        sound(status);
+    } catch {
+        // What is seen is right, whether it can be heard or not.
+        chime.fail();
+        showSound();
+    }
 }
 
+const unknownWords = { headline: "State unknown", call: "Waiting for the SOS unit", symbol: "state unknown" };
+const silentWords = { headline: noAnswer, call: "Call state unknown", symbol: "no answer from the SOS unit" };
+
 // Nothing that was heard before still holds.
-function showSilence() {
-    if (before.isSilent) return;
-    before.isSilent = true;
-    setText(byId("headline"), noAnswer);
-    setText(byId("driver"), "Whether a call is possible is not known. In an emergency use your telephone.");
-    setText(byId("warned"), "");
-    setText(byId("call"), "Call state unknown");
+function showSilence(isSure) {
+    const screen = isSure ? "silent" : "unknown";
+    if (before.screen === screen) return;
+    before.screen = screen;
+    const words = isSure ? silentWords : unknownWords;
+    showSymbol(true, `SOS, crossed out: ${words.symbol}`);
+    setText(byId("call"), words.call);
     setData(byId("call"), "state", "unknown");
+    setText(byId("headline"), words.headline);
+    showSentences(["Whether a call is possible is not known. In an emergency use your telephone."]);
+    setText(byId("warned"), "");
     setText(byId("message"), "");
     setText(byId("detail"), "");
     showNotes([]);
-    showSymbol(true, "SOS, crossed out: no answer from the SOS unit");
-    setData(byId("head"), "view", "silent");
+    setData(byId("head"), "view", isSure ? "silent" : "waiting");
     setData(byId("head"), "degraded", false);
+    // Nobody is warned of a moment in which a page wakes up.
+    if (!isSure) return;
     before.serious = new Set();
     before.state = null;
     chime.silence();

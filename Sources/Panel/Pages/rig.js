@@ -1,63 +1,136 @@
 // The rig: moves the simulated lines, and gives the rig faults.
 
-import { button, byId, call, draw, follow, keyed, make, noAnswer, poll, setData, setText } from "/panel.js";
+import { button, byId, call, draw, follow, keyed, make, poll, report, setData, setText, staleText } from "/panel.js";
 
 const ringFaults = ["supply", "dead", "transmitter", "receiver", "fibre", "weak"];
 const outputRoles = new Set(["led", "malfunctionLamp", "chime", "requestedLamp", "horn", "doorLock", "doorUnlock"]);
 const milliarcseconds = 3600000;
 
-const rig = { isSimulated: null, button: "sos-button", isHeld: false, askInjections: null };
-let order = Promise.resolve();
+const rig = { isSimulated: null, button: "sos-button", askInjections: null };
 
-// One after the other: the end of a press must not overtake its beginning.
-function inOrder(method, parameters) {
-    order = order.then(() => call(method, parameters));
-    return order;
+// The held SOS button, a dead man's switch: each request keeps the line active for a moment only, so that a page which
+// dies, or whose release is lost, lets go of it.
+const pulse = 1500;
+const renewal = 500;
+const retries = 10;
+
+class Hold {
+    #isHeld = false;
+    #press = 0;
+    #name = "";
+    #timer = 0;
+    #waiting = 0;
+    // What Status says counts from the first answer to a press on: before that it tells of the time before.
+    #isAnswered = true;
+    #isToldInactive = false;
+    #order = Promise.resolve();
+
+    press(name) {
+        if (this.#isHeld) return;
+        this.#isHeld = true;
+        this.#press += 1;
+        this.#name = name;
+        this.#isAnswered = false;
+        this.#show(true);
+        this.#renew(this.#press);
+        this.#timer = setInterval(() => this.#renew(this.#press), renewal);
+    }
+
+    release() {
+        if (!this.#end()) return;
+        const press = this.#press;
+        this.#inOrder(() => this.#letGo(press, retries));
+    }
+
+    // The page is going: nothing waits for an order any more.
+    leave() {
+        if (this.#end()) this.#send("SetLine", { level: "inactive" });
+    }
+
+    hear(lines) {
+        const level = lines.find((line) => line.name === (this.#name || rig.button))?.level;
+        this.#isToldInactive = level === "inactive";
+        if (this.#isAnswered) this.#show(level === "active");
+    }
+
+    hearNothing() {
+        this.#show(this.#isHeld);
+    }
+
+    #end() {
+        if (!this.#isHeld) return false;
+        this.#isHeld = false;
+        clearInterval(this.#timer);
+        return true;
+    }
+
+    #show(isPressed) {
+        byId("sos-hold").setAttribute("aria-pressed", String(isPressed));
+    }
+
+    // One after the other: the end of a press must overtake neither its beginning nor a renewal.
+    #inOrder(act) {
+        this.#order = this.#order.then(act).catch(() => {});
+    }
+
+    #send(method, parameters) {
+        const options = { wait: pulse, keepalive: true };
+        return call(method, { name: this.#name, ...parameters }, "hold", options);
+    }
+
+    // At most one waits: a slow panel must not gather renewals that outlive the press.
+    #renew(press) {
+        if (this.#waiting === press) return;
+        this.#waiting = press;
+        this.#inOrder(async () => {
+            const isStill = () => this.#press === press;
+            if (this.#isHeld && isStill()) await this.#send("PulseLine", { milliseconds: pulse });
+            if (!isStill()) return;
+            this.#waiting = 0;
+            this.#isAnswered = true;
+        });
+    }
+
+    async #letGo(press, left) {
+        if (await this.#send("SetLine", { level: "inactive" })) return;
+        this.#isToldInactive = false;
+        if (left === 0) return;
+        setTimeout(() => {
+            // A new press has its own release.
+            if (this.#press !== press) return;
+            if (this.#isToldInactive) report("hold", null);
+            else this.#inOrder(() => (this.#press === press ? this.#letGo(press, left - 1) : null));
+        }, renewal);
+    }
 }
 
-function setButton(isActive) {
-    if (rig.isHeld === isActive) return;
-    rig.isHeld = isActive;
-    byId("sos-hold").setAttribute("aria-pressed", String(isActive));
-    inOrder("SetLine", { name: rig.button, level: isActive ? "active" : "inactive" });
-}
+const hold = new Hold();
 
 function prepareHold() {
     const node = byId("sos-hold");
     const isKey = (event) => event.key === " " || event.key === "Enter";
     node.addEventListener("pointerdown", (event) => {
-        if (event.button === 0) setButton(true);
+        if (event.button === 0) hold.press(rig.button);
     });
     for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) {
-        node.addEventListener(end, () => setButton(false));
+        node.addEventListener(end, () => hold.release());
     }
     node.addEventListener("keydown", (event) => {
         if (!isKey(event)) return;
         event.preventDefault();
-        setButton(true);
+        // Whom another window has made let go has to press anew.
+        if (!event.repeat) hold.press(rig.button);
     });
     node.addEventListener("keyup", (event) => {
-        if (isKey(event)) setButton(false);
+        if (isKey(event)) hold.release();
     });
     node.addEventListener("contextmenu", (event) => event.preventDefault());
     // Who goes to another window lets go of the button.
-    window.addEventListener("blur", () => setButton(false));
+    window.addEventListener("blur", () => hold.release());
     document.addEventListener("visibilitychange", () => {
-        if (document.hidden) setButton(false);
+        if (document.hidden) hold.release();
     });
-    window.addEventListener("pagehide", releaseAtOnce);
-}
-
-// The page is going: nothing waits for an order any more.
-function releaseAtOnce() {
-    if (!rig.isHeld) return;
-    rig.isHeld = false;
-    fetch("/call/SetLine", {
-        method: "POST",
-        keepalive: true,
-        headers: { "Content-Type": "application/json", "X-Panel": "1" },
-        body: JSON.stringify({ name: rig.button, level: "inactive" }),
-    }).catch(() => {});
+    window.addEventListener("pagehide", () => hold.leave());
 }
 
 function onClick(id, method, parameters) {
@@ -273,13 +346,18 @@ function showSimulated(isSimulated) {
     byId("rig-closed").hidden = isSimulated;
     byId("rig-controls").hidden = !isSimulated;
     if (isSimulated) rig.askInjections();
+    else hold.release();
 }
 
 function show(status) {
-    setText(byId("stale"), "");
     showSimulated(status.simulated === true);
-    if (status.simulated !== true) return;
+    if (status.simulated === true) showLines(status);
+    setText(byId("stale"), "");
+}
+
+function showLines(status) {
     rig.button = status.lines.find((line) => line.role === "sosButton")?.name ?? "sos-button";
+    hold.hear(status.lines);
     setText(byId("rig-call"), status.trigger ? `${status.state}, trigger ${status.trigger}` : status.state);
     showCover(status.lines);
     showCrashLines(status.lines);
@@ -288,12 +366,13 @@ function show(status) {
     keyed(byId("lines"), status.lines, (line) => line.name, buildLine, updateLine);
 }
 
-function showSilence() {
-    setText(byId("stale"), `${noAnswer}. What is shown below is what was told last.`);
+function showSilence(isSure) {
+    setText(byId("stale"), staleText(isSure));
+    hold.hearNothing();
 }
 
 prepareHold();
 prepareVehicle();
 prepareButtons();
 rig.askInjections = poll(askInjections, 2000);
-follow({ status: show, silence: showSilence });
+follow({ status: show, silence: showSilence, sleeps: true });

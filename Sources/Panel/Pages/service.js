@@ -1,6 +1,6 @@
 // The workshop's page: what was tested, what has failed, where the ring is broken, and whether the system is ready.
 
-import { button, byId, call, draw, follow, keyed, make, noAnswer, poll, report, setData, setText } from "/panel.js";
+import { button, byId, call, draw, follow, keyed, make, poll, report, setData, setText, staleText } from "/panel.js";
 
 const newsKept = 50;
 const faultNews = new Set(["fault", "faultCleared", "faultsForgotten"]);
@@ -438,13 +438,13 @@ function showNews(event) {
 }
 
 function show(status) {
-    setText(byId("stale"), "");
     showRing(status.ring);
     showState(status.state);
+    setText(byId("stale"), "");
 }
 
-function showSilence() {
-    setText(byId("stale"), `${noAnswer}. What is shown below is what was told last.`);
+function showSilence(isSure) {
+    setText(byId("stale"), staleText(isSure));
     showState(null);
 }
 
@@ -457,4 +457,4 @@ byId("inspect").addEventListener("click", inspect);
 service.askBoard = poll(askBoard, 2000);
 service.askFaults = poll(askFaults, 5000);
 askStates();
-follow({ status: show, silence: showSilence, news: showNews });
+follow({ status: show, silence: showSilence, news: showNews, sleeps: true });
